@@ -1,0 +1,1 @@
+//! The server and the command slipway: an I/O-free core and a tokio shell around it.

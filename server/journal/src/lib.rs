@@ -1,0 +1,1 @@
+//! Append, replay and history; the only crate that opens the data directory.

@@ -1,0 +1,1 @@
+//! Event calendar, clock and random streams; has never heard of a factory.

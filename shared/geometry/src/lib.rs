@@ -1,0 +1,1 @@
+//! The only glTF reader; shapes, fit and clearance, ray casts, from bytes.

@@ -1,0 +1,1 @@
+//! The stored and JSON form of reports and labels, versioned.

@@ -1,0 +1,1 @@
+//! Combination of labels, decision bitsets, and the only maker of Released<T>.

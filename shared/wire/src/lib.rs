@@ -1,0 +1,1 @@
+//! The websockets' messages and their versions.

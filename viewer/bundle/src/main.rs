@@ -1,0 +1,2 @@
+//! Builds the viewer.
+fn main() {}
