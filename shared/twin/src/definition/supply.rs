@@ -1,0 +1,162 @@
+//! Supply, plan, people to call and the measures a plant is judged by.
+
+use super::Basis;
+use crate::{
+    id::{
+        ContactId, DeliveryId, EquipmentId, MaterialId, NationId, OrderId, OrganisationId, PlaceRef,
+        SupplierId,
+    },
+    label::Label,
+    time::{PlantTime, Span},
+};
+
+/// A firm that delivers material.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Supplier {
+    /// Its id.
+    pub id: SupplierId,
+    /// Its name on pages.
+    pub name: String,
+    /// How far from the plant: 1 delivers to it, 2 to a tier 1.
+    pub tier: u8,
+    /// Whose it is.
+    pub nation: NationId,
+    /// The organisation behind it.
+    pub organisation: OrganisationId,
+    /// Whom to call.
+    pub contact: Option<ContactId>,
+    /// Who may know, when it differs from the plant's label.
+    pub label: Option<Label>,
+}
+
+/// A standing flow of material from a supplier into a storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SupplyLine {
+    /// What.
+    pub material: MaterialId,
+    /// From whom.
+    pub supplier: SupplierId,
+    /// Into which storage.
+    pub storage: EquipmentId,
+    /// How much comes at once, in the material's own unit of measure.
+    pub lot: f64,
+    /// How often a lot comes.
+    pub every: Span,
+    /// From order to arrival.
+    pub lead: Span,
+    /// Share of deliveries on time [ratio].
+    pub on_time_ratio: f64,
+    /// Mean lateness of the others.
+    pub mean_late: Span,
+    /// Share of a lot that is good [ratio].
+    pub yield_ratio: f64,
+    /// When another plant of the programme makes it: shipped from there instead of invented.
+    pub from: Option<PlaceRef>,
+    /// Where the numbers come from.
+    pub basis: Basis,
+}
+
+/// What is there at the start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InitialStock {
+    /// Where.
+    pub storage: EquipmentId,
+    /// What.
+    pub material: MaterialId,
+    /// How much, in the material's own unit of measure.
+    pub quantity: f64,
+}
+
+/// A role with a telephone number; never a person's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Its id.
+    pub id: ContactId,
+    /// The role.
+    pub role: String,
+    /// Telephone number.
+    pub phone: String,
+}
+
+/// A promise of the plant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// Of what.
+    pub material: MaterialId,
+    /// How much, in the material's own unit of measure.
+    pub quantity: f64,
+    /// By when.
+    pub due: PlantTime,
+    /// For whom, in words.
+    pub customer: String,
+}
+
+/// A promise to the plant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// By whom.
+    pub supplier: SupplierId,
+    /// Of what.
+    pub material: MaterialId,
+    /// How much, in the material's own unit of measure.
+    pub quantity: f64,
+    /// Promised for.
+    pub due: PlantTime,
+}
+
+/// One of the three numbers a plant is judged by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measure {
+    /// Its name on pages.
+    pub name: String,
+    /// What is counted.
+    pub kind: MeasureKind,
+    /// The target, in the measure's unit.
+    pub target: Option<f64>,
+    /// The unit as shown: `/month`, `wd`, `d`.
+    pub unit: String,
+}
+
+/// What a measure counts.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MeasureKind {
+    /// Completed pieces of a material over a window.
+    Throughput {
+        /// Of what.
+        material: MaterialId,
+        /// Counted over.
+        window: Span,
+    },
+    /// Pieces in work between two stages.
+    WorkInProgress {
+        /// Of what.
+        material: MaterialId,
+    },
+    /// Mean time from begin to completion over a window.
+    LeadTime {
+        /// Of what.
+        material: MaterialId,
+        /// Counted over.
+        window: Span,
+    },
+    /// Days of stock left of a material in a storage.
+    Cover {
+        /// Of what.
+        material: MaterialId,
+        /// Where.
+        storage: EquipmentId,
+    },
+}
+
+/// What a shift does when the clock changes in the middle of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClockChange {
+    /// The plant file must not have a shift over the change: an error.
+    Refuse,
+    /// Keeps its wall-clock ends: an hour shorter or longer.
+    KeepWallClock,
+}
