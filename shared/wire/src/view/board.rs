@@ -1,0 +1,264 @@
+//! The dashboard's cards as values: five questions, five answers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::floor::CauseValue;
+use crate::Rfc3339;
+
+/// 1. Will we deliver?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeliverCard {
+    /// Whether the plant has orders or milestones at all; pages say "no plan" otherwise.
+    pub planned: bool,
+    /// The next due, soonest first, at most three.
+    pub items: Vec<DueItem>,
+    /// How `expected` was computed, as a words' key.
+    pub method: String,
+}
+
+/// Something promised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DueItem {
+    /// The order's or milestone's id.
+    pub id: String,
+    /// What, in words.
+    pub name: String,
+    /// The plant that owes it.
+    pub plant: String,
+    /// Promised for.
+    pub promised: Rfc3339,
+    /// Expected; absent when there is nothing to compute it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Rfc3339>,
+    /// Expected minus promised in days; positive is late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip_d: Option<f64>,
+    /// Done and needed, in the item's unit (lifts of 32, pieces of 90).
+    pub done: f64,
+    /// Needed in all.
+    pub needed: f64,
+    /// The unit of done and needed.
+    pub unit: String,
+}
+
+/// How sure a verdict is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// The window's blocks agree.
+    Sure,
+    /// Most of them do.
+    Probably,
+    /// The first cannot be told from the second.
+    CannotTell,
+}
+
+/// One step of a cause chain, from what is seen towards what is behind it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CauseStep {
+    /// The plant; another than the first step's when the chain crosses a border.
+    pub plant: String,
+    /// The thing's id; empty when withheld.
+    pub id: String,
+    /// Its name; a stand-in such as "a supplier" when withheld.
+    pub name: String,
+    /// The words' key that says how this step causes the one before: `why.material`, `why.down`.
+    pub word: String,
+    /// The share of the limiting time that this step accounts for [ratio].
+    pub share_ratio: f64,
+    /// Whether the name is withheld from this audience.
+    pub withheld: bool,
+}
+
+/// 2. What holds us back now?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HoldUpCard {
+    /// Whether a verdict can be given; if not, `why_not` says why.
+    pub known: bool,
+    /// A words' key: `holdup.too_early`, `holdup.no_causes`, `holdup.nothing_waits`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_not: Option<String>,
+    /// The plant it is in.
+    pub plant: String,
+    /// The unit's or work center's, supplier's or resource's id.
+    pub id: String,
+    /// What kind: `work_center`, `supplier`, `resource`, `crew`, `storage`.
+    pub kind: String,
+    /// The units that are flagged in the picture.
+    pub units: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Since when it leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Rfc3339>,
+    /// The chain of causes, most direct first.
+    pub chain: Vec<CauseStep>,
+    /// What is lost to it each day, in `loss_unit`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_per_day: Option<f64>,
+    /// Pieces of what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub loss_unit: Option<String>,
+    /// Days that the next due item slips.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip_d: Option<f64>,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The runner-up, for "cannot tell A from B".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<String>,
+    /// Share of the window's critical path [ratio].
+    pub share_ratio: f64,
+    /// The window that was looked at, in days.
+    pub window_d: f64,
+    /// Stations the finding is based on, and stations there are as far as the audience may know.
+    pub based_on: [u32; 2],
+    /// When the lead changed in the last weeks: who led since when.
+    pub before: Vec<ChangePoint>,
+}
+
+/// A former main hold-up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangePoint {
+    /// Since when.
+    pub since: Rfc3339,
+    /// Who led from then on.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// 3. What stops us next?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NextCard {
+    /// Materials by first dry date, soonest first, at most five.
+    pub parts: Vec<DryPart>,
+}
+
+/// A material that will run out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DryPart {
+    /// The material's id.
+    pub material: String,
+    /// Its name.
+    pub name: String,
+    /// The plant that runs dry.
+    pub plant: String,
+    /// How much is there.
+    pub stock: f64,
+    /// The unit of measure.
+    pub unit: String,
+    /// Used a day, over the window.
+    pub use_per_day: f64,
+    /// Days of stock left without further deliveries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover_d: Option<f64>,
+    /// First day without stock, with the deliveries that are promised; absent: none in sight.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry: Option<Rfc3339>,
+    /// The next delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_delivery: Option<Rfc3339>,
+    /// Days that it is late against its first promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_d: Option<f64>,
+    /// The supplier, or "a supplier".
+    pub supplier: String,
+}
+
+/// 4. Who acts?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ActCard {
+    /// The role that owns the hold-up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// The telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// What it is about, in words.
+    pub about: String,
+    /// The last answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// When it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Rfc3339>,
+}
+
+/// 5. Can I trust this?
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrustCard {
+    /// `live`, `simulated` or `recorded`.
+    pub origin: String,
+    /// Feeds that report.
+    pub feeds_reporting: u32,
+    /// Feeds there are.
+    pub feeds: u32,
+    /// The plant time of the oldest value that is shown as current.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<Rfc3339>,
+    /// What `oldest` is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_name: Option<String>,
+    /// Inputs that nobody measured.
+    pub assumed: u32,
+    /// Inputs in all.
+    pub inputs: u32,
+    /// Whether anything is withheld from this audience.
+    pub withheld: bool,
+    /// Reports refused since the record began.
+    pub refused: u64,
+}
+
+/// One of the plant's headline measures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MeasureValue {
+    /// Its name.
+    pub name: String,
+    /// Now; absent when there is nothing yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// What it should be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+    /// The unit.
+    pub unit: String,
+    /// The window it is counted over, in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_d: Option<f64>,
+}
+
+/// A plant on the programme's page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlantDigest {
+    /// Its name.
+    pub name: String,
+    /// One sentence.
+    pub description: String,
+    /// Its nation's code.
+    pub nation: String,
+    /// The nation's name.
+    pub nation_name: String,
+    /// Units by state.
+    pub units: std::collections::BTreeMap<String, u32>,
+    /// The next due item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DueItem>,
+    /// The main hold-up's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_up: Option<String>,
+    /// The first step of its cause.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<CauseStep>,
+    /// The first part to run dry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry: Option<DryPart>,
+    /// `live`, `simulated` or `recorded`.
+    pub origin: String,
+    /// Feeds that report, and feeds there are.
+    pub feeds: [u32; 2],
+    /// What a first cause resolves to, when the hold-up waits for something.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<CauseValue>,
+}
