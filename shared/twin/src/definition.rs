@@ -8,7 +8,9 @@ mod programme;
 mod supply;
 
 use crate::{
-    id::{CalendarId, ContactId, CrewId, EquipmentId, MaterialId, NationId, OrganisationId, PlantId},
+    id::{
+        CalendarId, ContactId, CrewId, EquipmentId, MaterialId, NationId, OrganisationId, PlantId,
+    },
     label::Label,
     time::Span,
 };
@@ -18,7 +20,8 @@ pub use operation::{
 };
 pub use programme::{Lane, Milestone, Nation, Organisation, Programme, SerialScheme};
 pub use supply::{
-    ClockChange, Contact, Delivery, InitialStock, Measure, MeasureKind, Order, Supplier, SupplyLine,
+    ClockChange, Contact, Delivery, InitialPart, InitialStock, Measure, MeasureKind, Order,
+    Supplier, SupplyLine,
 };
 
 /// One site: everything that a report about it may name.
@@ -66,6 +69,8 @@ pub struct Plant {
     pub supply_lines: Vec<SupplyLine>,
     /// What is there when the plant is first seen.
     pub initial_stock: Vec<InitialStock>,
+    /// Serial parts that exist when the plant is first seen, in the order they would be taken.
+    pub initial_parts: Vec<InitialPart>,
     /// Whom to call.
     pub contacts: Vec<Contact>,
     /// The plan; empty means that pages say "no plan".
@@ -237,8 +242,8 @@ pub struct Calendar {
     pub holidays: Vec<String>,
     /// What a shift does when the clock changes in the middle of it.
     pub on_clock_change: ClockChange,
-    /// The intervals that it works, in order, for the horizon it was expanded over; computed by
-    /// `plant`, empty means always.
+    /// Works day and night; then `week` and `holidays` are empty. Otherwise the intervals come
+    /// out of `plant::calendar::WorkingTime`.
     pub always: bool,
     /// Where the numbers come from.
     pub basis: Basis,

@@ -7,6 +7,9 @@ use crate::{
 };
 
 /// What is done at a work center: takes inputs, lasts, puts out.
+///
+/// A free unit tries the operations of its work center in the order of the files and begins the
+/// first that has its inputs: a dock completes a full hull before it takes the next one's lifts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
     /// Its id.
@@ -46,6 +49,11 @@ pub struct Operation {
 }
 
 /// What an operation takes for one part of output.
+///
+/// Where the scheme of serial items makes the input a child of the output (blocks of a lift),
+/// the named children are wanted and no others. Several inputs of one such material name the
+/// storages that children may stand in: all children are wanted, wherever of these they are,
+/// and the quantities add up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
     /// Of what.
@@ -54,6 +62,8 @@ pub struct Input {
     pub quantity: f64,
     /// Out of which storage.
     pub from: EquipmentId,
+    /// Fetched by what, while the unit waits for it; taken before the operation's own time.
+    pub carry: Option<Carry>,
 }
 
 /// What an operation gives.

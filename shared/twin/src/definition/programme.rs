@@ -16,6 +16,12 @@ pub struct Programme {
     pub id: ProgrammeId,
     /// Its name on pages.
     pub name: String,
+    /// IANA time zone of the programme's own dates.
+    pub time_zone: String,
+    /// Day zero: when the programme's clock starts and the initial stock and parts are there.
+    pub starts: PlantTime,
+    /// The moment that a demonstration takes as the present; what is before it is history.
+    pub demo_from: PlantTime,
     /// Its plants, in the order pages list them.
     pub plants: Vec<PlantId>,
     /// The nations of its registry; fictional or real codes.
@@ -65,6 +71,8 @@ pub struct SerialScheme {
     /// The plant that makes it, where several do: numbers within the root; the rest is made by
     /// the plant that names the material in its operations and is not listed here.
     pub built_at: Vec<(PlantId, Vec<u32>)>,
+    /// Where the numbers come from.
+    pub basis: Basis,
 }
 
 /// A carrier that leaves by schedule.

@@ -3,8 +3,8 @@
 use super::Basis;
 use crate::{
     id::{
-        ContactId, DeliveryId, EquipmentId, MaterialId, NationId, OrderId, OrganisationId, PlaceRef,
-        SupplierId,
+        ContactId, DeliveryId, EquipmentId, MaterialId, NationId, OrderId, OrganisationId,
+        PlaceRef, SupplierId,
     },
     label::Label,
     time::{PlantTime, Span},
@@ -65,6 +65,25 @@ pub struct InitialStock {
     pub material: MaterialId,
     /// How much, in the material's own unit of measure.
     pub quantity: f64,
+}
+
+/// A serial part that exists at the start of the programme's clock.
+///
+/// In a storage it waits there like any part that arrived. At a unit it is being worked on by
+/// the first operation of that unit's work center which puts out its material; `progress` of
+/// the time is behind it, and what the operation takes has been taken already. Parts that were
+/// consumed into it (the panels of a block, the lifts of a hull) exist no more and are not
+/// listed. New parts of the same scheme go on after the last one that is listed or consumed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InitialPart {
+    /// Which.
+    pub part: PartId,
+    /// What it is.
+    pub material: MaterialId,
+    /// The storage or unit it is at.
+    pub at: EquipmentId,
+    /// Share of the work at that unit that is done, 0 ≤ progress < 1 [ratio]; 0 in a storage.
+    pub progress: f64,
 }
 
 /// A role with a telephone number; never a person's name.
