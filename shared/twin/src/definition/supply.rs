@@ -3,7 +3,7 @@
 use super::Basis;
 use crate::{
     id::{
-        ContactId, DeliveryId, EquipmentId, MaterialId, NationId, OrderId, OrganisationId,
+        ContactId, DeliveryId, EquipmentId, MaterialId, NationId, OrderId, OrganisationId, PartId,
         PlaceRef, SupplierId,
     },
     label::Label,
