@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::Rfc3339;
 
 pub use board::{
-    ActCard, CauseStep, ChangePoint, Confidence, DeliverCard, DueItem, DryPart, HoldUpCard,
+    ActCard, CauseStep, ChangePoint, Confidence, DeliverCard, DryPart, DueItem, HoldUpCard,
     MeasureValue, NextCard, PlantDigest, TrustCard,
 };
 pub use floor::{
