@@ -8,6 +8,7 @@
 
 mod board;
 mod floor;
+mod history;
 mod product;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,10 @@ pub use board::{
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,
     ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, WithheldValue,
+};
+pub use history::{
+    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RibbonStretch, RibbonValue,
+    SeriesValue,
 };
 pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
 
@@ -59,7 +64,7 @@ pub enum FromPage {
 /// What the hub says to a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum ToPage {
+pub enum ToPage<V = serde_json::Value> {
     /// The first message.
     Welcome {
         /// Changes whenever versions and event numbers start anew.
@@ -80,7 +85,7 @@ pub enum ToPage {
         /// How many.
         pieces: u32,
         /// Values by key.
-        set: BTreeMap<String, serde_json::Value>,
+        set: BTreeMap<String, V>,
     },
     /// What changed.
     Delta {
@@ -91,7 +96,7 @@ pub enum ToPage {
         /// The version that it leads to.
         to: u64,
         /// New values by key.
-        set: BTreeMap<String, serde_json::Value>,
+        set: BTreeMap<String, V>,
         /// Keys that are no more.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         gone: Vec<String>,
@@ -143,6 +148,7 @@ pub enum ToPage {
 /// | `resource/<resource>` | [`ResourceValue`] | plant |
 /// | `area/<area>` | [`AreaValue`] | plant |
 /// | `product/<part>` | [`ProductValue`] | plant, programme |
+/// | `part/<part>` | [`ProductPart`] | plant |
 /// | `lane/<carrier>` | [`LaneValue`] | plant, programme |
 /// | `feed/<feed>` | [`FeedValue`] | plant |
 /// | `board/deliver` | [`DeliverCard`] | both |
@@ -152,6 +158,16 @@ pub enum ToPage {
 /// | `board/trust` | [`TrustCard`] | both |
 /// | `measure/<n>` | [`MeasureValue`] | plant |
 /// | `digest/<plant>` | [`PlantDigest`] | programme |
+/// | `order/<order>` | [`OrderValue`] | history |
+/// | `delivery/<delivery>` | [`DeliveryValue`] | history |
+/// | `alarm/<n>` | [`AlarmValue`] | history |
+/// | `ribbon/<unit>` | [`RibbonValue`] | history |
+/// | `series/<name>` | [`SeriesValue`] | history |
+/// | `hours/<work center>` | [`HoursValue`] | history |
+/// | `kpi/<unit>` | [`KpiValue`] | history |
+///
+/// The views are `programme`, `plant/<id>` (what is, at most four times a second) and
+/// `history/<id>` (what was, every few seconds).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
@@ -173,6 +189,8 @@ pub enum Value {
     Area(AreaValue),
     /// `product/…`
     Product(ProductValue),
+    /// `part/…`
+    Part(ProductPart),
     /// `lane/…`
     Lane(LaneValue),
     /// `feed/…`
@@ -191,4 +209,18 @@ pub enum Value {
     Measure(MeasureValue),
     /// `digest/…`
     Digest(Box<PlantDigest>),
+    /// `order/…`
+    Order(OrderValue),
+    /// `delivery/…`
+    Delivery(DeliveryValue),
+    /// `alarm/…`
+    Alarm(AlarmValue),
+    /// `ribbon/…`
+    Ribbon(RibbonValue),
+    /// `series/…`
+    Series(SeriesValue),
+    /// `hours/…`
+    Hours(HoursValue),
+    /// `kpi/…`
+    Kpi(KpiValue),
 }

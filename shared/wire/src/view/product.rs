@@ -13,8 +13,10 @@ pub struct ProductValue {
     /// Where it takes shape (`dock`, `quay`), when it is in this plant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
-    /// Its parts in the order they are put together.
-    pub parts: Vec<ProductPart>,
+    /// The ids of its parts in the order they are put together; each has a `part/<id>` value.
+    pub parts: Vec<String>,
+    /// How many of them are erected.
+    pub erected: u32,
     /// What comes next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<NextLift>,

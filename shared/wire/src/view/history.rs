@@ -1,0 +1,135 @@
+//! What the history says, as values of the view `history/<plant>`: plan, supply, alarms, series.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Rfc3339;
+
+/// An order of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OrderValue {
+    /// Of what.
+    pub material: String,
+    /// Its name.
+    pub material_name: String,
+    /// How much.
+    pub quantity: f64,
+    /// Done so far.
+    pub done: f64,
+    /// The unit of measure.
+    pub unit: String,
+    /// Promised for.
+    pub due: Rfc3339,
+    /// Expected, when there is something to compute it from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Rfc3339>,
+    /// For whom.
+    pub customer: String,
+    /// `open` or `closed`.
+    pub state: String,
+}
+
+/// A delivery to the plant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DeliveryValue {
+    /// By whom, or "a supplier".
+    pub supplier: String,
+    /// Of what.
+    pub material: String,
+    /// Its name.
+    pub material_name: String,
+    /// How much.
+    pub quantity: f64,
+    /// The unit of measure.
+    pub unit: String,
+    /// First promised for.
+    pub promised: Rfc3339,
+    /// Expected now, or arrived.
+    pub expected: Rfc3339,
+    /// `promised`, `shipped`, `delayed`, `arrived`.
+    pub state: String,
+    /// Why it changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A condition that somebody must know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AlarmValue {
+    /// A stable word: `feed_silent`, `record_lost`, `plant_file_refused`, `clock_mismatch`.
+    pub code: String,
+    /// What it is about.
+    pub about: String,
+    /// Since when.
+    pub since: Rfc3339,
+    /// What, where, what to do.
+    pub text: String,
+}
+
+/// A stretch of one state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RibbonStretch {
+    /// From.
+    pub from: Rfc3339,
+    /// To.
+    pub to: Rfc3339,
+    /// The state, as in reports.
+    pub state: String,
+}
+
+/// The states of one unit over the last days; short stretches are merged away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RibbonValue {
+    /// In order, touching.
+    pub stretches: Vec<RibbonStretch>,
+}
+
+/// A series for a chart: columns of equal length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SeriesValue {
+    /// Its name, as a words' key: `series.throughput`, `series.wip`, `series.lead_time`.
+    pub word: String,
+    /// Of what, in words.
+    pub name: String,
+    /// The unit of the values.
+    pub unit: String,
+    /// Unix seconds of each value.
+    pub at_s: Vec<i64>,
+    /// Measured; null where there is none.
+    pub value: Vec<Option<f64>>,
+    /// Planned; null where there is no plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plan: Vec<Option<f64>>,
+}
+
+/// Hours at one work center over the whole record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HoursValue {
+    /// The work center's name.
+    pub name: String,
+    /// Operations finished.
+    pub operations: u64,
+    /// Of these, without length.
+    pub zero_length: u64,
+    /// Hours worked, overlaps counted each.
+    pub operation_hours: f64,
+    /// Hours that parts waited before it.
+    pub waiting_hours: f64,
+}
+
+/// A unit's time by ISO 22400-2 elements over the last seven days, and what follows from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KpiValue {
+    /// Seconds in each state, as in reports.
+    pub state_s: std::collections::BTreeMap<String, f64>,
+    /// Share of the window that is known [ratio].
+    pub coverage_ratio: f64,
+    /// ISO 22400-2 availability, APT / PBT [ratio]; absent when nothing was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_ratio: Option<f64>,
+    /// ISO 22400-2 utilization efficiency, APT / AUBT [ratio].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub utilization_ratio: Option<f64>,
+    /// Operations finished in the window.
+    pub finished: u32,
+}
