@@ -115,6 +115,10 @@ pub enum Statement {
         order: Option<OrderId>,
     },
     /// Material was used.
+    ///
+    /// Assembly of serial items: `lot` spells the id of the item that is built in, `part` is the
+    /// item it becomes part of, `quantity` is 1 and `storage` is the place it was taken from (a
+    /// storage, unit or resource). The item then leaves that place and production.
     LotConsumed {
         /// What.
         material: MaterialId,
