@@ -5,6 +5,7 @@
 
 mod operation;
 mod programme;
+mod serial;
 mod supply;
 
 use crate::{
@@ -19,6 +20,7 @@ pub use operation::{
     Batch, Carry, CrewNeed, Duration, Input, Operation, Output, Rework, Sequence, SourceRule,
 };
 pub use programme::{Lane, Milestone, Nation, Organisation, Programme, SerialScheme};
+pub use serial::Serials;
 pub use supply::{
     ClockChange, Contact, Delivery, InitialPart, InitialStock, Measure, MeasureKind, Order,
     Supplier, SupplyLine,

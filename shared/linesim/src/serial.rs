@@ -1,0 +1,3 @@
+//! Names of serial items, as the programme writes them.
+
+pub(crate) use twin::definition::Serials;
