@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use operation::{
-    Batch, Carry, CrewNeed, Duration, Input, Operation, Output, Rework, Sequence, SourceRule,
+    Batch, Carry, CrewNeed, Duration, Input, Operation, Output, Rework, Sequence, Shape, SourceRule,
 };
 pub use programme::{Lane, Milestone, Nation, Organisation, Programme, SerialScheme};
 pub use serial::Serials;
