@@ -1,0 +1,106 @@
+//! What can go wrong with the data directory, in words that say what to do.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why the journal could not be opened, written or read.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    /// The directory cannot be made or written.
+    #[error("the data directory {} cannot be written; choose another with --data", path.display())]
+    NotWritable {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another process has it.
+    #[error(
+        "the data directory {} is in use by another hub; stop that one or choose another with --data",
+        path.display()
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A newer program wrote it.
+    #[error("{} has layout {found}, this program knows up to {known}; use a newer slipway", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Its layout.
+        found: i64,
+        /// The newest layout known here.
+        known: i64,
+    },
+    /// No room is left.
+    #[error("the disk is full: nothing is acknowledged until there is room for {}", path.display())]
+    DiskFull {
+        /// The file that could not grow.
+        path: PathBuf,
+    },
+    /// A row does not match its checksum.
+    #[error("the journal's row {hub_seq} is damaged: {what}")]
+    Damaged {
+        /// Which row.
+        hub_seq: u64,
+        /// What does not fit.
+        what: &'static str,
+    },
+    /// Rows must be appended in order, without gaps.
+    #[error("row {given} was appended where {wanted} is next")]
+    OutOfOrder {
+        /// The row's number.
+        given: u64,
+        /// The number that is next.
+        wanted: u64,
+    },
+    /// The small file of what was acknowledged cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Acknowledged {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Anything else SQLite says.
+    #[error("the journal failed while it was {doing}")]
+    Sqlite {
+        /// What was being done.
+        doing: &'static str,
+        /// What SQLite said.
+        #[source]
+        source: rusqlite::Error,
+    },
+}
+
+impl JournalError {
+    /// Whether trying the same again later may succeed: only a full disk can be emptied.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::DiskFull { .. })
+    }
+}
+
+/// Turns SQLite's error into ours, naming what was being done and with which file.
+pub(crate) fn sqlite(
+    path: &std::path::Path,
+    doing: &'static str,
+) -> impl Fn(rusqlite::Error) -> JournalError + use<> {
+    let path = path.to_owned();
+    move |source| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DiskFull) => JournalError::DiskFull { path: path.clone() },
+        Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
+            JournalError::InUse { path: path.parent().unwrap_or(&path).to_owned() }
+        }
+        Some(rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::CannotOpen) => {
+            JournalError::NotWritable {
+                path: path.parent().unwrap_or(&path).to_owned(),
+                source: std::io::Error::other(source),
+            }
+        }
+        _ => JournalError::Sqlite { doing, source },
+    }
+}
