@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# `just run`: the hub with its demo at once, the 3D page's program built meanwhile.
+# Further arguments go to `slipway serve`.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+cd "$ROOT"
+
+.ci/setup.sh host
+say "building the hub (the first time some minutes)"
+cargo build -p hub --bin slipway
+
+# open_page URL: in a browser where there is a display, else the address is enough.
+open_page() {
+  if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then
+    xdg-open "$1" >/dev/null 2>&1 &
+  fi
+  say "the dashboard: $1/    the 3D page: $1/viewer/    (Ctrl-C ends it)"
+}
+
+# Repeats the hub's own lines and opens the page when the hub says where it listens.
+watch_hub() {
+  local line
+  while IFS= read -r line; do
+    printf '%s\n' "$line" >&2
+    case $line in *"listening on http"*) line=${line##*listening on }; open_page "${line%%[[:space:]]*}" ;; esac
+  done
+}
+
+"$CARGO_TARGET_DIR/debug/slipway" serve --demo --viewer "$SLIPWAY_VIEWER" "$@" 2> >(watch_hub) &
+hub=$!
+.ci/wasm.sh --progress &
+wasm=$!
+trap 'kill "$hub" "$wasm" 2>/dev/null || true' INT TERM EXIT
+if ! wait "$wasm"; then
+  say "the 3D page could not be built (see above); the dashboard works without it"
+fi
+wait "$hub"

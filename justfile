@@ -1,0 +1,36 @@
+# One command each; the first time each gets what the machine lacks and says so.
+
+set positional-arguments
+
+_list:
+    @just --list --unsorted
+
+# the hub with its demo, and the dashboard in a browser; more arguments go to `slipway serve`
+run *ARGS:
+    @.ci/run-demo.sh "$@"
+
+# everything: format, clippy, rules, Rust, clients, meshes, pages in a real browser
+[no-exit-message]
+test:
+    @.ci/test.sh
+
+# what to run before every commit: format, clippy, rules
+[no-exit-message]
+check:
+    @.ci/check.sh
+
+# benchmarks
+bench *ARGS:
+    @.ci/bench.sh "$@"
+
+# the 3D page's program, if its sources changed; SLIPWAY_WEB_PROFILE=web-dev builds quicker
+wasm *ARGS:
+    @.ci/wasm.sh "$@"
+
+# one archive with one program that holds pages, viewer, plants and meshes
+dist:
+    @.ci/dist.sh
+
+# Set-up alone: `just _setup host wasm browser clients`.
+_setup +PARTS:
+    @for part in "$@"; do .ci/setup.sh "$part"; done
