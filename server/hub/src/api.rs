@@ -1,0 +1,132 @@
+//! `/api/v1/…`: the published values as JSON, and the OpenAPI document that describes them.
+//!
+//! Every answer is a selection of a view's released values, so what a program reads here is what
+//! the same audience sees on its pages. [`ROUTES`] is the one list of routes: the router and the
+//! OpenAPI document are both made from it.
+
+mod openapi;
+mod routes;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::view::{As, Published, Shelf, offered, unknown_audience};
+use routes::{ROUTES, Route};
+
+/// The routes of the API.
+pub(crate) fn router(shelf: Arc<Shelf>) -> Router {
+    let mut router = Router::new()
+        .route("/api/v1/openapi.json", get(|| async { Json(openapi::document()) }))
+        .route("/api/v1/audiences", get(audiences));
+    for route in ROUTES {
+        let answer = move |State(shelf): State<Arc<Shelf>>,
+                           Path(path): Path<BTreeMap<String, String>>,
+                           Query(wish): Query<As>| async move {
+            answer(&shelf, route, &path, &wish).await
+        };
+        router = router.route(route.path, get(answer));
+    }
+    router.with_state(shelf)
+}
+
+#[derive(Serialize)]
+struct Audiences {
+    current: String,
+    offered: Vec<Offered>,
+}
+
+#[derive(Serialize)]
+struct Offered {
+    code: String,
+    name: String,
+}
+
+async fn audiences(State(shelf): State<Arc<Shelf>>, Query(wish): Query<As>) -> Response {
+    let Some(current) = offered(&shelf, &wish) else { return unknown_audience(&wish) };
+    let offered = shelf
+        .offers
+        .iter()
+        .map(|offer| Offered { code: offer.code.clone(), name: offer.name.clone() })
+        .collect();
+    Json(Audiences { current: current.code.clone(), offered }).into_response()
+}
+
+/// An answer with many things, or with one.
+#[derive(Serialize)]
+struct Many<'a> {
+    /// The version of the view that it was taken from.
+    version: u64,
+    clock: Option<&'a RawValue>,
+    withheld: Option<&'a RawValue>,
+    items: BTreeMap<&'a str, &'a RawValue>,
+}
+
+async fn answer(
+    shelf: &Shelf,
+    route: &Route,
+    path: &BTreeMap<String, String>,
+    wish: &As,
+) -> Response {
+    let Some(offer) = offered(shelf, wish) else { return unknown_audience(wish) };
+    let view = route.view_of(path);
+    shelf.fresh(offer.id).await;
+    let Some(published) = shelf.newest(offer.id, &view) else {
+        return not_found(&view);
+    };
+    match path.get("id") {
+        Some(id) => one(route, &published, id),
+        None => many(route, &published),
+    }
+}
+
+fn one(route: &Route, published: &Published, id: &str) -> Response {
+    let key = format!("{}{id}", route.prefix);
+    match published.values.value().get(&key) {
+        Some(value) => json(value.get().to_owned()),
+        None => not_found(&key),
+    }
+}
+
+fn many(route: &Route, published: &Published) -> Response {
+    let values = published.values.value();
+    let items = values
+        .iter()
+        .filter_map(|(key, value)| Some((key.strip_prefix(route.prefix)?, &**value)))
+        .collect();
+    let answer = Many {
+        version: published.version,
+        clock: values.get("clock").map(|value| &**value),
+        withheld: values.get("withheld").map(|value| &**value),
+        items,
+    };
+    match serde_json::to_string(&answer) {
+        Ok(text) => json(text),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be encoded");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The same answer for what does not exist and for what may not be seen.
+fn not_found(what: &str) -> Response {
+    let what: String = what.chars().take(120).collect();
+    let reason = format!("there is no {what:?}; /api/v1/openapi.json lists what there is");
+    let body = serde_json::json!({ "code": "not_found", "reason": reason });
+    (StatusCode::NOT_FOUND, Json(body)).into_response()
+}
+
+fn json(text: String) -> Response {
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let fresh = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    ([kind, fresh], text).into_response()
+}

@@ -1,0 +1,88 @@
+//! The list of routes: which view, which keys, which schema.
+
+use std::collections::BTreeMap;
+
+use schemars::{Schema, SchemaGenerator};
+use wire::view;
+
+/// A route that answers with values of one view.
+pub(super) struct Route {
+    /// The path with placeholders `{plant}` and `{id}`.
+    pub(super) path: &'static str,
+    /// What it is good for, in one sentence.
+    pub(super) summary: &'static str,
+    /// The first part of the view's name; `programme` stands alone.
+    pub(super) view: &'static str,
+    /// The keys that it answers with start so; what follows is the item's id.
+    pub(super) prefix: &'static str,
+    /// The schema of one item; none where items differ.
+    pub(super) schema: Option<fn(&mut SchemaGenerator) -> Schema>,
+}
+
+impl Route {
+    /// The view that a request asks for.
+    pub(super) fn view_of(&self, path: &BTreeMap<String, String>) -> String {
+        match path.get("plant") {
+            Some(plant) => format!("{}/{plant}", self.view),
+            None => self.view.to_owned(),
+        }
+    }
+}
+
+macro_rules! routes {
+    ($($path:literal $view:literal $prefix:literal $schema:ty : $summary:literal;)*) => {
+        &[$(Route {
+            path: $path,
+            summary: $summary,
+            view: $view,
+            prefix: $prefix,
+            schema: Some(SchemaGenerator::subschema_for::<$schema>),
+        },)*]
+    };
+}
+
+/// Every route that answers from a view.
+pub(super) const ROUTES: &[Route] = routes! {
+    "/api/v1/programme" "programme" "" view::Value:
+        "Everything of the programme's view by key.";
+    "/api/v1/plants" "programme" "digest/" view::PlantDigest:
+        "The plants in a few words each.";
+    "/api/v1/plants/{plant}" "plant" "" view::Value:
+        "Everything of a plant's view by key.";
+    "/api/v1/plants/{plant}/layout" "plant" "layout/" view::LayoutValue:
+        "Where things stand and what they are called.";
+    "/api/v1/plants/{plant}/units" "plant" "unit/" view::UnitValue:
+        "Work units now.";
+    "/api/v1/plants/{plant}/units/{id}" "plant" "unit/" view::UnitValue:
+        "One work unit now.";
+    "/api/v1/plants/{plant}/storages" "plant" "storage/" view::StorageValue:
+        "Places where things wait, with levels.";
+    "/api/v1/plants/{plant}/resources" "plant" "resource/" view::ResourceValue:
+        "Cranes, transporters, barges.";
+    "/api/v1/plants/{plant}/areas" "plant" "area/" view::AreaValue:
+        "Buildings with units of product present and their limits.";
+    "/api/v1/plants/{plant}/products" "plant" "product/" view::ProductValue:
+        "Named products and their parts.";
+    "/api/v1/plants/{plant}/parts" "plant" "part/" view::ProductPart:
+        "The parts of named products.";
+    "/api/v1/plants/{plant}/feeds" "plant" "feed/" view::FeedValue:
+        "Connections that push reports.";
+    "/api/v1/plants/{plant}/board" "plant" "board/" view::Value:
+        "The five cards of the dashboard.";
+    "/api/v1/plants/{plant}/bottlenecks" "plant" "board/holdup" view::HoldUpCard:
+        "The main hold-up with its chain of causes.";
+    "/api/v1/plants/{plant}/kpi" "history" "kpi/" view::KpiValue:
+        "Time by ISO 22400-2 elements over seven days, by unit.";
+    "/api/v1/plants/{plant}/series" "history" "series/" view::SeriesValue:
+        "Series for charts.";
+    "/api/v1/plants/{plant}/orders" "history" "order/" view::OrderValue:
+        "The plan.";
+    "/api/v1/plants/{plant}/deliveries" "history" "delivery/" view::DeliveryValue:
+        "What suppliers promised and brought.";
+    "/api/v1/plants/{plant}/alarms" "history" "alarm/" view::AlarmValue:
+        "Conditions that somebody must know.";
+    "/api/v1/plants/{plant}/ribbons" "history" "ribbon/" view::RibbonValue:
+        "The states of each unit over the last days.";
+    "/api/v1/plants/{plant}/work-centers" "history" "hours/" view::HoursValue:
+        "Operations, hours worked and hours waited at each work center, over the whole record.";
+};

@@ -1,0 +1,148 @@
+//! A main hold-up in a form that one audience may read.
+
+use analytics::{ChainStep, HoldUp, Inputs, Node, Source, Thing, Verdict};
+use release::{Action, AudienceId, Gate};
+use twin::PlantId;
+use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
+
+use super::{Board, stamp};
+use crate::core::Core;
+
+/// Former leads that are shown.
+const LEADS_SHOWN: usize = 6;
+
+/// What the reader may know of the names in a finding.
+pub(super) struct Reader<'a> {
+    pub(super) board: &'a Board,
+    pub(super) core: &'a Core,
+    pub(super) gate: &'a Gate,
+    pub(super) audience: AudienceId,
+}
+
+impl Reader<'_> {
+    /// Whether the node itself may be known: its own label, not that of the finding.
+    pub(super) fn may_know(&self, node: &Node) -> bool {
+        let labels = &self.board.labels;
+        let label = match &node.thing {
+            Thing::Supplier(id) => labels.supplier(&node.plant, id),
+            Thing::WorkCenter(id) | Thing::Storage(id) | Thing::Resource(id) => {
+                labels.equipment(&node.plant, id)
+            }
+            Thing::Crew(_) | Thing::Calendar(_) | Thing::Orders => labels.plant(&node.plant),
+        };
+        label.is_some_and(|label| self.gate.allows(label, self.audience, Action::See))
+    }
+
+    /// What the finding rests on, without the names that are stood in for when not released.
+    pub(super) fn readable(&self, inputs: &Inputs) -> (Inputs, bool) {
+        let mut withheld = false;
+        let kept = inputs
+            .iter()
+            .filter(|(plant, source)| {
+                let thing = match source {
+                    Source::Equipment(id) => Thing::Storage(id.clone()),
+                    Source::Supplier(id) => Thing::Supplier(id.clone()),
+                };
+                let known = self.may_know(&Node { plant: plant.clone(), thing });
+                withheld |= !known;
+                known
+            })
+            .cloned()
+            .collect();
+        (kept, withheld)
+    }
+
+    fn name(&self, node: &Node) -> String {
+        if self.may_know(node) {
+            self.core.name_of(&node.plant, node.thing.id())
+        } else if matches!(node.thing, Thing::Supplier(_)) {
+            "withheld.supplier".to_owned()
+        } else {
+            "withheld.station".to_owned()
+        }
+    }
+
+    fn step(&self, step: &ChainStep) -> CauseStep {
+        let known = self.may_know(&step.node);
+        CauseStep {
+            plant: if known { self.core.plant_name(&step.node.plant) } else { String::new() },
+            id: if known { step.node.thing.id().to_owned() } else { String::new() },
+            name: self.name(&step.node),
+            word: format!("why.{}", step.why.name()),
+            share_ratio: step.share_ratio,
+            withheld: !known,
+        }
+    }
+
+    /// The card of a plant's main hold-up.
+    pub(super) fn card(&self, plant: &PlantId, hold_up: &HoldUp) -> HoldUpCard {
+        match hold_up {
+            HoldUp::Known(verdict) => self.known(verdict),
+            HoldUp::Unknown { why, .. } => HoldUpCard {
+                why_not: Some(format!("holdup.{}", why.name())),
+                ..empty(self.core.plant_name(plant))
+            },
+        }
+    }
+
+    fn known(&self, verdict: &Verdict) -> HoldUpCard {
+        let known = self.may_know(&verdict.node);
+        let lead = |lead: &analytics::Lead| ChangePoint {
+            since: stamp(lead.since),
+            id: if self.may_know(&lead.node) { lead.node.thing.id().into() } else { String::new() },
+            name: self.name(&lead.node),
+        };
+        let shown = verdict.before.len().saturating_sub(LEADS_SHOWN);
+        HoldUpCard {
+            known: true,
+            why_not: None,
+            plant: if known { self.core.plant_name(&verdict.node.plant) } else { String::new() },
+            id: if known { verdict.node.thing.id().to_owned() } else { String::new() },
+            kind: verdict.node.thing.kind().to_owned(),
+            units: if known {
+                verdict.units.iter().map(ToString::to_string).collect()
+            } else {
+                Vec::new()
+            },
+            name: self.name(&verdict.node),
+            since: verdict.since.map(stamp),
+            chain: verdict.chain.iter().map(|step| self.step(step)).collect(),
+            loss_per_day: verdict.loss_per_day,
+            loss_unit: verdict.loss_material.as_ref().map(|m| self.core.material_name(m)),
+            slip_d: (verdict.slip_d > 0.0).then_some(verdict.slip_d),
+            confidence: match verdict.confidence {
+                analytics::Confidence::Sure => Confidence::Sure,
+                analytics::Confidence::Probably => Confidence::Probably,
+                analytics::Confidence::CannotTell => Confidence::CannotTell,
+            },
+            second: verdict.second.as_ref().map(|node| self.name(node)),
+            share_ratio: verdict.share_ratio,
+            window_d: verdict.window.days(),
+            based_on: [verdict.stations_reporting, verdict.stations],
+            before: verdict.before[shown..].iter().map(lead).collect(),
+        }
+    }
+}
+
+fn empty(plant: String) -> HoldUpCard {
+    HoldUpCard {
+        known: false,
+        why_not: None,
+        plant,
+        id: String::new(),
+        kind: String::new(),
+        units: Vec::new(),
+        name: String::new(),
+        since: None,
+        chain: Vec::new(),
+        loss_per_day: None,
+        loss_unit: None,
+        slip_d: None,
+        confidence: Confidence::CannotTell,
+        second: None,
+        share_ratio: 0.0,
+        window_d: 0.0,
+        based_on: [0, 0],
+        before: Vec::new(),
+    }
+}

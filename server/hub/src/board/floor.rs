@@ -1,0 +1,308 @@
+//! The shop floor as values: what stands where, what it does, what waits there.
+
+use std::collections::BTreeSet;
+
+use release::Labelled;
+use twin::{
+    EquipmentId, Plant, PlantId, PlantTime, Span, UnitState,
+    definition::{Basis, Placement, Resource, ResourceKind, Storage, WorkCenter, WorkUnit},
+    state::{ResourceNow, StorageNow, UnitNow},
+};
+use wire::view::{
+    AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,
+    ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, Value,
+};
+
+use super::{Fact, Labels, fact, stamp};
+use crate::core::{Core, FeedNow};
+
+/// Parts listed at one place; a page has no room for more, and counts stay exact.
+const PARTS_LISTED: usize = 24;
+/// The window of rates on a unit's panel.
+const RATE_WINDOW: Span = Span::from_secs(7 * 86_400);
+
+/// Everything on the floor of one plant.
+pub(super) fn facts(
+    core: &Core,
+    labels: &Labels,
+    id: &PlantId,
+    held_up: &BTreeSet<EquipmentId>,
+) -> Vec<Labelled<Fact>> {
+    let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
+        return Vec::new();
+    };
+    let floor = Floor { core, labels, plant, now: core.now(id) };
+    let mut facts = vec![
+        fact(own, "clock", Value::Clock(clock(core, id))),
+        fact(own, "plant", Value::Plant(plant_value(core, plant))),
+    ];
+    facts.extend(floor.layouts());
+    facts.extend(plant.units.iter().filter_map(|unit| floor.unit(unit, held_up)));
+    facts.extend(plant.storages.iter().filter_map(|storage| floor.storage(storage)));
+    facts.extend(plant.resources.iter().filter_map(|resource| floor.resource(resource)));
+    facts.extend(floor.areas());
+    let feeds = core.feeds.iter().filter(|(_, feed)| feed.plant == *id);
+    facts.extend(feeds.map(|(feed_id, feed)| {
+        fact(own, format!("feed/{feed_id}"), Value::Feed(floor.feed(feed)))
+    }));
+    facts
+}
+
+/// A plant's clock.
+pub(super) fn clock(core: &Core, plant: &PlantId) -> ClockValue {
+    ClockValue {
+        now: stamp(core.now(plant)),
+        rate: core.rate(plant),
+        origin: core.origin(plant).name().to_owned(),
+    }
+}
+
+/// Whether something last heard of at `last` has been silent for too long.
+pub(super) fn is_stale(plant: &Plant, now: PlantTime, last: Option<PlantTime>) -> bool {
+    last.is_some_and(|last| now.since(last) > plant.stale_after)
+}
+
+fn plant_value(core: &Core, plant: &Plant) -> PlantValue {
+    let nation = core.programme.nations.iter().find(|nation| nation.id == plant.nation);
+    let organisation = core.programme.organisations.iter().find(|o| o.id == plant.organisation);
+    PlantValue {
+        id: plant.id.to_string(),
+        name: plant.name.clone(),
+        description: plant.description.clone(),
+        nation: plant.nation.to_string(),
+        nation_name: nation.map_or_else(|| plant.nation.to_string(), |n| n.name.clone()),
+        organisation: organisation
+            .map_or_else(|| plant.organisation.to_string(), |o| o.name.clone()),
+        time_zone: plant.time_zone.clone(),
+        stale_after_s: plant.stale_after.micros() as f64 / 1e6,
+    }
+}
+
+struct Floor<'a> {
+    core: &'a Core,
+    labels: &'a Labels,
+    plant: &'a Plant,
+    now: PlantTime,
+}
+
+impl Floor<'_> {
+    fn layouts(&self) -> Vec<Labelled<Fact>> {
+        let plant = self.plant;
+        let areas = plant.areas.iter().filter_map(|area| {
+            let value = layout(LayoutKind::Area, &area.name, area.placement.as_ref()?);
+            Some((&area.id, value))
+        });
+        let units = plant.units.iter().filter_map(|unit| {
+            let center = plant.work_centers.iter().find(|wc| wc.id == unit.work_center)?;
+            Some((&unit.id, self.unit_layout(unit, center)))
+        });
+        let storages = plant.storages.iter().map(|storage| {
+            let mut value = layout(LayoutKind::Storage, &storage.name, &storage.placement);
+            value.area = Some(storage.area.to_string());
+            (&storage.id, value)
+        });
+        let resources = plant.resources.iter().map(|resource| {
+            (&resource.id, layout(resource_kind(resource), &resource.name, &resource.placement))
+        });
+        areas
+            .chain(units)
+            .chain(storages)
+            .chain(resources)
+            .enumerate()
+            .filter_map(|(order, (id, mut value))| {
+                value.order = order as u32;
+                let label = self.labels.equipment(&plant.id, id)?;
+                Some(fact(label, format!("layout/{id}"), Value::Layout(value)))
+            })
+            .collect()
+    }
+
+    fn unit_layout(&self, unit: &WorkUnit, center: &WorkCenter) -> LayoutValue {
+        let operations = self.plant.operations.iter().filter(|op| op.work_center == center.id);
+        let mut assumed: Vec<String> = operations
+            .filter(|op| op.basis == Basis::Assumed)
+            .map(|op| op.name.clone())
+            .collect();
+        if center.basis == Basis::Assumed && !center.failures.is_empty() {
+            assumed.extend(center.failures.iter().map(|failure| failure.name.clone()));
+        }
+        LayoutValue {
+            noun: center.noun.clone(),
+            area: Some(center.area.to_string()),
+            work_center: Some(center.id.to_string()),
+            work_center_name: Some(center.name.clone()),
+            assumed,
+            ..layout(LayoutKind::Unit, &unit.name, &unit.placement)
+        }
+    }
+
+    fn unit(&self, unit: &WorkUnit, held_up: &BTreeSet<EquipmentId>) -> Option<Labelled<Fact>> {
+        let label = self.labels.equipment(&self.plant.id, &unit.id)?;
+        let now = self.core.twin.unit(&self.plant.id, &unit.id)?;
+        let value = self.unit_value(unit, now, held_up.contains(&unit.id));
+        Some(fact(label, format!("unit/{}", unit.id), Value::Unit(Box::new(value))))
+    }
+
+    fn unit_value(&self, unit: &WorkUnit, now: &UnitNow, hold_up: bool) -> UnitValue {
+        let usage = self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, RATE_WINDOW);
+        let stale = is_stale(self.plant, self.now, self.last_heard(now.last_report));
+        UnitValue {
+            state: now.state.name().to_owned(),
+            since: stamp(now.since.unwrap_or(self.core.programme.starts)),
+            reason: now.reason.as_ref().map(ToString::to_string),
+            waits_for: now.cause.as_ref().filter(|_| now.state != UnitState::Working).map(
+                |cause| CauseValue {
+                    kind: cause.kind.name().to_owned(),
+                    id: cause.id.to_string(),
+                    name: self.core.name_of(&self.plant.id, &cause.id),
+                },
+            ),
+            running: now.running.iter().take(PARTS_LISTED).map(|op| self.running(op)).collect(),
+            parts: now.present.iter().take(PARTS_LISTED).map(ToString::to_string).collect(),
+            finished_7d: usage.as_ref().map_or(0, |usage| usage.finished),
+            working_7d_ratio: usage.map_or(0.0, |usage| usage.working_ratio),
+            last_report: now.last_report.map(stamp),
+            stale,
+            hold_up,
+        }
+    }
+
+    fn running(&self, op: &twin::state::RunningOp) -> RunningValue {
+        let operation = self.plant.operations.iter().find(|o| o.id == op.operation);
+        RunningValue {
+            part: op.part.to_string(),
+            operation: operation.map_or_else(|| op.operation.to_string(), |o| o.name.clone()),
+            order: op.order.as_ref().map(ToString::to_string),
+            since: stamp(op.started),
+            planned_s: operation.map_or(0.0, |o| o.duration.mean.micros() as f64 / 1e6),
+        }
+    }
+
+    /// A unit that has nothing to say is not silent while the feeds of its plant speak: stale is
+    /// when the newest report of any feed of the plant is old.
+    fn last_heard(&self, own: Option<PlantTime>) -> Option<PlantTime> {
+        let feeds = self.core.feeds.values().filter(|feed| feed.plant == self.plant.id);
+        feeds.filter_map(|feed| feed.last_report).max().max(own)
+    }
+
+    fn storage(&self, storage: &Storage) -> Option<Labelled<Fact>> {
+        let label = self.labels.equipment(&self.plant.id, &storage.id)?;
+        let now = self.core.twin.storage(&self.plant.id, &storage.id)?;
+        let value = Value::Storage(self.storage_value(storage, now));
+        Some(fact(label, format!("storage/{}", storage.id), value))
+    }
+
+    fn storage_value(&self, storage: &Storage, now: &StorageNow) -> StorageValue {
+        let chip = |id: &twin::PartId| {
+            let part = self.core.twin.part(id)?;
+            let held = part.held.as_ref().map(ToString::to_string);
+            Some(PartChip { id: id.to_string(), since: stamp(part.since), held })
+        };
+        let stock = now.stock.iter().filter_map(|(id, stock)| {
+            let material = self.plant.materials.iter().find(|m| m.id == *id)?;
+            Some(StockValue {
+                material: id.to_string(),
+                name: material.name.clone(),
+                quantity: stock.quantity,
+                unit: material.unit_of_measure.clone(),
+            })
+        });
+        StorageValue {
+            level: now.level(),
+            capacity: storage.capacity,
+            parts: now.parts.iter().filter_map(chip).take(PARTS_LISTED).collect(),
+            stock: stock.collect(),
+            stale: is_stale(self.plant, self.now, self.last_heard(now.last_report)),
+        }
+    }
+
+    fn resource(&self, resource: &Resource) -> Option<Labelled<Fact>> {
+        let label = self.labels.equipment(&self.plant.id, &resource.id)?;
+        let now = self.core.twin.resource(&self.plant.id, &resource.id)?;
+        let value = Value::Resource(self.resource_value(now));
+        Some(fact(label, format!("resource/{}", resource.id), value))
+    }
+
+    fn resource_value(&self, now: &ResourceNow) -> ResourceValue {
+        let state = match (now.state, &now.holder) {
+            (UnitState::Down, _) => "down",
+            (UnitState::OffShift, _) => "off_shift",
+            (_, Some(_)) => "busy",
+            (UnitState::Unknown, None) => "unknown",
+            (_, None) => "idle",
+        };
+        ResourceValue {
+            state: state.to_owned(),
+            since: stamp(now.since.unwrap_or(self.core.programme.starts)),
+            serves: now.holder.as_ref().map(ToString::to_string),
+            carries: now.carrying.iter().take(PARTS_LISTED).map(ToString::to_string).collect(),
+            position_m: now.pose.map(|pose| [pose.x_m, pose.y_m, pose.z_m]),
+            heading_deg: now.pose.map(|pose| pose.heading_deg),
+            stale: is_stale(self.plant, self.now, self.last_heard(now.last_report)),
+        }
+    }
+
+    fn areas(&self) -> Vec<Labelled<Fact>> {
+        let present = |area: &EquipmentId| {
+            let in_units = self.plant.work_centers.iter().filter(|wc| wc.area == *area).flat_map(
+                |center| self.plant.units.iter().filter(|unit| unit.work_center == center.id),
+            );
+            let at_units: usize = in_units
+                .filter_map(|unit| self.core.twin.unit(&self.plant.id, &unit.id))
+                .map(|unit| unit.present.len())
+                .sum();
+            let stored: usize = self
+                .plant
+                .storages
+                .iter()
+                .filter(|storage| storage.area == *area)
+                .filter_map(|storage| self.core.twin.storage(&self.plant.id, &storage.id))
+                .map(|storage| storage.parts.len())
+                .sum();
+            (at_units + stored) as u32
+        };
+        let values = self.plant.areas.iter().filter_map(|area| {
+            let label = self.labels.equipment(&self.plant.id, &area.id)?;
+            let value = AreaValue { present: present(&area.id), limit: area.unit_limit };
+            Some(fact(label, format!("area/{}", area.id), Value::Area(value)))
+        });
+        values.collect()
+    }
+
+    fn feed(&self, feed: &FeedNow) -> FeedValue {
+        FeedValue {
+            connected: feed.connected,
+            plant: feed.plant.to_string(),
+            last_report: feed.last_report.map(stamp),
+            stale: !feed.connected || is_stale(self.plant, self.now, feed.last_report),
+            taken: feed.taken,
+            refused: feed.refused,
+            last_refusal: feed.last_refusal.clone(),
+        }
+    }
+}
+
+fn resource_kind(resource: &Resource) -> LayoutKind {
+    match resource.kind {
+        ResourceKind::Crane => LayoutKind::Crane,
+        ResourceKind::Transporter => LayoutKind::Transporter,
+        ResourceKind::Barge => LayoutKind::Barge,
+    }
+}
+
+fn layout(kind: LayoutKind, name: &str, placement: &Placement) -> LayoutValue {
+    LayoutValue {
+        kind,
+        name: name.to_owned(),
+        noun: String::new(),
+        area: None,
+        work_center: None,
+        work_center_name: None,
+        position_m: [placement.x_m, placement.y_m, placement.z_m],
+        heading_deg: placement.heading_deg,
+        size_m: placement.size_m,
+        mesh: placement.mesh.clone(),
+        order: 0,
+        assumed: Vec::new(),
+    }
+}

@@ -1,0 +1,219 @@
+//! The past of a plant as values: plan, supply, alarms, ribbons, series, hours.
+
+use analytics::{Outlook, Promise};
+use release::{LabelId, Labelled};
+use twin::{
+    MaterialId, Plant, PlantId, PlantTime, Span, UnitState,
+    definition::MeasureKind,
+    state::{DeliveryStatus, OrderNow},
+    unit_state::TimeElement,
+};
+use wire::view::{
+    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RibbonStretch, RibbonValue,
+    SeriesValue, Value,
+};
+
+use super::{Fact, Labels, fact, stamp};
+use crate::core::Core;
+
+/// How far back a ribbon reaches.
+const RIBBON: Span = Span::from_secs(7 * 86_400);
+/// Stretches shorter than this part of the ribbon cannot be seen and are merged away.
+const RIBBON_GRAIN: i64 = 400;
+/// The window of the KPIs.
+const KPI_WINDOW: Span = Span::from_secs(7 * 86_400);
+/// Deliveries listed: those to come and the last that came.
+const DELIVERIES_LISTED: usize = 60;
+/// Orders listed.
+const ORDERS_LISTED: usize = 60;
+
+/// Everything of a plant's history view.
+pub(super) fn facts(core: &Core, labels: &Labels, id: &PlantId) -> Vec<Labelled<Fact>> {
+    let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
+        return Vec::new();
+    };
+    let past = Past { core, labels, plant, own, now: core.now(id) };
+    let mut facts = past.orders();
+    facts.extend(past.deliveries());
+    facts.extend(past.units());
+    facts.extend(past.series());
+    facts.extend(past.hours());
+    let alarms = core.alarms(id).enumerate().map(|(n, alarm)| {
+        let value = AlarmValue {
+            code: alarm.code.to_owned(),
+            about: alarm.about.clone(),
+            since: stamp(alarm.since),
+            text: alarm.text.clone(),
+        };
+        fact(own, format!("alarm/{n}"), Value::Alarm(value))
+    });
+    facts.extend(alarms);
+    facts
+}
+
+struct Past<'a> {
+    core: &'a Core,
+    labels: &'a Labels,
+    plant: &'a Plant,
+    own: LabelId,
+    now: PlantTime,
+}
+
+impl Past<'_> {
+    fn orders(&self) -> Vec<Labelled<Fact>> {
+        let outlook = self.core.analytics.outlook(&self.plant.id, self.now);
+        let expected = |order: &OrderNow| {
+            outlook.iter().find(|o| matches!(&o.what, Promise::Order(id) if *id == order.order))
+        };
+        let mut orders: Vec<&OrderNow> = self.core.twin.orders(&self.plant.id).collect();
+        orders.sort_by(|a, b| (a.closed.is_some(), a.due).cmp(&(b.closed.is_some(), b.due)));
+        let listed = orders.into_iter().take(ORDERS_LISTED).map(|order| {
+            let value = Value::Order(self.order(order, expected(order)));
+            fact(self.own, format!("order/{}", order.order), value)
+        });
+        listed.collect()
+    }
+
+    fn order(&self, order: &OrderNow, outlook: Option<&Outlook>) -> OrderValue {
+        let planned = self.plant.orders.iter().find(|o| o.id == order.order);
+        OrderValue {
+            material: order.material.to_string(),
+            material_name: self.core.material_name(&order.material),
+            quantity: order.quantity,
+            done: outlook.map_or(order.completed as f64, |outlook| outlook.done),
+            unit: self.core.unit_of_measure(&order.material),
+            due: stamp(order.due),
+            expected: outlook.and_then(|outlook| outlook.expected).map(stamp),
+            customer: planned.map(|order| order.customer.clone()).unwrap_or_default(),
+            state: if order.closed.is_some() { "closed" } else { "open" }.to_owned(),
+        }
+    }
+
+    fn deliveries(&self) -> Vec<Labelled<Fact>> {
+        let mut all: Vec<_> = self.core.twin.deliveries(&self.plant.id).collect();
+        let here = |status| status == DeliveryStatus::Arrived;
+        all.sort_by_key(|d| (here(d.status), if here(d.status) { -d.expected.micros() } else { d.expected.micros() }));
+        let listed = all.into_iter().take(DELIVERIES_LISTED).filter_map(|delivery| {
+            let label = self.labels.supplier(&self.plant.id, &delivery.supplier)?;
+            let value = DeliveryValue {
+                supplier: self.core.name_of(&self.plant.id, delivery.supplier.as_str()),
+                material: delivery.material.to_string(),
+                material_name: self.core.material_name(&delivery.material),
+                quantity: delivery.quantity,
+                unit: self.core.unit_of_measure(&delivery.material),
+                promised: stamp(delivery.promised),
+                expected: stamp(delivery.expected),
+                state: delivery.status.name().to_owned(),
+                reason: delivery.reason.as_ref().map(ToString::to_string),
+            };
+            Some(fact(label, format!("delivery/{}", delivery.delivery), Value::Delivery(value)))
+        });
+        listed.collect()
+    }
+
+    fn units(&self) -> Vec<Labelled<Fact>> {
+        let mut facts = Vec::new();
+        for unit in &self.plant.units {
+            let Some(label) = self.labels.equipment(&self.plant.id, &unit.id) else { continue };
+            let from = self.now - RIBBON;
+            let stretches = self.core.analytics.ribbon(&self.plant.id, &unit.id, from, self.now);
+            let value = RibbonValue { stretches: visible(&stretches) };
+            facts.push(fact(label, format!("ribbon/{}", unit.id), Value::Ribbon(value)));
+            let usage =
+                self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, KPI_WINDOW);
+            if let Some(usage) = usage {
+                facts.push(fact(label, format!("kpi/{}", unit.id), Value::Kpi(kpi(&usage))));
+            }
+        }
+        facts
+    }
+
+    /// One throughput series for each material that is ordered or measured.
+    fn series(&self) -> Vec<Labelled<Fact>> {
+        let ordered = self.plant.orders.iter().map(|order| &order.material);
+        let measured = self.plant.headline.iter().filter_map(|m| match &m.kind {
+            MeasureKind::Throughput { material, .. } => Some(material),
+            _ => None,
+        });
+        let mut materials: Vec<&MaterialId> = measured.chain(ordered).collect();
+        let mut seen = std::collections::BTreeSet::new();
+        materials.retain(|material| seen.insert((*material).clone()));
+        materials.into_iter().filter_map(|material| self.throughput(material)).collect()
+    }
+
+    fn throughput(&self, material: &MaterialId) -> Option<Labelled<Fact>> {
+        let days = self.core.analytics.throughput(&self.plant.id, material, self.now);
+        if days.is_empty() {
+            return None;
+        }
+        let target = self.plant.headline.iter().find_map(|measure| match &measure.kind {
+            MeasureKind::Throughput { material: m, window } if m == material => {
+                Some(measure.target? / window.days().max(1.0))
+            }
+            _ => None,
+        });
+        let value = SeriesValue {
+            word: "series.throughput".to_owned(),
+            name: self.core.material_name(material),
+            unit: format!("{}/d", self.core.unit_of_measure(material)),
+            at_s: days.iter().map(|day| day.day.micros() / 1_000_000).collect(),
+            value: days.iter().map(|day| Some(day.count)).collect(),
+            plan: target.map(|plan| vec![Some(plan); days.len()]).unwrap_or_default(),
+        };
+        Some(fact(self.own, format!("series/throughput-{material}"), Value::Series(value)))
+    }
+
+    fn hours(&self) -> Vec<Labelled<Fact>> {
+        let hours = self.core.analytics.hours(&self.plant.id).into_iter().filter_map(|hours| {
+            let label = self.labels.equipment(&self.plant.id, &hours.work_center)?;
+            let value = HoursValue {
+                name: self.core.name_of(&self.plant.id, hours.work_center.as_str()),
+                operations: hours.operations,
+                zero_length: hours.zero_length,
+                operation_hours: hours.operation_hours,
+                waiting_hours: hours.waiting_hours,
+            };
+            Some(fact(label, format!("hours/{}", hours.work_center), Value::Hours(value)))
+        });
+        hours.collect()
+    }
+}
+
+/// The ribbon with stretches too short to be seen given to their left neighbour.
+fn visible(stretches: &[analytics::Stretch]) -> Vec<RibbonStretch> {
+    let grain = Span::from_micros(RIBBON.micros() / RIBBON_GRAIN);
+    let mut out: Vec<(PlantTime, PlantTime, UnitState)> = Vec::new();
+    for stretch in stretches {
+        match out.last_mut() {
+            Some(last) if last.2 == stretch.state || stretch.to.since(stretch.from) < grain => {
+                last.1 = stretch.to;
+            }
+            _ => out.push((stretch.from, stretch.to, stretch.state)),
+        }
+    }
+    let text = |(from, to, state): (PlantTime, PlantTime, UnitState)| RibbonStretch {
+        from: stamp(from),
+        to: stamp(to),
+        state: state.name().to_owned(),
+    };
+    out.into_iter().map(text).collect()
+}
+
+/// ISO 22400-2: availability APT / PBT and utilization efficiency APT / AUBT over the window.
+fn kpi(usage: &analytics::UnitUse) -> KpiValue {
+    let seconds = |wanted: TimeElement| -> f64 {
+        usage.elements_s.iter().filter(|(e, _)| *e == wanted).map(|(_, s)| s).sum()
+    };
+    let production = seconds(TimeElement::Production);
+    let busy = production + seconds(TimeElement::Setup) + seconds(TimeElement::Delay);
+    let planned_busy = busy + seconds(TimeElement::Down);
+    let window = KPI_WINDOW.micros() as f64 / 1e6;
+    let ratio = |of: f64| (of > 0.0).then(|| production / of);
+    KpiValue {
+        state_s: usage.state_s.iter().map(|(s, secs)| (s.name().to_owned(), *secs)).collect(),
+        coverage_ratio: (1.0 - seconds(TimeElement::Excluded) / window).clamp(0.0, 1.0),
+        availability_ratio: ratio(planned_busy),
+        utilization_ratio: ratio(busy),
+        finished: usage.finished,
+    }
+}

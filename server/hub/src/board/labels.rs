@@ -1,0 +1,132 @@
+//! Which label a thing's facts carry, and the label of what was computed from several.
+
+use std::collections::BTreeMap;
+
+use analytics::{Inputs, Source};
+use release::{Action, AudienceId, Gate, LabelId, combine};
+use twin::{EquipmentId, Label, Plant, PlantId, PlantTime, SupplierId, label::Originator};
+
+use crate::core::Core;
+
+/// The labels of everything that the plants' files name.
+#[derive(Debug)]
+pub(super) struct Labels {
+    hub: Originator,
+    plants: BTreeMap<PlantId, LabelId>,
+    equipment: BTreeMap<(PlantId, EquipmentId), LabelId>,
+    suppliers: BTreeMap<(PlantId, SupplierId), LabelId>,
+    learnt_generation: Option<u64>,
+}
+
+impl Labels {
+    pub(super) fn new(hub: Originator) -> Self {
+        Self {
+            hub,
+            plants: BTreeMap::new(),
+            equipment: BTreeMap::new(),
+            suppliers: BTreeMap::new(),
+            learnt_generation: None,
+        }
+    }
+
+    /// Takes the labels of the plants' files; again only when these have changed.
+    pub(super) fn learn(&mut self, core: &Core, gate: &mut Gate) {
+        if self.learnt_generation == Some(core.definition_generation()) {
+            return;
+        }
+        self.learnt_generation = Some(core.definition_generation());
+        *self = Self { learnt_generation: self.learnt_generation, ..Self::new(self.hub.clone()) };
+        for (id, plant) in &core.plants {
+            // A label that the gate has no room for is nobody's: its things are not listed.
+            let Some(own) = known(gate, &plant.label) else { continue };
+            self.plants.insert(id.clone(), own);
+            let units = plant.units.iter().map(|unit| (&unit.id, unit.label.as_ref()));
+            let storages = plant.storages.iter().map(|s| (&s.id, s.label.as_ref()));
+            let resources = plant.resources.iter().map(|r| (&r.id, None));
+            let areas = plant.areas.iter().map(|area| (&area.id, None));
+            let centers = plant.work_centers.iter().map(|center| (&center.id, None));
+            for (equipment, label) in
+                units.chain(storages).chain(resources).chain(areas).chain(centers)
+            {
+                let label = label.map_or(Some(own), |label| known(gate, label));
+                if let Some(label) = label {
+                    self.equipment.insert((id.clone(), equipment.clone()), label);
+                }
+            }
+            for supplier in &plant.suppliers {
+                let label = supplier.label.as_ref().map_or(Some(own), |label| known(gate, label));
+                if let Some(label) = label {
+                    self.suppliers.insert((id.clone(), supplier.id.clone()), label);
+                }
+            }
+        }
+    }
+
+    pub(super) fn plant(&self, plant: &PlantId) -> Option<LabelId> {
+        self.plants.get(plant).copied()
+    }
+
+    pub(super) fn equipment(&self, plant: &PlantId, id: &EquipmentId) -> Option<LabelId> {
+        self.equipment.get(&(plant.clone(), id.clone())).copied()
+    }
+
+    pub(super) fn supplier(&self, plant: &PlantId, id: &SupplierId) -> Option<LabelId> {
+        self.suppliers.get(&(plant.clone(), id.clone())).copied()
+    }
+
+    /// Whether something that the plant's file names may not be seen by the audience.
+    pub(super) fn is_partly_withheld(
+        &self,
+        plant: &Plant,
+        gate: &Gate,
+        audience: AudienceId,
+    ) -> bool {
+        let hidden = |label: &LabelId| !gate.allows(*label, audience, Action::See);
+        self.equipment.iter().any(|((p, _), label)| *p == plant.id && hidden(label))
+            || self.suppliers.iter().any(|((p, _), label)| *p == plant.id && hidden(label))
+    }
+
+    /// The label of whatever an id names in a plant: equipment, supplier, or else the plant's.
+    pub(super) fn thing(&self, plant: &PlantId, id: &str) -> Option<LabelId> {
+        let equipment = EquipmentId::new(id).ok().and_then(|id| self.equipment(plant, &id));
+        let supplier = || SupplierId::new(id).ok().and_then(|id| self.supplier(plant, &id));
+        equipment.or_else(supplier).or_else(|| self.plant(plant))
+    }
+
+    /// The label of a finding: that of everything it was computed from. A finding whose inputs
+    /// are not all labelled, or do not combine, has none and is shown to nobody.
+    pub(super) fn finding(
+        &self,
+        gate: &mut Gate,
+        inputs: &Inputs,
+        fallback: &PlantId,
+        now: PlantTime,
+    ) -> Option<LabelId> {
+        let mut ids = Vec::with_capacity(inputs.len() + 1);
+        if inputs.is_empty() {
+            ids.push(self.plant(fallback)?);
+        }
+        for (plant, source) in inputs {
+            ids.push(match source {
+                Source::Equipment(id) => self.equipment(plant, id)?,
+                Source::Supplier(id) => self.supplier(plant, id)?,
+            });
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        if let [only] = ids.as_slice() {
+            return Some(*only);
+        }
+        let labels: Vec<Label> = ids.iter().map(|id| gate.label_of(*id).clone()).collect();
+        // The creation time is part of a label; a whole day keeps the number of labels small.
+        let day = PlantTime::from_micros(now.micros() - now.micros().rem_euclid(DAY_MICROS));
+        let revision = labels.iter().map(|label| label.registry_revision).max()?;
+        combine(&labels, &self.hub, day, revision).ok().and_then(|label| known(gate, &label))
+    }
+}
+
+const DAY_MICROS: i64 = twin::Span::DAY.micros();
+
+fn known(gate: &mut Gate, label: &Label) -> Option<LabelId> {
+    gate.label(label).inspect_err(|error| tracing::error!(%error, "a label is not taken")).ok()
+}

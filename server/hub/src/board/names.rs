@@ -1,0 +1,67 @@
+//! Names as pages write them, for ids as reports write them.
+
+use twin::{EquipmentId, MaterialId, Plant, PlantId};
+
+use crate::core::Core;
+
+impl Core {
+    /// The name of whatever an id names in a plant: equipment, a supplier, a delivery's supplier,
+    /// a crew, a calendar. `other-plant/place` names a place there. Unknown ids stay as they are.
+    pub(crate) fn name_of(&self, plant: &PlantId, id: &str) -> String {
+        if let Some((other, place)) = id.split_once('/')
+            && let Some((other, _)) = self.plants.get_key_value(other)
+        {
+            return self.name_of(other, place);
+        }
+        let named = self.plants.get(plant).and_then(|definition| {
+            equipment(definition, id)
+                .or_else(|| supplier(definition, id))
+                .or_else(|| people(definition, id))
+                .or_else(|| self.delivering(definition, id))
+        });
+        named.unwrap_or_else(|| id.to_owned())
+    }
+
+    /// A plant's name.
+    pub(crate) fn plant_name(&self, plant: &PlantId) -> String {
+        self.plants.get(plant).map_or_else(|| plant.to_string(), |plant| plant.name.clone())
+    }
+
+    /// A material's name, from the first plant that knows it.
+    pub(crate) fn material_name(&self, material: &MaterialId) -> String {
+        let mut all = self.plants.values().flat_map(|plant| &plant.materials);
+        all.find(|m| m.id == *material).map_or_else(|| material.to_string(), |m| m.name.clone())
+    }
+
+    /// A material's unit of measure, from the first plant that knows it.
+    pub(crate) fn unit_of_measure(&self, material: &MaterialId) -> String {
+        let mut all = self.plants.values().flat_map(|plant| &plant.materials);
+        all.find(|m| m.id == *material).map(|m| m.unit_of_measure.clone()).unwrap_or_default()
+    }
+
+    fn delivering(&self, plant: &Plant, id: &str) -> Option<String> {
+        let delivery = twin::DeliveryId::new(id).ok()?;
+        let now = self.twin.delivery(&plant.id, &delivery)?;
+        supplier(plant, now.supplier.as_str())
+    }
+}
+
+fn equipment(plant: &Plant, id: &str) -> Option<String> {
+    let is = |other: &EquipmentId| other.as_str() == id;
+    let unit = plant.units.iter().find(|unit| is(&unit.id)).map(|unit| &unit.name);
+    let storage = || plant.storages.iter().find(|s| is(&s.id)).map(|s| &s.name);
+    let center = || plant.work_centers.iter().find(|c| is(&c.id)).map(|c| &c.name);
+    let resource = || plant.resources.iter().find(|r| is(&r.id)).map(|r| &r.name);
+    let area = || plant.areas.iter().find(|a| is(&a.id)).map(|a| &a.name);
+    unit.or_else(storage).or_else(center).or_else(resource).or_else(area).cloned()
+}
+
+fn supplier(plant: &Plant, id: &str) -> Option<String> {
+    plant.suppliers.iter().find(|s| s.id.as_str() == id).map(|s| s.name.clone())
+}
+
+fn people(plant: &Plant, id: &str) -> Option<String> {
+    let crew = plant.crews.iter().find(|crew| crew.id.as_str() == id).map(|crew| &crew.name);
+    let calendar = || plant.calendars.iter().find(|c| c.id.as_str() == id).map(|c| &c.name);
+    crew.or_else(calendar).cloned()
+}

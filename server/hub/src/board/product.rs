@@ -1,0 +1,269 @@
+//! The product in the picture: named items with the parts they are put together from, and the
+//! carriers that bring parts from other plants.
+
+use release::Labelled;
+use twin::{
+    EquipmentId, MaterialId, PartId, Plant, PlantId, PlantTime, UnitState,
+    definition::{Lane, Serials, Stage},
+    state::PartNow,
+};
+use wire::view::{LaneValue, NextLift, ProductPart, ProductValue, Value};
+
+use super::{Fact, Labels, fact, stamp};
+use crate::core::Core;
+
+/// Items that are shown at once: those in work and the next ones.
+const PRODUCTS_SHOWN: usize = 4;
+/// Parts listed on a carrier.
+const CARGO_LISTED: usize = 24;
+
+/// The products that a plant puts together, their parts, and the lanes that touch the plant.
+pub(super) fn facts(core: &Core, labels: &Labels, plant: &PlantId) -> Vec<Labelled<Fact>> {
+    let mut facts: Vec<_> =
+        core.programme.serials.iter().flat_map(|s| items(core, labels, plant, &s.material)).collect();
+    let touching = |lane: &&Lane| {
+        [&lane.carrier, &lane.from, &lane.to].iter().any(|at| at.plant.as_ref() == Some(plant))
+    };
+    facts.extend(core.programme.lanes.iter().filter(touching).filter_map(|l| lane(core, labels, l)));
+    facts
+}
+
+/// The carriers between the programme's plants.
+pub(super) fn lanes(core: &Core, labels: &Labels) -> Vec<Labelled<Fact>> {
+    core.programme.lanes.iter().filter_map(|l| lane(core, labels, l)).collect()
+}
+
+/// A material whose items are put together here from named parts: those items and their parts.
+fn items(
+    core: &Core,
+    labels: &Labels,
+    plant_id: &PlantId,
+    material: &MaterialId,
+) -> Vec<Labelled<Fact>> {
+    let serials = Serials::new(&core.programme);
+    let Some(assembly) = Assembly::of(core, &serials, plant_id, material) else {
+        return Vec::new();
+    };
+    let Some(total) = serials.total(material) else { return Vec::new() };
+    let open = (0..total).filter(|n| {
+        let name = serials.name(material, *n, 0);
+        name.and_then(|name| core.twin.part(&name)).is_none_or(|part| part.ended.is_none())
+    });
+    open.take(PRODUCTS_SHOWN).flat_map(|number| assembly.item(labels, number)).collect()
+}
+
+/// How one plant puts one kind of item together.
+struct Assembly<'a> {
+    core: &'a Core,
+    serials: &'a Serials,
+    plant: &'a Plant,
+    material: &'a MaterialId,
+    /// The kind of part it is made of.
+    child: &'a MaterialId,
+    children: u64,
+}
+
+impl<'a> Assembly<'a> {
+    fn of(
+        core: &'a Core,
+        serials: &'a Serials,
+        plant: &PlantId,
+        material: &'a MaterialId,
+    ) -> Option<Self> {
+        let plant = core.plants.get(plant)?;
+        let is_root = serials.parent_material(material).is_none();
+        let child = core.programme.serials.iter().find(|s| s.parent.as_ref() == Some(material))?;
+        let made_here = plant.operations.iter().any(|op| op.output.material == *material);
+        (is_root && made_here).then_some(())?;
+        let children = serials.per_parent(&child.material)?;
+        Some(Self { core, serials, plant, material, child: &child.material, children })
+    }
+
+    fn item(&self, labels: &Labels, number: u64) -> Vec<Labelled<Fact>> {
+        let Some(name) = self.serials.name(self.material, number, 0) else { return Vec::new() };
+        let Some(own) = labels.plant(&self.plant.id) else { return Vec::new() };
+        let now = self.core.now(&self.plant.id);
+        let needed = self.needed_by(&name);
+        let parts: Vec<ProductPart> = (0..self.children)
+            .filter_map(|i| {
+                let due = needed.map(|(from, to)| along(from, to, (i + 1) as f64, self.children));
+                let late = due.is_some_and(|due| due < now);
+                self.part(self.child, number * self.children + i, late, true)
+            })
+            .collect();
+        let item = self.core.twin.part(&name);
+        let value = ProductValue {
+            name: self.item_name(&name),
+            at: item.filter(|item| self.is_here(item)).map(|item| item.place.place.to_string()),
+            parts: parts.iter().map(|part| part.id.clone()).collect(),
+            erected: parts.iter().filter(|part| part.stage == "erected").count() as u32,
+            next: item.is_some().then(|| self.next(&parts)).flatten(),
+        };
+        let mut facts = vec![fact(own, format!("product/{name}"), Value::Product(value))];
+        facts.extend(parts.into_iter().map(|part| {
+            fact(own, format!("part/{}", part.id), Value::Part(part))
+        }));
+        facts
+    }
+
+    fn item_name(&self, name: &PartId) -> String {
+        let material = self.plant.materials.iter().find(|m| m.id == *self.material);
+        material.map_or_else(|| name.to_string(), |m| format!("{} {name}", m.name))
+    }
+
+    fn is_here(&self, item: &PartNow) -> bool {
+        item.place.plant.as_ref() == Some(&self.plant.id)
+    }
+
+    /// Between which dates the parts are put in: from the item's first milestone to its second.
+    fn needed_by(&self, name: &PartId) -> Option<(PlantTime, PlantTime)> {
+        let of_item = self.core.programme.milestones.iter().filter(|m| m.part == *name);
+        let mut due: Vec<PlantTime> = of_item.map(|milestone| milestone.due).collect();
+        due.sort_unstable();
+        Some((*due.first()?, *due.get(1)?))
+    }
+
+    fn part(
+        &self,
+        material: &MaterialId,
+        number: u64,
+        late: bool,
+        with_parts: bool,
+    ) -> Option<ProductPart> {
+        let id = self.serials.name(material, number, 0)?;
+        let now = self.core.twin.part(&id);
+        let erected = now.is_some_and(|part| part.part_of().is_some());
+        let parts = if with_parts && !erected { self.parts_of(material, number) } else { Vec::new() };
+        let stage = match (now, erected) {
+            (_, true) => Stage::Erected,
+            (Some(part), false) => part.stage.unwrap_or(Stage::Making),
+            (None, false) if parts.iter().any(|p| p.stage != "not_started") => Stage::Making,
+            (None, false) => Stage::NotStarted,
+        };
+        Some(ProductPart {
+            id: id.to_string(),
+            stage: stage_name(stage).to_owned(),
+            late: late && !erected,
+            place: now.filter(|part| part.ended.is_none()).map(|part| part.place.to_string()),
+            since: now.map(|part| stamp(part.since)),
+            parts,
+        })
+    }
+
+    fn parts_of(&self, material: &MaterialId, number: u64) -> Vec<ProductPart> {
+        let below = self.core.programme.serials.iter().find(|s| s.parent.as_ref() == Some(material));
+        let Some((child, count)) =
+            below.and_then(|s| Some((&s.material, self.serials.per_parent(&s.material)?)))
+        else {
+            return Vec::new();
+        };
+        (0..count)
+            .filter_map(|i| self.part(child, number * count + i, false, false))
+            .map(|part| if part.stage == "erected" { inside(part) } else { part })
+            .collect()
+    }
+
+    /// The next part to be put in, and what it still waits for.
+    fn next(&self, parts: &[ProductPart]) -> Option<NextLift> {
+        let next = parts.iter().find(|part| part.stage != "erected")?;
+        let waiting = next.parts.iter().filter(|part| part.stage != "ready");
+        let missing = if next.stage == "ready" {
+            Vec::new()
+        } else {
+            waiting.map(|part| part.id.clone()).collect()
+        };
+        Some(NextLift { part: next.id.clone(), crane: self.crane(), missing })
+    }
+
+    /// The crane that brings parts into the item, by name.
+    fn crane(&self) -> Option<String> {
+        let joins = self.plant.operations.iter().filter(|op| {
+            op.output.material == *self.material
+                || op.inputs.iter().any(|input| input.material == *self.child)
+        });
+        let carriers = joins.flat_map(|op| {
+            let carried = op.inputs.iter().filter_map(|i| i.carry.as_ref()).chain(&op.output.carry);
+            op.held_by.iter().chain(carried.flat_map(|carry| &carry.by)).collect::<Vec<_>>()
+        });
+        let first: Option<&EquipmentId> = carriers.into_iter().next();
+        first.map(|id| self.core.name_of(&self.plant.id, id.as_str()))
+    }
+}
+
+/// A part that is built into its parent, while the parent itself is not in place yet.
+fn inside(part: ProductPart) -> ProductPart {
+    ProductPart { stage: stage_name(Stage::Ready).to_owned(), ..part }
+}
+
+fn along(from: PlantTime, to: PlantTime, step: f64, steps: u64) -> PlantTime {
+    from + to.since(from).scaled(step / steps.max(1) as f64)
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::NotStarted => "not_started",
+        Stage::Making => "making",
+        Stage::Outfitting => "outfitting",
+        Stage::Painting => "painting",
+        Stage::Parked => "parked",
+        Stage::AtSea => "at_sea",
+        Stage::Ready => "ready",
+        Stage::Erected => "erected",
+    }
+}
+
+fn lane(core: &Core, labels: &Labels, lane: &Lane) -> Option<Labelled<Fact>> {
+    let home = lane.carrier.plant.as_ref()?;
+    let carrier = &lane.carrier.place;
+    let label = labels.equipment(home, carrier)?;
+    let now = core.twin.resource(home, carrier)?;
+    let plant_time = core.now(home);
+    let (from, to) = (position(core, lane, &lane.from)?, position(core, lane, &lane.to)?);
+    let leaves = next_departure(core, lane, plant_time);
+    let cargo: Vec<String> =
+        now.carrying.iter().take(CARGO_LISTED).map(ToString::to_string).collect();
+    let left = now.since.filter(|_| now.state == UnitState::Working);
+    let on_the_way = left.filter(|_| !cargo.is_empty());
+    let progress = on_the_way.map_or(0.0, |left| {
+        let share = plant_time.since(left).hours() / lane.transit.mean.hours().max(1e-6);
+        share.clamp(0.0, 1.0)
+    });
+    let state = match (now.state, cargo.is_empty()) {
+        (UnitState::Down, _) => "down",
+        (UnitState::Working, false) if progress >= 1.0 => "unloading",
+        (UnitState::Working, false) => "at_sea",
+        (UnitState::Working, true) => "returning",
+        (_, false) => "loading",
+        (_, true) => "waiting",
+    };
+    let value = LaneValue {
+        name: core.name_of(home, carrier.as_str()),
+        from,
+        to,
+        state: state.to_owned(),
+        progress_ratio: progress,
+        cargo,
+        most: lane.most,
+        leaves: leaves.map(stamp),
+        arrives: on_the_way.map(|left| stamp(left + lane.transit.mean)),
+    };
+    Some(fact(label, format!("lane/{carrier}"), Value::Lane(value)))
+}
+
+/// The name of the plant at one end of a lane.
+fn position(core: &Core, lane: &Lane, end: &twin::PlaceRef) -> Option<String> {
+    let plant = end.plant.as_ref().or(lane.carrier.plant.as_ref())?;
+    core.plants.get(plant).map(|plant| plant.name.clone())
+}
+
+/// When the carrier leaves next by its schedule.
+fn next_departure(core: &Core, lane: &Lane, now: PlantTime) -> Option<PlantTime> {
+    let first = core.programme.starts + lane.first;
+    let every = lane.every.micros();
+    if every <= 0 {
+        return None;
+    }
+    let since = now.since(first).micros();
+    let trips = if since <= 0 { 0 } else { (since + every - 1) / every };
+    Some(first + twin::Span::from_micros(trips.saturating_mul(every)))
+}

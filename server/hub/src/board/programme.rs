@@ -1,0 +1,54 @@
+//! The programme's page: its products, the lanes between plants, and each plant in a few words.
+
+use std::collections::BTreeMap;
+
+use release::Labelled;
+use twin::{Plant, PlantId};
+use wire::view::{PlantDigest, Value};
+
+use super::{Fact, Labels, fact, floor, product};
+use crate::core::Core;
+
+/// Everything of the programme's view that reads the same for everybody.
+pub(super) fn facts(core: &Core, labels: &Labels) -> Vec<Labelled<Fact>> {
+    let mut facts = Vec::new();
+    for plant in core.programme.plants.iter().filter_map(|id| core.plants.get(id)) {
+        let Some(own) = labels.plant(&plant.id) else { continue };
+        if facts.is_empty() {
+            facts.push(fact(own, "clock", Value::Clock(floor::clock(core, &plant.id))));
+        }
+        let products = product::facts(core, labels, &plant.id);
+        facts.extend(products.into_iter().filter(|f| !f.value.key.starts_with("lane/")));
+    }
+    facts.extend(product::lanes(core, labels));
+    facts
+}
+
+/// A plant in a few words, without its findings.
+pub(super) fn digest(core: &Core, plant: &Plant) -> PlantDigest {
+    let nation = core.programme.nations.iter().find(|nation| nation.id == plant.nation);
+    let mut units = BTreeMap::new();
+    for unit in core.twin.units(&plant.id) {
+        *units.entry(unit.state.name().to_owned()).or_default() += 1;
+    }
+    PlantDigest {
+        name: plant.name.clone(),
+        description: plant.description.clone(),
+        nation: plant.nation.to_string(),
+        nation_name: nation.map_or_else(|| plant.nation.to_string(), |n| n.name.clone()),
+        units,
+        due: None,
+        hold_up: None,
+        cause: None,
+        dry: None,
+        origin: core.origin(&plant.id).name().to_owned(),
+        feeds: feeds(core, &plant.id),
+        waits_for: None,
+    }
+}
+
+/// Feeds of a plant that are connected, and all of them.
+fn feeds(core: &Core, plant: &PlantId) -> [u32; 2] {
+    let of_plant = || core.feeds.values().filter(|feed| feed.plant == *plant);
+    [of_plant().filter(|feed| feed.connected).count() as u32, of_plant().count() as u32]
+}

@@ -1,0 +1,227 @@
+//! The pages: files of `www/`, the words as JSON, meshes, and the viewer's module.
+//!
+//! Files come from the binary, or from a folder when one is given (`--www`, `--meshes`,
+//! `--viewer`), where a change is seen at the next request. A request can name nothing outside.
+
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{Path as UrlPath, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use include_dir::{Dir, include_dir};
+
+static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../www");
+static MESHES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models/meshes");
+static VIEWER: Dir<'_> = include_dir!("$OUT_DIR/viewer");
+
+/// What pages may load: their own site's files and the viewer's module, nothing written inline.
+const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+    img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Where the pages' files come from.
+#[derive(Clone, Debug)]
+pub(crate) struct Pages {
+    www: Source,
+    meshes: Source,
+    viewer: Source,
+}
+
+/// Files of the binary or of a folder.
+#[derive(Clone, Debug)]
+enum Source {
+    Embedded(&'static Dir<'static>),
+    Folder(PathBuf),
+}
+
+impl Pages {
+    /// The binary's own files, each kind replaced by a folder where one is given.
+    pub(crate) fn new(
+        www: Option<PathBuf>,
+        meshes: Option<PathBuf>,
+        viewer: Option<PathBuf>,
+    ) -> Self {
+        let source = |folder: Option<PathBuf>, embedded: &'static Dir<'static>| match folder {
+            Some(folder) => Source::Folder(folder),
+            None => Source::Embedded(embedded),
+        };
+        Self {
+            www: source(www, &WWW),
+            meshes: source(meshes, &MESHES),
+            viewer: source(viewer, &VIEWER),
+        }
+    }
+
+    /// Whether this program holds the viewer's module itself.
+    pub(crate) fn viewer_is_embedded() -> bool {
+        VIEWER.get_file("viewer_bg.wasm").is_some() || VIEWER.get_file("viewer_bg.wasm.br").is_some()
+    }
+}
+
+impl Source {
+    fn read(&self, path: &str) -> Option<Cow<'static, [u8]>> {
+        let plain = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains('\\');
+        if !path.split('/').all(plain) {
+            return None;
+        }
+        match self {
+            Self::Embedded(dir) => dir.get_file(path).map(|file| Cow::Borrowed(file.contents())),
+            Self::Folder(folder) => inside(folder, path).map(Cow::Owned),
+        }
+    }
+}
+
+/// Reads a file only if it lies inside the folder after every link is followed.
+fn inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
+    let folder = folder.canonicalize().ok()?;
+    let file = folder.join(path).canonicalize().ok()?;
+    file.starts_with(&folder).then(|| std::fs::read(file).ok()).flatten()
+}
+
+/// The routes of the pages.
+pub(crate) fn router(pages: Pages) -> Router {
+    Router::new()
+        .route("/", get(|State(p): State<Arc<Pages>>| async move { page(&p, "index.html") }))
+        .route("/plant/{id}", get(|State(p): State<Arc<Pages>>| async move {
+            page(&p, "plant/index.html")
+        }))
+        .route("/words/{file}", get(words))
+        .route("/meshes/{file}", get(mesh))
+        .route("/viewer/pkg/{file}", get(viewer))
+        .route("/{*path}", get(file))
+        .layer(axum::middleware::from_fn(headers))
+        .with_state(Arc::new(pages))
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn file(State(pages): State<Arc<Pages>>, UrlPath(path): UrlPath<String>) -> Response {
+    let trimmed = path.strip_suffix('/').unwrap_or(&path);
+    if trimmed.rsplit('/').next().is_some_and(|name| name.contains('.')) {
+        return page(&pages, trimmed);
+    }
+    page(&pages, &format!("{trimmed}/index.html"))
+}
+
+fn page(pages: &Pages, path: &str) -> Response {
+    match pages.www.read(path) {
+        Some(bytes) => content(path, bytes),
+        None => missing(path),
+    }
+}
+
+fn missing(path: &str) -> Response {
+    let path: String = path.chars().take(120).collect();
+    (StatusCode::NOT_FOUND, format!("there is no page {path:?}; start at /")).into_response()
+}
+
+async fn mesh(State(pages): State<Arc<Pages>>, UrlPath(file): UrlPath<String>) -> Response {
+    match pages.meshes.read(&file) {
+        Some(bytes) if file.ends_with(".glb") => content(&file, bytes),
+        _ => missing(&file),
+    }
+}
+
+/// `/words/en.json`: the words file as one flat object with dotted keys.
+async fn words(State(pages): State<Arc<Pages>>, UrlPath(file): UrlPath<String>) -> Response {
+    let Some(language) = file.strip_suffix(".json") else { return missing(&file) };
+    let Some(bytes) = pages.www.read(&format!("words/{language}.toml")) else {
+        return missing(&file);
+    };
+    let parsed = std::str::from_utf8(&bytes)
+        .map_err(|error| error.to_string())
+        .and_then(|text| text.parse::<toml::Table>().map_err(|error| error.to_string()));
+    match parsed {
+        Ok(table) => {
+            let mut flat = serde_json::Map::new();
+            flatten("", &table, &mut flat);
+            axum::Json(flat).into_response()
+        }
+        Err(error) => {
+            tracing::error!(%error, language, "the words file is not TOML");
+            (StatusCode::INTERNAL_SERVER_ERROR, "the words file is broken").into_response()
+        }
+    }
+}
+
+fn flatten(prefix: &str, table: &toml::Table, flat: &mut serde_json::Map<String, serde_json::Value>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, flat),
+            toml::Value::String(text) => {
+                flat.insert(path, text.clone().into());
+            }
+            other => {
+                flat.insert(path, other.to_string().into());
+            }
+        }
+    }
+}
+
+/// The viewer's module, compressed when the browser takes it so.
+async fn viewer(
+    State(pages): State<Arc<Pages>>,
+    UrlPath(file): UrlPath<String>,
+    headers: HeaderMap,
+) -> Response {
+    let takes_brotli = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|accepted| accepted.to_str().ok())
+        .is_some_and(|accepted| accepted.split(',').any(|coding| coding.trim().starts_with("br")));
+    if takes_brotli && let Some(bytes) = pages.viewer.read(&format!("{file}.br")) {
+        let mut response = content(&file, bytes);
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+        return response;
+    }
+    match pages.viewer.read(&file) {
+        Some(bytes) => content(&file, bytes),
+        None => {
+            let text = "the viewer is not built yet: run `just wasm`, or wait for `just run`";
+            (StatusCode::NOT_FOUND, text).into_response()
+        }
+    }
+}
+
+fn content(path: &str, bytes: Cow<'static, [u8]>) -> Response {
+    let kind = match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
+        "toml" | "txt" | "md" => "text/plain; charset=utf-8",
+        "wasm" => "application/wasm",
+        "glb" => "model/gltf-binary",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        _ => "application/octet-stream",
+    };
+    let body = match bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    };
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    let fresh = (header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    ([kind, fresh], body).into_response()
+}

@@ -1,0 +1,173 @@
+//! Makes versions: releases the board for each audience, compares, encodes what changed.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
+
+use axum::extract::ws::Utf8Bytes;
+use release::{AudienceId, Gate, Labelled, Released};
+use serde_json::value::RawValue;
+use wire::view::{ToPage, Value, WithheldValue};
+
+use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Shelf, Values, frame};
+use crate::{
+    board::{Board, Fact, Occurrence},
+    core::Core,
+};
+
+/// Views of the past are rebuilt once in so many ticks.
+const HISTORY_EVERY: u64 = 8;
+
+/// Publishes to a [`Shelf`]; owned by the core task.
+#[derive(Debug)]
+pub(crate) struct Publisher {
+    shelf: Arc<Shelf>,
+    gate: Gate,
+    board: Board,
+    ticks: u64,
+    /// How far each audience has been told what happened: the core's number and its own.
+    told: BTreeMap<(AudienceId, String), (u64, u64)>,
+}
+
+impl Publisher {
+    pub(crate) fn new(shelf: Arc<Shelf>, gate: Gate, board: Board) -> Self {
+        Self { shelf, gate, board, ticks: 0, told: BTreeMap::new() }
+    }
+
+    /// Publishes what is, for every audience that somebody looks with.
+    pub(crate) fn publish(&mut self, core: &Core) {
+        self.ticks += 1;
+        let audiences = self.shelf.wanted();
+        if !audiences.is_empty() {
+            self.board.refresh(core, &mut self.gate);
+            let views = self.board.views(core);
+            for &audience in &audiences {
+                for view in &views {
+                    self.publish_view(core, audience, view);
+                }
+                self.shelf.keep(audience, &views);
+            }
+        }
+        self.shelf.ticked();
+    }
+
+    fn publish_view(&mut self, core: &Core, audience: AudienceId, view: &str) {
+        let old = self.shelf.newest(audience, view);
+        let due = self.ticks.is_multiple_of(HISTORY_EVERY) || !view.starts_with("history/");
+        if old.is_some() && !due {
+            return;
+        }
+        let facts = self.board.facts(core, &mut self.gate, view, audience);
+        let Some(values) = self.released(facts, audience) else {
+            // Nothing of this view may be seen: for this audience there is no such view.
+            self.shelf.keep_without(audience, view);
+            return;
+        };
+        let events = self.events(core, audience, view, old.as_deref());
+        self.shelf.put(audience, view, step(view, old.as_deref(), values, events));
+    }
+
+    /// The values that may go out; `None` when nothing but the frame of the view is left.
+    fn released(&self, facts: Vec<Labelled<Fact>>, audience: AudienceId) -> Option<Released<Values>> {
+        let selection = self.gate.select(facts, audience);
+        if selection.released.value().is_empty() {
+            return None;
+        }
+        let encoded = selection.released.map(encode);
+        Some(if selection.withheld { encoded.map(mark_withheld) } else { encoded.map(mark_whole) })
+    }
+
+    fn events(
+        &mut self,
+        core: &Core,
+        audience: AudienceId,
+        view: &str,
+        old: Option<&Published>,
+    ) -> VecDeque<(u64, Utf8Bytes)> {
+        let mut events = old.map(|old| old.events.clone()).unwrap_or_default();
+        let start = (core.happenings.last(), 0);
+        let told = self.told.entry((audience, view.to_owned())).or_insert(start);
+        let (happened, newest) = self.board.happened(core, view, told.0);
+        told.0 = newest;
+        for occurrence in self.gate.select(happened, audience).released.value() {
+            told.1 += 1;
+            events.push_back((told.1, frame(&event(view, told.1, occurrence))));
+        }
+        while events.len() > EVENTS_KEPT {
+            events.pop_front();
+        }
+        events
+    }
+}
+
+fn event<'a>(view: &str, seq: u64, occurrence: &Occurrence) -> ToPage<&'a RawValue> {
+    ToPage::Event {
+        view: view.to_owned(),
+        seq,
+        at: occurrence.at.clone(),
+        kind: occurrence.kind.to_owned(),
+        about: occurrence.about.clone(),
+        word: occurrence.word.clone(),
+        with: occurrence.with.clone(),
+    }
+}
+
+fn encode(facts: Vec<Fact>) -> Values {
+    facts.into_iter().filter_map(|fact| Some((fact.key, raw(&fact.value)?))).collect()
+}
+
+fn mark_withheld(mut values: Values) -> Values {
+    values.extend(raw(&Value::Withheld(WithheldValue { any: true })).map(|v| ("withheld".into(), v)));
+    values
+}
+
+fn mark_whole(mut values: Values) -> Values {
+    let whole = raw(&Value::Withheld(WithheldValue { any: false }));
+    if !values.contains_key("withheld") {
+        values.extend(whole.map(|v| ("withheld".into(), v)));
+    }
+    values
+}
+
+fn raw(value: &Value) -> Option<Arc<RawValue>> {
+    match serde_json::value::to_raw_value(value) {
+        Ok(raw) => Some(Arc::from(raw)),
+        Err(error) => {
+            tracing::error!(%error, "a value of the board could not be encoded");
+            None
+        }
+    }
+}
+
+/// The next version: the same if nothing changed, otherwise one more with its delta.
+fn step(
+    view: &str,
+    old: Option<&Published>,
+    values: Released<Values>,
+    events: VecDeque<(u64, Utf8Bytes)>,
+) -> Published {
+    let Some(old) = old else {
+        let values = Arc::new(values);
+        return Published { version: 1, values, deltas: Default::default(), events };
+    };
+    let (before, after) = (old.values.value(), values.value());
+    let set: BTreeMap<String, &RawValue> = after
+        .iter()
+        .filter(|(key, value)| before.get(*key).is_none_or(|b| b.get() != value.get()))
+        .map(|(key, value)| (key.clone(), &**value))
+        .collect();
+    let gone: Vec<String> =
+        before.keys().filter(|key| !after.contains_key(*key)).cloned().collect();
+    if set.is_empty() && gone.is_empty() {
+        return Published { events, ..old.clone() };
+    }
+    let (from, to) = (old.version, old.version + 1);
+    let delta = ToPage::Delta { view: view.to_owned(), from, to, set, gone };
+    let mut deltas = old.deltas.clone();
+    deltas.push_back(Delta { from, frame: frame(&delta) });
+    while deltas.len() > DELTAS_KEPT {
+        deltas.pop_front();
+    }
+    Published { version: to, values: Arc::new(values), deltas, events }
+}

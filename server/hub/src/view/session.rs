@@ -1,0 +1,290 @@
+//! One viewer's websocket: remembers the last version sent of each view it watches.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{
+        ConnectInfo, Query, State, WebSocketUpgrade,
+        ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
+    },
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tokio::time::timeout;
+use wire::view::{FromPage, LARGEST_PIECE_BYTES, SUBPROTOCOL, ToPage};
+
+use super::shelf::{Offer, Published, Shelf, frame};
+
+/// Views that one page may watch at once: a programme, a plant and its history, and some spare.
+const MOST_VIEWS: usize = 8;
+/// What a page may say at most in one message, in bytes.
+const LARGEST_REQUEST_BYTES: usize = 4 << 10;
+/// A viewer that takes nothing for this long is let go.
+const SLOWEST_SEND: Duration = Duration::from_secs(10);
+/// A quiet connection is asked for a sign of life this often.
+const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// The route of the viewers' websocket.
+pub(crate) fn router(shelf: Arc<Shelf>) -> Router {
+    Router::new().route("/v1/view", get(upgrade)).with_state(shelf)
+}
+
+/// As whom a request wants to be served.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct As {
+    /// A code of the offers; the public without one.
+    #[serde(rename = "as")]
+    pub(crate) code: Option<String>,
+}
+
+async fn upgrade(
+    State(shelf): State<Arc<Shelf>>,
+    Query(wish): Query<As>,
+    peer: Option<ConnectInfo<SocketAddr>>,
+    headers: HeaderMap,
+    socket: WebSocketUpgrade,
+) -> Response {
+    if let Some(refusal) = foreign_origin(&headers) {
+        return refusal;
+    }
+    let Some(offer) = offered(&shelf, &wish).cloned() else {
+        return unknown_audience(&wish);
+    };
+    tracing::debug!(peer = ?peer.map(|p| p.0), audience = offer.code, "a viewer connects");
+    socket
+        .protocols([SUBPROTOCOL])
+        .read_buffer_size(4 << 10)
+        .write_buffer_size(0)
+        .max_write_buffer_size(1 << 20)
+        .max_message_size(LARGEST_REQUEST_BYTES)
+        .on_upgrade(move |socket| Session::new(shelf, offer).run(socket))
+}
+
+/// The audience that a request is served as, if it is offered.
+pub(crate) fn offered<'a>(shelf: &'a Shelf, wish: &As) -> Option<&'a Offer> {
+    shelf.offer(wish.code.as_deref().unwrap_or("public"))
+}
+
+/// The answer to a wish for an audience that is not offered: the same whether it exists or not.
+pub(crate) fn unknown_audience(wish: &As) -> Response {
+    let code: String = wish.code.as_deref().unwrap_or_default().chars().take(40).collect();
+    let text = format!("there is no audience {code:?} to be served as; leave out \"as\"");
+    (StatusCode::NOT_FOUND, text).into_response()
+}
+
+/// A page of another site may not read with this browser's rights.
+fn foreign_origin(headers: &HeaderMap) -> Option<Response> {
+    let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or("?");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let same = origin.split_once("://").is_some_and(|(_, authority)| authority == host);
+    (!same).then(|| {
+        (StatusCode::FORBIDDEN, "this websocket answers pages of its own site only").into_response()
+    })
+}
+
+struct Watched {
+    /// The last version sent; none before the first snapshot.
+    version: Option<u64>,
+    /// The last event sent.
+    event: u64,
+}
+
+struct Session {
+    shelf: Arc<Shelf>,
+    offer: Offer,
+    views: BTreeMap<String, Watched>,
+}
+
+/// Why a session ends.
+enum End {
+    /// The page went away, or cannot be reached.
+    Gone,
+    /// The hub closes the connection.
+    Close(CloseFrame),
+}
+
+impl Session {
+    fn new(shelf: Arc<Shelf>, offer: Offer) -> Self {
+        Self { shelf, offer, views: BTreeMap::new() }
+    }
+
+    async fn run(mut self, mut socket: WebSocket) {
+        let mut ticks = self.shelf.ticks();
+        let mut ping = tokio::time::interval(PING_EVERY);
+        let welcome = ToPage::Welcome {
+            generation: self.shelf.generation,
+            tick_ms: self.shelf.tick_ms,
+            audience: self.offer.code.clone(),
+        };
+        let mut ended = send(&mut socket, Message::Text(frame(&welcome))).await;
+        while ended.is_ok() {
+            ended = tokio::select! {
+                said = socket.recv() => match said {
+                    Some(Ok(message)) => self.hear(&mut socket, message).await,
+                    Some(Err(_)) | None => Err(End::Gone),
+                },
+                tick = ticks.changed() => match tick {
+                    Ok(()) => self.show(&mut socket).await,
+                    Err(_) => Err(End::Close(CloseFrame {
+                        code: close_code::AWAY,
+                        reason: "the hub stops".into(),
+                    })),
+                },
+                _ = ping.tick() => send(&mut socket, Message::Ping(Default::default())).await,
+            };
+        }
+        if let Err(End::Close(frame)) = ended {
+            // The page may be gone already; there is nobody left to tell.
+            let _ = timeout(SLOWEST_SEND, socket.send(Message::Close(Some(frame)))).await;
+        }
+    }
+
+    async fn hear(&mut self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Close(_) => return Err(End::Gone),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Binary(_) => return refuse(socket, "not_text", "say it as JSON text").await,
+        };
+        match serde_json::from_str(text.as_str()) {
+            Ok(FromPage::Watch { view, events_after }) => self.watch(socket, view, events_after).await,
+            Ok(FromPage::Unwatch { view }) => {
+                self.views.remove(&view);
+                Ok(())
+            }
+            Ok(FromPage::Again { view }) => {
+                if let Some(watched) = self.views.get_mut(&view) {
+                    watched.version = None;
+                }
+                self.show(socket).await
+            }
+            Err(error) => {
+                let reason = format!("not a message of {SUBPROTOCOL}: {error}");
+                refuse(socket, "not_understood", &reason).await
+            }
+        }
+    }
+
+    async fn watch(
+        &mut self,
+        socket: &mut WebSocket,
+        view: String,
+        events_after: Option<u64>,
+    ) -> Result<(), End> {
+        if self.views.len() >= MOST_VIEWS && !self.views.contains_key(&view) {
+            let reason = format!("one page watches at most {MOST_VIEWS} views; unwatch one");
+            return refuse(socket, "too_many_views", &reason).await;
+        }
+        if self.shelf.newest(self.offer.id, &view).is_none() {
+            self.shelf.fresh(self.offer.id).await;
+        }
+        let Some(published) = self.shelf.newest(self.offer.id, &view) else {
+            let view: String = view.chars().take(80).collect();
+            return refuse(socket, "no_such_view", &format!("there is no view {view:?}")).await;
+        };
+        let newest = published.events.back().map_or(0, |(seq, _)| *seq);
+        let event = events_after.filter(|after| *after <= newest).unwrap_or(newest);
+        self.views.insert(view, Watched { version: None, event });
+        self.show(socket).await
+    }
+
+    /// Sends what is new of every watched view.
+    async fn show(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        self.shelf.want(self.offer.id);
+        let mut ended = Vec::new();
+        for (view, watched) in &mut self.views {
+            match self.shelf.newest(self.offer.id, view) {
+                Some(published) => show_view(socket, view, watched, &published).await?,
+                None => ended.push(view.clone()),
+            }
+        }
+        for view in ended {
+            self.views.remove(&view);
+            refuse(socket, "no_such_view", &format!("there is no view {view:?} any more")).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn show_view(
+    socket: &mut WebSocket,
+    view: &str,
+    watched: &mut Watched,
+    published: &Published,
+) -> Result<(), End> {
+    let missed = watched.version.map(|version| {
+        published.deltas.iter().filter(move |delta| delta.from >= version).collect::<Vec<_>>()
+    });
+    match (watched.version, missed) {
+        (Some(version), _) if version == published.version => {}
+        (Some(version), Some(deltas)) if deltas.first().is_some_and(|d| d.from == version) => {
+            for delta in deltas {
+                send(socket, Message::Text(delta.frame.clone())).await?;
+            }
+        }
+        (version, _) => {
+            if version.is_some() {
+                let (view, why) = (view.to_owned(), "behind".to_owned());
+                send(socket, Message::Text(frame(&ToPage::Resync { view, why }))).await?;
+            }
+            for piece in pieces(view, published) {
+                send(socket, Message::Text(piece)).await?;
+            }
+        }
+    }
+    watched.version = Some(published.version);
+    for (seq, event) in &published.events {
+        if *seq > watched.event {
+            send(socket, Message::Text(event.clone())).await?;
+            watched.event = *seq;
+        }
+    }
+    Ok(())
+}
+
+/// The whole view in messages of about [`LARGEST_PIECE_BYTES`], so that no connection's buffer
+/// grows with the plant.
+fn pieces(view: &str, published: &Published) -> Vec<Utf8Bytes> {
+    let mut groups: Vec<BTreeMap<String, &RawValue>> = vec![BTreeMap::new()];
+    let mut bytes = 0;
+    for (key, value) in published.values.value() {
+        let length = key.len() + value.get().len() + 4;
+        if bytes + length > LARGEST_PIECE_BYTES && bytes > 0 {
+            groups.push(BTreeMap::new());
+            bytes = 0;
+        }
+        bytes += length;
+        if let Some(group) = groups.last_mut() {
+            group.insert(key.clone(), value);
+        }
+    }
+    let pieces = groups.len() as u32;
+    let message = |(piece, set)| ToPage::Snapshot {
+        view: view.to_owned(),
+        version: published.version,
+        piece,
+        pieces,
+        set,
+    };
+    (0..).zip(groups).map(|group| frame(&message(group))).collect()
+}
+
+async fn refuse(socket: &mut WebSocket, code: &str, reason: &str) -> Result<(), End> {
+    let refused = ToPage::Refused { code: code.to_owned(), reason: reason.to_owned() };
+    send(socket, Message::Text(frame(&refused))).await
+}
+
+async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
+    match timeout(SLOWEST_SEND, socket.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => Err(End::Close(CloseFrame {
+            code: close_code::AGAIN,
+            reason: "too slow: nothing was taken for 10 s; connect again".into(),
+        })),
+    }
+}
