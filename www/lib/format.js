@@ -1,0 +1,146 @@
+// Dates, durations and numbers as the reader writes them. Times can be had in the site's zone and
+// in the reader's; the choice is remembered, and every time tells the other one in its tooltip.
+
+import { form, hasWord, word } from './words.js';
+
+const HOUR_S = 3_600;
+const DAY_S = 24 * HOUR_S;
+const CHOICE = 'slipway.time';
+
+const locale = globalThis.navigator?.languages?.length ? [...navigator.languages] : undefined;
+const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let siteZone = 'UTC';
+let choice = remembered();
+const listeners = new Set();
+const made = new Map();
+
+function remembered() {
+  try {
+    return localStorage.getItem(CHOICE) === 'reader' ? 'reader' : 'site';
+  } catch {
+    return 'site'; // A browser may forbid storage; the page works without.
+  }
+}
+
+/** A formatter, made once for each set of options: making one is slow. */
+function formatter(kind, options) {
+  const key = `${kind.name}${JSON.stringify(options)}`;
+  if (!made.has(key)) made.set(key, new kind(locale, options));
+  return made.get(key);
+}
+
+/** Tells which zone the site is in, by its IANA name. */
+export function useSiteZone(zone) {
+  if (!zone || zone === siteZone) return;
+  siteZone = zone;
+  listeners.forEach((tell) => tell());
+}
+
+/** `site` or `reader`: whose time is shown. */
+export function timeChoice() {
+  return choice;
+}
+
+/** Shows the site's or the reader's time from now on, on this machine. */
+export function chooseTime(wanted) {
+  choice = wanted;
+  try {
+    localStorage.setItem(CHOICE, wanted);
+  } catch { /* Not remembered, but in force. */ }
+  listeners.forEach((tell) => tell());
+}
+
+/** Calls `tell()` whenever times must be written anew. */
+export function onTimeChoice(tell) {
+  listeners.add(tell);
+  return () => listeners.delete(tell);
+}
+
+/** The zone whose time is shown, and the other one. */
+export function zones() {
+  return choice === 'site' ? { shown: siteZone, other: readerZone } : { shown: readerZone, other: siteZone };
+}
+
+/** A zone's short name at a moment, such as CET. */
+export function zoneName(zone, at = Date.now()) {
+  const parts = formatter(Intl.DateTimeFormat, { timeZone: zone, timeZoneName: 'short' }).formatToParts(at);
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
+}
+
+const STYLES = {
+  date: { day: 'numeric', month: 'short', year: 'numeric' },
+  day: { day: 'numeric', month: 'short' },
+  time: { hour: '2-digit', minute: '2-digit' },
+  moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+  clock: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' },
+};
+
+function written(at, style, zone) {
+  return formatter(Intl.DateTimeFormat, { ...STYLES[style], timeZone: zone }).format(at);
+}
+
+/** A moment (RFC 3339 text or ms) in the chosen zone; style: date, day, time, moment, clock. */
+export function when(at, style = 'moment') {
+  return written(ms(at), style, zones().shown);
+}
+
+/** The same moment in both zones, for a tooltip. */
+export function whenBoth(at) {
+  const moment = ms(at);
+  const zoned = (zone) => `${written(moment, 'clock', zone)} ${zoneName(zone, moment)}`;
+  const site = word('time.tip_site', { when: zoned(siteZone) });
+  return siteZone === readerZone ? site : `${site}\n${word('time.tip_reader', { when: zoned(readerZone) })}`;
+}
+
+/** Milliseconds of an RFC 3339 text, or of a number that is some already. */
+export function ms(at) {
+  return typeof at === 'number' ? at : Date.parse(at);
+}
+
+/** A number with at most so many digits after the point. */
+export function number(value, digits = 0) {
+  return formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);
+}
+
+/** A number of which two or three digits matter, whatever its size. */
+export function amount(value) {
+  if (Math.abs(value) >= 100) return number(value, 0);
+  return formatter(Intl.NumberFormat, { maximumSignificantDigits: Math.abs(value) >= 10 ? 3 : 2 }).format(value);
+}
+
+/** A share as a percentage. */
+export function percent(ratio) {
+  return formatter(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 0 }).format(ratio);
+}
+
+/** A quantity with its unit. Units that have words of their own are declined. */
+export function quantity(value, unit) {
+  if (unit === 'ratio') return percent(value);
+  const shown = amount(value);
+  const known = unit && hasWord(`unit.${unit}.other`);
+  return known ? word(`unit.${unit}.${form(value)}`, { n: shown }) : `${shown} ${unit ?? ''}`.trim();
+}
+
+/** A length of time given in seconds, in its two largest units: 3 d 4 h. */
+export function duration(seconds) {
+  const s = Math.max(0, seconds);
+  if (s >= 10 * DAY_S) return word('duration.d', { d: number(s / DAY_S) });
+  if (s >= DAY_S) return word('duration.dh', { d: Math.floor(s / DAY_S), h: Math.floor((s % DAY_S) / HOUR_S) });
+  if (s >= HOUR_S) return word('duration.hm', { h: Math.floor(s / HOUR_S), m: Math.floor((s % HOUR_S) / 60) });
+  if (s >= 60) return word('duration.m', { m: Math.floor(s / 60) });
+  return word('duration.s', { s: Math.floor(s) });
+}
+
+/** A number of days in words: 12 days. */
+export function days(value) {
+  const shown = value < 2 ? Math.round(value * 10) / 10 : Math.round(value);
+  return word(`unit.d.${form(shown)}`, { n: number(shown, 1) });
+}
+
+/** A slip in days as a verdict: its kind (`late`, `early`, `on_time`) and its words. */
+export function slip(slipDays) {
+  const whole = Math.round(slipDays);
+  if (whole === 0) return { kind: 'on_time', text: word('slip.on_time') };
+  const kind = whole > 0 ? 'late' : 'early';
+  return { kind, text: word(`slip.${kind}.${form(whole)}`, { n: number(Math.abs(whole)) }) };
+}
