@@ -155,10 +155,9 @@ impl UnitState {
             (Self::Working, _) => TimeElement::Production,
             (Self::Setup, _) => TimeElement::Setup,
             (Self::Down | Self::Held | Self::Blocked, _)
-            | (
-                Self::Starved | Self::WaitingForCrew | Self::WaitingForCrane,
-                OrderPresent::Yes,
-            ) => TimeElement::Delay,
+            | (Self::Starved | Self::WaitingForCrew | Self::WaitingForCrane, OrderPresent::Yes) => {
+                TimeElement::Delay
+            }
             (Self::Starved | Self::WaitingForCrew | Self::WaitingForCrane, OrderPresent::No) => {
                 TimeElement::Down
             }
