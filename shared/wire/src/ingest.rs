@@ -71,7 +71,7 @@ pub struct ReportFrame<R = record::ReportRecord> {
     /// From 1, without gaps within an epoch.
     pub seq: u64,
     /// The reports.
-    #[serde(default = "Vec::new")]
+    #[serde(default, bound(deserialize = "R: Deserialize<'de>"))]
     pub reports: Vec<R>,
     /// Numeric signals in columns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
