@@ -1,0 +1,340 @@
+//! How work begins: what must be there, in which order it is asked, and what is taken.
+
+use twin::{Span, Statement};
+
+use crate::{
+    model::{Event, Model},
+    network::{At, Begins, Job, Op, Part, Phase, Role, Wait},
+    takings::Takings,
+};
+
+impl Model {
+    /// Lets finished parts leave and new work begin, as far as possible.
+    pub(crate) fn try_unit(&mut self, unit: usize) {
+        self.touched.insert(unit);
+        self.try_leaving(unit);
+        while self.try_begin(unit) {}
+    }
+
+    fn try_begin(&mut self, unit: usize) -> bool {
+        match self.ready(unit) {
+            Some(Ok((op, takings))) => {
+                self.begin(unit, op, takings);
+                true
+            }
+            Some(Err(wait)) => {
+                self.units[unit].wait = Some(wait);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// What can begin, or what it waits for; none while the unit has no place free.
+    fn ready(&self, unit: usize) -> Option<Result<(usize, Takings), Wait>> {
+        let state = &self.units[unit];
+        let center = &self.centers[state.center];
+        let batches = center.ops.iter().any(|&op| self.ops[op].batch.is_some());
+        let places = if batches { 1 } else { center.capacity.map_or(usize::MAX, |n| n as usize) };
+        if state.jobs.len() >= places || (state.holding.is_some() && !state.jobs.is_empty()) {
+            return None;
+        }
+        if state.down.is_some() {
+            return Some(Err(Wait::Repair));
+        }
+        if !self.calendars[center.calendar].hours.is_open(self.now) {
+            return Some(Err(Wait::Shift(center.calendar)));
+        }
+        let mut best: Option<(usize, Takings)> = None;
+        let mut nearest: Option<Wait> = None;
+        for &op in &center.ops {
+            if state.holding.is_some_and(|(_, holds)| holds != op) {
+                continue;
+            }
+            let found = self.takings(unit, op).and_then(|takings| {
+                self.helpers_free(unit, op, &takings).map(|()| takings)
+            });
+            match found {
+                Ok(takings) => {
+                    if best.as_ref().is_none_or(|(_, other)| takings.since < other.since) {
+                        best = Some((op, takings));
+                    }
+                }
+                Err(wait) => {
+                    if nearest.as_ref().is_none_or(|other| nearness(&wait) > nearness(other)) {
+                        nearest = Some(wait);
+                    }
+                }
+            }
+        }
+        match (best, nearest) {
+            (Some(found), _) => Some(Ok(found)),
+            (None, Some(wait)) => Some(Err(wait)),
+            (None, None) => None,
+        }
+    }
+
+    /// Crews, cranes and the building's limit, asked once the material is there.
+    fn helpers_free(&self, unit: usize, op: usize, takings: &Takings) -> Result<(), Wait> {
+        let state = &self.units[unit];
+        let area = self.centers[state.center].area;
+        let op = &self.ops[op];
+        if let Some(limit) = self.areas[area].limit {
+            let enters = takings.itself.iter().filter(|&&part| self.area_of(part) != Some(area));
+            let leaves = takings.pieces.iter().filter(|&&part| self.area_of(part) == Some(area));
+            let (enters, leaves) = (enters.count() + takings.fresh.len(), leaves.count());
+            let after = self.areas[area].present as usize + enters - leaves;
+            if enters > leaves && after > limit as usize {
+                return Err(Wait::Limit { area });
+            }
+        }
+        for &(crew, people) in &op.crew {
+            let state = &self.crews[crew];
+            if !self.calendars[state.calendar].hours.is_open(self.now) {
+                return Err(Wait::Shift(state.calendar));
+            }
+            if state.people.saturating_sub(state.taken) < people {
+                return Err(Wait::Crew { crew });
+            }
+        }
+        if let Some(resource) = op.held_by {
+            self.resource_free(resource)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn resource_free(&self, resource: usize) -> Result<(), Wait> {
+        let state = &self.resources[resource];
+        if state.taken_by.is_some() || state.stopped_until > self.now {
+            return Err(Wait::Crane { resource });
+        }
+        if !self.calendars[state.calendar].hours.is_open(self.now) {
+            return Err(Wait::Shift(state.calendar));
+        }
+        Ok(())
+    }
+
+    fn area_of(&self, part: usize) -> Option<usize> {
+        match self.parts[part].at {
+            At::Store(store) => Some(self.stores[store].area),
+            At::Unit(unit) => Some(self.centers[self.units[unit].center].area),
+            At::Resource(_) | At::Gone => None,
+        }
+    }
+
+    fn begin(&mut self, unit: usize, op: usize, takings: Takings) {
+        let cause = self.units[unit].wait.take().unwrap_or(Wait::Machine);
+        // What is waited for is only known by name before it is taken.
+        let mut parts = takings.itself.clone();
+        for &(number, remade) in &takings.fresh {
+            parts.push(self.born(unit, op, number, remade));
+        }
+        if matches!(self.ops[op].begins, Begins::Bulk) {
+            parts.push(self.kit(unit, op));
+        }
+        for &part in &takings.itself {
+            if self.parts[part].at != At::Unit(unit) {
+                self.move_part(part, At::Unit(unit), None, None);
+            }
+        }
+        let Some(&lead) = parts.first() else { return };
+        self.consume(op, lead, &takings);
+        if let Begins::Grows { .. } = self.ops[op].begins {
+            self.units[unit].holding = Some((lead, op));
+        }
+        self.take_helpers(unit, op);
+        self.start_job(unit, op, parts, cause);
+    }
+
+    /// A new item appears where its work begins.
+    fn born(&mut self, unit: usize, op: usize, number: u64, remade: u32) -> usize {
+        let Op { site, output, every, .. } = self.ops[op];
+        let state = &mut self.materials[output];
+        if remade > 0 {
+            state.again.retain(|&(other, _)| other != number);
+        } else if self.serials.total(&state.id).is_none() {
+            state.next_open = state.next_open.max(number + 1);
+        } else {
+            state.begun.insert(number);
+            let next = state.next.entry(site).or_insert(0);
+            let plant = &self.sites[site].id;
+            while state.begun.contains(next) || {
+                let total = self.serials.total(&state.id).unwrap_or(0);
+                *next < total && !self.serials.built_at(&state.id, *next, plant)
+            } {
+                *next += 1;
+            }
+        }
+        if let Some(every) = every
+            && every > Span::ZERO
+        {
+            let next = self.units[unit].not_before.max(self.now - every) + every;
+            self.units[unit].not_before = next;
+            self.schedule(next, Event::Wake { unit });
+        }
+        let name = self.serials.name(&self.materials[output].id, number, remade);
+        let name = name.unwrap_or_else(|| self.fallback_name(number));
+        let part = self.new_part(name, output, Some(number), remade);
+        self.place_new(part, unit);
+        part
+    }
+
+    /// A quantity gets a name for the run, as reports speak of parts.
+    fn kit(&mut self, unit: usize, op: usize) -> usize {
+        let site = self.ops[op].site;
+        self.sites[site].kits += 1;
+        let number = self.sites[site].kits;
+        let text = format!("{}-kit-{number}", self.materials[self.ops[op].output].id);
+        let name = twin::PartId::new(&text).unwrap_or_else(|_| self.fallback_name(number));
+        let output = self.ops[op].output;
+        let part = self.new_part(name, output, None, 0);
+        self.parts[part].kit = true;
+        self.place_new(part, unit);
+        part
+    }
+
+    fn new_part(&mut self, name: twin::PartId, material: usize, number: Option<u64>, remade: u32) -> usize {
+        self.parts.push(Part {
+            name,
+            material,
+            number,
+            remade,
+            at: At::Gone,
+            brought_by: smol_str::SmolStr::default(),
+            since: self.now,
+            rounds: 0,
+            held: false,
+            pieces: Vec::new(),
+            kit: false,
+        });
+        self.parts.len() - 1
+    }
+
+    /// A named item that appears in a storage: initial stock, or goods that a supplier brought.
+    pub(crate) fn born_in_store(&mut self, store: usize, material: usize, brought_by: &str) {
+        let site = self.stores[store].site;
+        let Some(&(number, _)) = self.next_numbers(site, material, 1).first() else { return };
+        let state = &mut self.materials[material];
+        if self.serials.total(&state.id).is_none() {
+            state.next_open = number + 1;
+        } else {
+            state.begun.insert(number);
+        }
+        let name = self.serials.name(&self.materials[material].id, number, 0);
+        let name = name.unwrap_or_else(|| self.fallback_name(number));
+        let part = self.new_part(name, material, Some(number), 0);
+        self.parts[part].brought_by = brought_by.into();
+        self.enter_store(part, store);
+    }
+
+    /// Puts together what a start takes besides its parts.
+    fn consume(&mut self, op: usize, lead: usize, takings: &Takings) {
+        let site = self.ops[op].site;
+        let into = self.parts[lead].name.clone();
+        for &piece in &takings.pieces {
+            let At::Store(store) = self.parts[piece].at else { continue };
+            let state = &self.parts[piece];
+            let statement = Statement::LotConsumed {
+                material: self.materials[state.material].id.clone(),
+                quantity: 1.0,
+                storage: self.stores[store].id.clone(),
+                lot: twin::LotId::new(state.name.as_str()).ok(),
+                part: Some(into.clone()),
+            };
+            let number = state.number;
+            self.say(site, statement);
+            self.leave_place(piece);
+            self.parts[piece].at = At::Gone;
+            if let Some(number) = number {
+                self.parts[lead].pieces.push(number);
+            }
+        }
+        for index in 0..self.ops[op].takes.len() {
+            let take = self.ops[op].takes[index];
+            if take.role != Role::Bulk {
+                continue;
+            }
+            let quantity = take.quantity * f64::from(takings.times);
+            self.take_bulk(take.store, take.material, quantity);
+            let statement = Statement::LotConsumed {
+                material: self.materials[take.material].id.clone(),
+                quantity,
+                storage: self.stores[take.store].id.clone(),
+                lot: None,
+                part: Some(into.clone()),
+            };
+            self.say(site, statement);
+            self.room_came(take.store);
+        }
+    }
+
+    fn take_helpers(&mut self, unit: usize, op: usize) {
+        for index in 0..self.ops[op].crew.len() {
+            let (crew, people) = self.ops[op].crew[index];
+            self.crews[crew].taken += people;
+        }
+        if let Some(resource) = self.ops[op].held_by {
+            let holder = smol_str::SmolStr::new(self.units[unit].id.as_str());
+            self.take_resource(resource, holder, self.units[unit].at);
+        }
+    }
+
+    fn start_job(&mut self, unit: usize, op: usize, parts: Vec<usize>, cause: Wait) {
+        let site = self.ops[op].site;
+        self.sites[site].runs += 1;
+        self.sites[site].moved = self.now;
+        let id = twin::OpId::new(&format!("r{}", self.sites[site].runs));
+        let Ok(id) = id else { return };
+        let lasts = self.ops[op].lasts.clone();
+        let work = lasts.sample(&mut self.units[unit].streams.time);
+        let setup = match self.units[unit].last_op {
+            Some(last) if last != op => self.ops[op].setup,
+            _ => Span::ZERO,
+        };
+        let order = self.order_for(op);
+        let phase = if setup > Span::ZERO { Phase::Setup } else { Phase::Working };
+        let remaining = if phase == Phase::Setup { setup } else { work };
+        self.units[unit].last_op = Some(op);
+        self.units[unit].jobs.push(Job {
+            id,
+            op,
+            parts,
+            phase,
+            remaining,
+            resumed: self.now,
+            ending: None,
+            work,
+            leaving: std::collections::VecDeque::new(),
+            wait: None,
+            order,
+            cause: Some(cause),
+        });
+        let job = self.units[unit].jobs.len() - 1;
+        if phase == Phase::Working {
+            self.say_started(unit, job);
+        }
+        self.resume(unit, job);
+        self.age(unit);
+    }
+
+    fn fallback_name(&self, number: u64) -> twin::PartId {
+        // A scheme that makes names longer than an id may be; the number alone is always valid.
+        match twin::PartId::new(&format!("item-{number}")) {
+            Ok(name) => name,
+            Err(_) => unreachable!("letters, a dash and digits are an id"),
+        }
+    }
+}
+
+/// Among the operations that cannot begin, the one that lacks least says what the unit waits for.
+fn nearness(wait: &Wait) -> u8 {
+    match wait {
+        Wait::Order { .. } => 0,
+        Wait::Material { .. } => 1,
+        Wait::Quality { .. } => 2,
+        Wait::Limit { .. } | Wait::Space { .. } => 3,
+        Wait::Crew { .. } => 4,
+        Wait::Crane { .. } => 5,
+        Wait::Shift(_) | Wait::Repair | Wait::Setup | Wait::Machine => 6,
+    }
+}

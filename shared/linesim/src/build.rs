@@ -1,0 +1,286 @@
+//! From definitions to a network: names become numbers, and what cannot work is refused.
+
+mod equipment;
+mod flows;
+mod operations;
+
+use std::collections::BTreeMap;
+
+use des::{Calendar, Distribution, Streams, Time};
+use smol_str::SmolStr;
+use twin::{
+    CalendarId, CrewId, EquipmentId, MaterialId, Plant, PlantId, PlantTime, Programme, Span,
+    definition::{Calendar as CalendarDefinition, FailureMode, Tracking},
+};
+
+use crate::{
+    error::ModelError,
+    hours::Hours,
+    model::{Event, Model},
+    network::{CalendarState, MaterialState, Mode, OrderState, Site},
+    serial::Serials,
+    settings::Settings,
+};
+
+/// Names of one plant, found by id.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    areas: BTreeMap<EquipmentId, usize>,
+    centers: BTreeMap<EquipmentId, usize>,
+    stores: BTreeMap<EquipmentId, usize>,
+    resources: BTreeMap<EquipmentId, usize>,
+    crews: BTreeMap<CrewId, usize>,
+    calendars: BTreeMap<CalendarId, usize>,
+}
+
+/// A network on its way.
+struct Builder {
+    model: Model,
+    names: Vec<Names>,
+    site_index: BTreeMap<PlantId, usize>,
+}
+
+impl Model {
+    /// Makes a network of a programme's plants, at its start, with nothing but initial stock.
+    ///
+    /// # Errors
+    /// [`ModelError`], the first thing that cannot work: it names the plant, the place and the
+    /// item.
+    pub fn new(
+        programme: &Programme,
+        plants: &[Plant],
+        settings: Settings,
+    ) -> Result<Self, ModelError> {
+        let mut builder = Builder {
+            model: empty(programme, settings),
+            names: Vec::new(),
+            site_index: BTreeMap::new(),
+        };
+        for plant in plants {
+            builder.site(plant)?;
+        }
+        for (site, plant) in plants.iter().enumerate() {
+            builder.calendars(site, plant)?;
+            builder.equipment(site, plant)?;
+        }
+        for (site, plant) in plants.iter().enumerate() {
+            builder.operations(site, plant)?;
+            builder.supply(site, plant)?;
+        }
+        for lane in &programme.lanes {
+            builder.lane(lane)?;
+        }
+        builder.watchers();
+        for (site, plant) in plants.iter().enumerate() {
+            builder.initial_stock(site, plant)?;
+        }
+        builder.first_events();
+        Ok(builder.model)
+    }
+}
+
+fn empty(programme: &Programme, settings: Settings) -> Model {
+    Model {
+        now: settings.start,
+        calendar: Calendar::new(Time::from_micros(settings.start.micros())),
+        streams: Streams::new(settings.seed),
+        serials: Serials::new(programme),
+        material_index: BTreeMap::new(),
+        sites: Vec::new(),
+        calendars: Vec::new(),
+        materials: Vec::new(),
+        areas: Vec::new(),
+        stores: Vec::new(),
+        centers: Vec::new(),
+        units: Vec::new(),
+        resources: Vec::new(),
+        crews: Vec::new(),
+        ops: Vec::new(),
+        lines: Vec::new(),
+        lanes: Vec::new(),
+        parts: Vec::new(),
+        consignments: Vec::new(),
+        carriages: Vec::new(),
+        dirty: std::collections::BTreeSet::new(),
+        touched: std::collections::BTreeSet::new(),
+        earlier: BTreeMap::new(),
+        out: Vec::new(),
+        reporting: false,
+        asked: Vec::new(),
+        part_operations: 0,
+        settings,
+    }
+}
+
+impl Builder {
+    fn site(&mut self, plant: &Plant) -> Result<(), ModelError> {
+        let site = self.model.sites.len();
+        if self.site_index.insert(plant.id.clone(), site).is_some() {
+            return Err(ModelError::DuplicatePlant { plant: plant.id.clone() });
+        }
+        for material in &plant.materials {
+            self.material(&material.id, material.tracking == Tracking::Serial);
+        }
+        let mut orders: Vec<OrderState> = plant
+            .orders
+            .iter()
+            .map(|order| OrderState {
+                order: order.id.clone(),
+                material: order.material.clone(),
+                quantity: order.quantity,
+                due: order.due,
+                done: 0.0,
+                open: false,
+            })
+            .collect();
+        orders.sort_by(|a, b| (a.due, &a.order).cmp(&(b.due, &b.order)));
+        self.model.sites.push(Site {
+            id: plant.id.clone(),
+            units: Vec::new(),
+            stores: Vec::new(),
+            runs: 0,
+            moved: self.model.settings.start,
+            orders,
+            suppliers: plant
+                .suppliers
+                .iter()
+                .map(|supplier| (supplier.id.clone(), SmolStr::new(&supplier.name)))
+                .collect(),
+            kits: 0,
+        });
+        self.names.push(Names::default());
+        Ok(())
+    }
+
+    fn material(&mut self, id: &MaterialId, serial: bool) -> usize {
+        if let Some(&known) = self.model.material_index.get(id) {
+            return known;
+        }
+        let index = self.model.materials.len();
+        self.model.material_index.insert(id.clone(), index);
+        self.model.materials.push(MaterialState {
+            id: id.clone(),
+            serial,
+            next: BTreeMap::new(),
+            next_open: 0,
+            again: Vec::new(),
+            begun: std::collections::BTreeSet::new(),
+            completed: 0,
+        });
+        index
+    }
+
+    fn calendars(&mut self, site: usize, plant: &Plant) -> Result<(), ModelError> {
+        for calendar in &plant.calendars {
+            let hours = self.hours(plant, calendar)?;
+            let index = self.model.calendars.len();
+            self.names[site].calendars.insert(calendar.id.clone(), index);
+            self.model.calendars.push(CalendarState {
+                id: SmolStr::new(calendar.id.as_str()),
+                site,
+                hours,
+                units: Vec::new(),
+                crews: Vec::new(),
+                resources: Vec::new(),
+            });
+        }
+        Ok(())
+    }
+
+    fn hours(&self, plant: &Plant, calendar: &CalendarDefinition) -> Result<Hours, ModelError> {
+        let settings = &self.model.settings;
+        let hours = Hours::new(calendar, &plant.time_zone, settings.start, settings.until)
+            .map_err(|unknown| ModelError::Calendar {
+                plant: plant.id.clone(),
+                calendar: calendar.id.to_string(),
+                reason: unknown.to_string(),
+            })?;
+        if !hours.opens() {
+            return Err(ModelError::EmptyCalendar {
+                plant: plant.id.clone(),
+                calendar: calendar.id.to_string(),
+                from: settings.start.micros(),
+            });
+        }
+        Ok(hours)
+    }
+
+    fn calendar(&self, site: usize, id: &CalendarId, user: &str) -> Result<usize, ModelError> {
+        let found = self.names[site].calendars.get(id).copied();
+        found.ok_or_else(|| self.unknown(site, user, "calendar", id.as_str()))
+    }
+
+    fn unknown(&self, site: usize, user: &str, kind: &'static str, id: &str) -> ModelError {
+        ModelError::Unknown {
+            plant: self.model.sites[site].id.clone(),
+            user: user.to_owned(),
+            kind,
+            id: id.to_owned(),
+        }
+    }
+
+    fn not_positive(&self, site: usize, user: &str, item: &'static str) -> ModelError {
+        let plant = self.model.sites[site].id.clone();
+        ModelError::NotPositive { plant, user: user.to_owned(), item }
+    }
+
+    /// Failures as random variables, each aged to a first one of its own.
+    fn modes(
+        &mut self,
+        site: usize,
+        user: &str,
+        failures: &[FailureMode],
+        stream: &mut des::Stream,
+    ) -> Result<Vec<Mode>, ModelError> {
+        let mut modes = Vec::new();
+        for failure in failures {
+            if failure.mean_time_between <= Span::ZERO {
+                return Err(self.not_positive(site, user, "mean time between failures"));
+            }
+            let exponential = |mean: Span| Distribution::exponential(mean.hours());
+            let (Ok(between), Ok(repair)) =
+                (exponential(failure.mean_time_between), exponential(failure.mean_time_to_repair))
+            else {
+                return Err(self.not_positive(site, user, "mean time to repair"));
+            };
+            let remaining = crate::breakdown::span_of_hours(between.sample(stream));
+            let name = SmolStr::new(&failure.name);
+            modes.push(Mode { name, remaining, between, repair });
+        }
+        Ok(modes)
+    }
+
+    fn first_events(&mut self) {
+        let model = &mut self.model;
+        let start = model.settings.start;
+        for calendar in 0..model.calendars.len() {
+            if let Some(next) = model.calendars[calendar].hours.next_boundary(start) {
+                model.schedule(next, Event::Boundary { calendar });
+            }
+        }
+        for line in 0..model.lines.len() {
+            model.first_promise(line);
+        }
+        for lane in 0..model.lanes.len() {
+            model.schedule(model.lanes[lane].next, Event::Depart { lane });
+        }
+        for site in 0..model.sites.len() {
+            for order in 0..model.sites[site].orders.len() {
+                model.schedule(start, Event::Place { site, order });
+            }
+        }
+        for index in 0..model.settings.disruptions.len() {
+            let disruption = &model.settings.disruptions[index];
+            let (at, until): (PlantTime, Option<PlantTime>) = (disruption.at, disruption.until);
+            model.schedule(at, Event::Begin { disruption: index });
+            if let Some(until) = until {
+                model.schedule(until, Event::End { disruption: index });
+            }
+        }
+        model.schedule(model.settings.report_from, Event::Snapshot);
+        model.schedule(start, Event::Check);
+        for unit in 0..model.units.len() {
+            model.schedule(start, Event::Wake { unit });
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Supply lines, lanes, initial stock, and who watches what.
+
+use smol_str::format_smolstr;
+use twin::{Plant, Span, definition::Lane};
+
+use super::Builder;
+use crate::{
+    error::ModelError,
+    network::{LaneState, Line},
+};
+
+impl Builder {
+    pub(super) fn supply(&mut self, site: usize, plant: &Plant) -> Result<(), ModelError> {
+        for line in &plant.supply_lines {
+            let user = format!("the supply of {}", line.material);
+            let material = self.known_material(site, &user, line.material.as_str())?;
+            let here = twin::PlaceRef::here(line.storage.clone());
+            let store = self.store_at(site, &user, &here)?;
+            if line.lot <= 0.0 {
+                return Err(self.not_positive(site, &user, "lot"));
+            }
+            if line.every <= Span::ZERO {
+                return Err(self.not_positive(site, &user, "interval"));
+            }
+            self.check_fits(site, &user, material, line.lot, Some(store))?;
+            // A place of the plant that ships, unless it is only the plant that is named.
+            let from = line.from.as_ref();
+            let from = from.map(|from| self.store_at(site, &user, from)).transpose()?;
+            let name = format_smolstr!("{}/{}/{}", plant.id, line.supplier, line.material);
+            let replication = u64::from(self.model.settings.replication);
+            let index = self.model.lines.len();
+            if let Some(source) = from {
+                self.model.stores[source].shipping.push(index);
+            }
+            self.model.lines.push(Line {
+                site,
+                key: format_smolstr!("{}-{}", line.supplier, line.material),
+                material,
+                supplier: line.supplier.clone(),
+                store,
+                lot: line.lot,
+                every: line.every,
+                lead: line.lead,
+                on_time_ratio: line.on_time_ratio,
+                mean_late: line.mean_late,
+                yield_ratio: line.yield_ratio,
+                from,
+                numbered: 0,
+                next_due: self.model.settings.start + line.every,
+                open: std::collections::VecDeque::new(),
+                late: Span::ZERO,
+                lateness: self.model.streams.stream(replication, &name, "lateness"),
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn lane(&mut self, lane: &Lane) -> Result<(), ModelError> {
+        let user = format!("the lane of {}", lane.carrier);
+        let carrier_site = match &lane.carrier.plant {
+            Some(plant) => self.site_index.get(plant).copied(),
+            None => None,
+        };
+        let site = carrier_site.unwrap_or(0);
+        let carrier = self.names[site].resources.get(&lane.carrier.place).copied();
+        let carrier =
+            carrier.ok_or_else(|| self.unknown(site, &user, "carrier", &lane.carrier.to_string()))?;
+        let material = self.known_material(site, &user, lane.material.as_str())?;
+        let from = self.store_at(site, &user, &lane.from)?;
+        let to = self.store_at(site, &user, &lane.to)?;
+        if lane.every <= Span::ZERO {
+            return Err(self.not_positive(site, &user, "interval"));
+        }
+        let index = self.model.lanes.len();
+        self.model.stores[to].barges.push(index);
+        self.model.lanes.push(LaneState {
+            carrier,
+            material,
+            from,
+            to,
+            most: lane.most,
+            every: lane.every,
+            next: self.model.settings.start + lane.first,
+            transit: self.lasts(site, &user, &lane.transit)?,
+            aboard: std::collections::VecDeque::new(),
+            away: false,
+            at_quay: false,
+            late: Span::ZERO,
+            left: self.model.settings.start,
+            arrives: self.model.settings.start,
+            trips: 0,
+        });
+        Ok(())
+    }
+
+    pub(super) fn initial_stock(&mut self, site: usize, plant: &Plant) -> Result<(), ModelError> {
+        for stock in &plant.initial_stock {
+            let user = "initial stock";
+            let material = self.known_material(site, user, stock.material.as_str())?;
+            let here = twin::PlaceRef::here(stock.storage.clone());
+            let store = self.store_at(site, user, &here)?;
+            self.check_fits(site, user, material, stock.quantity, Some(store))?;
+            if self.model.materials[material].serial {
+                for _ in 0..stock.quantity.round() as u64 {
+                    self.model.born_in_store(store, material, stock.storage.as_str());
+                }
+            } else {
+                let by = stock.storage.as_str();
+                self.model.add_bulk(store, material, stock.quantity, by);
+            }
+        }
+        Ok(())
+    }
+
+    /// Who must try again when something changes.
+    pub(super) fn watchers(&mut self) {
+        let model = &mut self.model;
+        for op in &model.ops {
+            let units = &model.centers[op.center].units;
+            let area = model.centers[op.center].area;
+            model.areas[area].users.extend(units);
+            for take in &op.takes {
+                model.stores[take.store].takers.extend(units);
+            }
+            for to in op.to.iter().chain(op.rework.iter().map(|rework| &rework.to)) {
+                model.stores[*to].givers.extend(units);
+                let there = model.stores[*to].area;
+                model.areas[there].users.extend(units);
+            }
+            for resource in op.carried_by.iter().chain(&op.held_by) {
+                model.resources[*resource].users.extend(units);
+            }
+            for (crew, _) in &op.crew {
+                model.crews[*crew].users.extend(units);
+            }
+        }
+        let tidy = |list: &mut Vec<usize>| {
+            list.sort_unstable();
+            list.dedup();
+        };
+        model.areas.iter_mut().for_each(|area| tidy(&mut area.users));
+        model.resources.iter_mut().for_each(|resource| tidy(&mut resource.users));
+        model.crews.iter_mut().for_each(|crew| tidy(&mut crew.users));
+        for store in &mut model.stores {
+            tidy(&mut store.takers);
+            tidy(&mut store.givers);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Where things are: storages, levels, moves, buildings.
+
+use smol_str::SmolStr;
+use twin::{EquipmentId, PlaceRef, Statement};
+
+use crate::{
+    model::{Event, Model},
+    network::{At, Wait},
+};
+
+impl Model {
+    /// Takes a part from where it is, without a word: who calls says what happened.
+    pub(crate) fn leave_place(&mut self, part: usize) {
+        match self.parts[part].at {
+            At::Store(store) => {
+                self.stores[store].parts.retain(|&other| other != part);
+                self.leave_area(self.stores[store].area);
+                self.room_came(store);
+            }
+            At::Unit(unit) if !self.parts[part].kit => {
+                self.leave_area(self.centers[self.units[unit].center].area);
+            }
+            At::Unit(_) | At::Resource(_) | At::Gone => {}
+        }
+    }
+
+    fn leave_area(&mut self, area: usize) {
+        self.areas[area].present = self.areas[area].present.saturating_sub(1);
+        if self.areas[area].limit.is_some() {
+            for index in 0..self.areas[area].users.len() {
+                self.wake_unit(self.areas[area].users[index]);
+            }
+        }
+    }
+
+    fn enter_area(&mut self, at: At) {
+        let area = match at {
+            At::Store(store) => self.stores[store].area,
+            At::Unit(unit) => self.centers[self.units[unit].center].area,
+            At::Resource(_) | At::Gone => return,
+        };
+        self.areas[area].present += 1;
+    }
+
+    /// A new item appears at a unit.
+    pub(crate) fn place_new(&mut self, part: usize, unit: usize) {
+        let site = self.units[unit].site;
+        let place = PlaceRef::here(self.units[unit].id.clone());
+        let statement = Statement::PartMoved {
+            part: self.parts[part].name.clone(),
+            from: place.clone(),
+            to: place,
+            by: None,
+            cause: None,
+        };
+        self.say(site, statement);
+        self.parts[part].at = At::Unit(unit);
+        if !self.parts[part].kit {
+            self.enter_area(At::Unit(unit));
+        }
+    }
+
+    /// A named item appears in a storage.
+    pub(crate) fn enter_store(&mut self, part: usize, store: usize) {
+        let site = self.stores[store].site;
+        let place = PlaceRef::here(self.stores[store].id.clone());
+        let statement = Statement::PartMoved {
+            part: self.parts[part].name.clone(),
+            from: place.clone(),
+            to: place,
+            by: None,
+            cause: None,
+        };
+        self.say(site, statement);
+        self.arrive_in_store(part, store);
+    }
+
+    fn arrive_in_store(&mut self, part: usize, store: usize) {
+        self.parts[part].at = At::Store(store);
+        self.parts[part].since = self.now;
+        let material = self.parts[part].material;
+        let brought_by = self.parts[part].brought_by.clone();
+        self.stores[store].brought_by.insert(material, brought_by);
+        self.stores[store].parts.push_back(part);
+        self.enter_area(At::Store(store));
+        self.came(store);
+    }
+
+    /// Moves a part, and says so; each plant that the part leaves or reaches hears of it.
+    pub(crate) fn move_part(
+        &mut self,
+        part: usize,
+        to: At,
+        by: Option<usize>,
+        cause: Option<Wait>,
+    ) {
+        let from = self.parts[part].at;
+        let (Some(from_site), Some(to_site)) = (self.site_of(from), self.site_of(to)) else {
+            return;
+        };
+        let by = by.map(|resource| self.resources[resource].id.clone());
+        let unit = match (from, to) {
+            (_, At::Unit(unit)) | (At::Unit(unit), _) => Some(unit),
+            _ => None,
+        };
+        let cause = cause.map(|wait| self.cause_of_move(&wait, unit, from_site));
+        let mut sites = vec![from_site, to_site];
+        sites.dedup();
+        for site in sites {
+            let statement = Statement::PartMoved {
+                part: self.parts[part].name.clone(),
+                from: self.place_ref(from, site),
+                to: self.place_ref(to, site),
+                by: by.clone(),
+                cause: cause.clone(),
+            };
+            self.say(site, statement);
+        }
+        self.leave_place(part);
+        if let At::Unit(unit) = from {
+            self.parts[part].brought_by = SmolStr::new(self.units[unit].id.as_str());
+        }
+        match to {
+            At::Store(store) => self.arrive_in_store(part, store),
+            At::Unit(_) => {
+                self.parts[part].at = to;
+                if !self.parts[part].kit {
+                    self.enter_area(to);
+                }
+            }
+            At::Resource(_) | At::Gone => self.parts[part].at = to,
+        }
+    }
+
+    pub(crate) fn site_of(&self, at: At) -> Option<usize> {
+        match at {
+            At::Store(store) => Some(self.stores[store].site),
+            At::Unit(unit) => Some(self.units[unit].site),
+            At::Resource(resource) => Some(self.resources[resource].site),
+            At::Gone => None,
+        }
+    }
+
+    fn place_id(&self, at: At) -> Option<&EquipmentId> {
+        match at {
+            At::Store(store) => Some(&self.stores[store].id),
+            At::Unit(unit) => Some(&self.units[unit].id),
+            At::Resource(resource) => Some(&self.resources[resource].id),
+            At::Gone => None,
+        }
+    }
+
+    /// A place as a plant calls it: another's with a slash.
+    fn place_ref(&self, at: At, speaker: usize) -> PlaceRef {
+        let id = match self.place_id(at) {
+            Some(id) => id.clone(),
+            None => return PlaceRef::here(self.units[0].id.clone()),
+        };
+        match self.site_of(at) {
+            Some(site) if site != speaker => PlaceRef::at(self.sites[site].id.clone(), id),
+            _ => PlaceRef::here(id),
+        }
+    }
+
+    /// Takes a quantity that is there.
+    pub(crate) fn take_bulk(&mut self, store: usize, material: usize, quantity: f64) {
+        let level = self.stores[store].bulk.entry(material).or_insert(0.0);
+        // Sums of fractions end a hair off; a level is never below nothing.
+        *level = (*level - quantity).max(0.0);
+        if *level < 1e-6 {
+            *level = 0.0;
+        }
+    }
+
+    /// Adds a quantity, and lets those that wait for it go on.
+    pub(crate) fn add_bulk(&mut self, store: usize, material: usize, quantity: f64, by: &str) {
+        *self.stores[store].bulk.entry(material).or_insert(0.0) += quantity;
+        self.stores[store].brought_by.insert(material, SmolStr::new(by));
+        self.came(store);
+    }
+
+    /// Keeps a part back in its storage until the hold ends.
+    pub(crate) fn hold(&mut self, part: usize, span: twin::Span, runs_on: bool, unit: usize) {
+        let calendar = self.centers[self.units[unit].center].calendar;
+        let over = if runs_on {
+            self.now + span
+        } else {
+            self.calendars[calendar].hours.done(self.now, span)
+        };
+        self.parts[part].held = true;
+        let site = self.site_of(self.parts[part].at).unwrap_or(self.units[unit].site);
+        let name = self.parts[part].name.clone();
+        self.say(site, Statement::PartHeld { part: name, reason: "quality/acceptance".into() });
+        self.schedule(over, Event::HoldOver { part });
+    }
+
+    pub(crate) fn hold_over(&mut self, part: usize) {
+        self.parts[part].held = false;
+        if let At::Store(store) = self.parts[part].at {
+            let name = self.parts[part].name.clone();
+            let reason = SmolStr::new("quality/accepted");
+            self.say(self.stores[store].site, Statement::PartReleased { part: name, reason });
+            self.came(store);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a run came to, for tests and tables.
+
+use twin::{EquipmentId, MaterialId, PlantId, Span, UnitState};
+
+use crate::model::Model;
+
+/// Counts and shares since reporting began.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Summary {
+    /// Each station, in the order of the files.
+    pub units: Vec<UnitSummary>,
+    /// Each storage, in the order of the files.
+    pub storages: Vec<StorageSummary>,
+    /// Parts that were completed since the start, by material.
+    pub completed: Vec<(MaterialId, u64)>,
+    /// Parts times operations finished since the start.
+    pub part_operations: u64,
+    /// Named parts that are anywhere now.
+    pub in_work: u64,
+}
+
+/// What a station did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnitSummary {
+    /// The plant.
+    pub plant: PlantId,
+    /// The station.
+    pub unit: EquipmentId,
+    /// Its work center.
+    pub work_center: EquipmentId,
+    /// What it does now.
+    pub state: UnitState,
+    /// Time in each state, in the order of [`UnitState::ALL`].
+    pub time_in: [Span; 11],
+    /// Parts finished since the start.
+    pub finished: u64,
+}
+
+/// What is in a storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StorageSummary {
+    /// The plant.
+    pub plant: PlantId,
+    /// The storage.
+    pub storage: EquipmentId,
+    /// Named parts.
+    pub parts: u64,
+    /// Quantities, each in its material's own unit of measure.
+    pub stock: Vec<(MaterialId, f64)>,
+}
+
+impl UnitSummary {
+    /// Share of the time that it was not off shift \[ratio\]; 0 when it was never on shift.
+    pub fn share(&self, state: UnitState) -> f64 {
+        let time = |state: UnitState| self.time_in[crate::shown::share_index(state)].hours();
+        let on_shift: f64 = UnitState::ALL
+            .into_iter()
+            .filter(|state| *state != UnitState::OffShift)
+            .map(time)
+            .sum();
+        if on_shift > 0.0 { time(state) / on_shift } else { 0.0 }
+    }
+}
+
+impl Model {
+    /// What the run came to so far.
+    pub fn summary(&self) -> Summary {
+        let units = self.units.iter().enumerate().map(|(index, unit)| UnitSummary {
+            plant: self.sites[unit.site].id.clone(),
+            unit: unit.id.clone(),
+            work_center: self.centers[unit.center].id.clone(),
+            state: unit.shown,
+            time_in: self.shares_until_now(index).map(Span::from_micros),
+            finished: unit.finished,
+        });
+        let storages = self.stores.iter().map(|store| StorageSummary {
+            plant: self.sites[store.site].id.clone(),
+            storage: store.id.clone(),
+            parts: store.parts.len() as u64,
+            stock: store
+                .bulk
+                .iter()
+                .map(|(&material, &quantity)| (self.materials[material].id.clone(), quantity))
+                .collect(),
+        });
+        let completed = self.materials.iter().filter(|m| m.completed > 0);
+        Summary {
+            units: units.collect(),
+            storages: storages.collect(),
+            completed: completed.map(|m| (m.id.clone(), m.completed)).collect(),
+            part_operations: self.part_operations,
+            in_work: self
+                .parts
+                .iter()
+                .filter(|part| !part.kit && self.site_of(part.at).is_some())
+                .count() as u64,
+        }
+    }
+}
