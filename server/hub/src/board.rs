@@ -13,6 +13,7 @@ mod labels;
 mod names;
 mod product;
 mod programme;
+mod scene;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +22,8 @@ use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{PlantId, PlantTime, label::Originator};
 use wire::{Rfc3339, view::Value};
 
-use crate::core::Core;
 use labels::Labels;
+pub(crate) use scene::Scene;
 
 /// A keyed value of a view.
 #[derive(Clone, Debug)]
@@ -76,7 +77,7 @@ impl Board {
     }
 
     /// Makes the values that read the same for everybody anew.
-    pub(crate) fn refresh(&mut self, core: &Core, gate: &mut Gate) {
+    pub(crate) fn refresh(&mut self, core: &Scene<'_>, gate: &mut Gate) {
         self.labels.learn(core, gate);
         if self.refreshes.is_multiple_of(FINDINGS_EVERY) {
             self.findings = core.plants.keys().map(|id| (id.clone(), findings(core, id))).collect();
@@ -96,7 +97,7 @@ impl Board {
         }
     }
 
-    fn plant_facts(&self, core: &Core, plant: &PlantId) -> Vec<Labelled<Fact>> {
+    fn plant_facts(&self, core: &Scene<'_>, plant: &PlantId) -> Vec<Labelled<Fact>> {
         let held_up = self.held_up_units(plant);
         let mut facts = floor::facts(core, &self.labels, plant, &held_up);
         facts.extend(product::facts(core, &self.labels, plant));
@@ -114,15 +115,16 @@ impl Board {
     }
 
     /// Every view there is, seen or not.
-    pub(crate) fn views(&self, core: &Core) -> Vec<String> {
-        let of_plants = core.plants.keys().flat_map(|p| [format!("plant/{p}"), format!("history/{p}")]);
+    pub(crate) fn views(&self, core: &Scene<'_>) -> Vec<String> {
+        let of_plants =
+            core.plants.keys().flat_map(|p| [format!("plant/{p}"), format!("history/{p}")]);
         std::iter::once("programme".to_owned()).chain(of_plants).collect()
     }
 
     /// The values of a view for an audience, each with its label.
     pub(crate) fn facts(
         &self,
-        core: &Core,
+        core: &Scene<'_>,
         gate: &mut Gate,
         view: &str,
         audience: AudienceId,
@@ -143,7 +145,7 @@ impl Board {
     /// What happened in a view after the `seen`-th happening of the core, and the newest number.
     pub(crate) fn happened(
         &self,
-        core: &Core,
+        core: &Scene<'_>,
         view: &str,
         seen: u64,
     ) -> (Vec<Labelled<Occurrence>>, u64) {
@@ -180,7 +182,7 @@ enum View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn parse(core: &'a Core, view: &str) -> Option<Self> {
+    fn parse(core: &'a Scene<'a>, view: &str) -> Option<Self> {
         if view == "programme" {
             return Some(Self::Programme);
         }
@@ -194,7 +196,7 @@ impl<'a> View<'a> {
     }
 }
 
-fn findings(core: &Core, plant: &PlantId) -> Findings {
+fn findings(core: &Scene<'_>, plant: &PlantId) -> Findings {
     let now = core.now(plant);
     Findings {
         now,
@@ -206,7 +208,7 @@ fn findings(core: &Core, plant: &PlantId) -> Findings {
 
 /// Plant time as pages read it.
 fn stamp(at: PlantTime) -> Rfc3339 {
-    record::rfc3339(at)
+    record::format_time(at).unwrap_or_default()
 }
 
 fn fact(label: LabelId, key: impl Into<String>, value: Value) -> Labelled<Fact> {

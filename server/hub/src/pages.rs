@@ -63,7 +63,8 @@ impl Pages {
 
     /// Whether this program holds the viewer's module itself.
     pub(crate) fn viewer_is_embedded() -> bool {
-        VIEWER.get_file("viewer_bg.wasm").is_some() || VIEWER.get_file("viewer_bg.wasm.br").is_some()
+        VIEWER.get_file("viewer_bg.wasm").is_some()
+            || VIEWER.get_file("viewer_bg.wasm.br").is_some()
     }
 }
 
@@ -91,9 +92,10 @@ fn inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
 pub(crate) fn router(pages: Pages) -> Router {
     Router::new()
         .route("/", get(|State(p): State<Arc<Pages>>| async move { page(&p, "index.html") }))
-        .route("/plant/{id}", get(|State(p): State<Arc<Pages>>| async move {
-            page(&p, "plant/index.html")
-        }))
+        .route(
+            "/plant/{id}",
+            get(|State(p): State<Arc<Pages>>| async move { page(&p, "plant/index.html") }),
+        )
         .route("/words/{file}", get(words))
         .route("/meshes/{file}", get(mesh))
         .route("/viewer/pkg/{file}", get(viewer))
@@ -164,7 +166,11 @@ async fn words(State(pages): State<Arc<Pages>>, UrlPath(file): UrlPath<String>) 
     }
 }
 
-fn flatten(prefix: &str, table: &toml::Table, flat: &mut serde_json::Map<String, serde_json::Value>) {
+fn flatten(
+    prefix: &str,
+    table: &toml::Table,
+    flat: &mut serde_json::Map<String, serde_json::Value>,
+) {
     for (key, value) in table {
         let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match value {
@@ -172,9 +178,8 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut serde_json::Map<String,
             toml::Value::String(text) => {
                 flat.insert(path, text.clone().into());
             }
-            other => {
-                flat.insert(path, other.to_string().into());
-            }
+            // Words are texts; anything else in the file is no word.
+            _ => {}
         }
     }
 }

@@ -29,7 +29,8 @@ pub(super) fn document() -> Value {
 }
 
 fn operation(route: &Route, item: &Value) -> Value {
-    let placeholders = ["plant", "id"].into_iter().filter(|p| route.path.contains(&format!("{{{p}}}")));
+    let placeholders =
+        ["plant", "id"].into_iter().filter(|p| route.path.contains(&format!("{{{p}}}")));
     let mut parameters: Vec<Value> = placeholders
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
         .collect();

@@ -12,7 +12,7 @@ use wire::view::{
 };
 
 use super::{Board, Fact, Findings, chain::Reader, fact, floor, stamp};
-use crate::core::Core;
+use crate::board::Scene;
 
 /// Due items on a card.
 const DUE_SHOWN: usize = 3;
@@ -22,12 +22,13 @@ const DRY_SHOWN: usize = 5;
 /// The five cards of a plant for one audience.
 pub(super) fn plant(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &mut Gate,
     plant: &PlantId,
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
-    let (Some(found), Some(definition)) = (board.findings.get(plant), core.plants.get(plant)) else {
+    let (Some(found), Some(definition)) = (board.findings.get(plant), core.plants.get(plant))
+    else {
         return Vec::new();
     };
     let Some(own) = board.labels.plant(plant) else { return Vec::new() };
@@ -39,7 +40,11 @@ pub(super) fn plant(
     let reader = Reader { board, core, gate, audience };
     let card = reader.card(plant, &found.hold_up);
     if let Some(label) = label {
-        facts.push(fact(label, "board/act", Value::Act(act(core, &reader, definition, found, &card))));
+        facts.push(fact(
+            label,
+            "board/act",
+            Value::Act(act(core, &reader, definition, found, &card)),
+        ));
         facts.push(fact(label, "board/holdup", Value::HoldUp(Box::new(card))));
     }
     let trusted = trust(board, core, gate, &[definition], audience);
@@ -51,7 +56,7 @@ pub(super) fn plant(
 /// The five cards of the programme: the most pressing answers of the plants that may be seen.
 pub(super) fn programme(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &mut Gate,
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
@@ -60,7 +65,9 @@ pub(super) fn programme(
         .plants
         .iter()
         .filter_map(|id| core.plants.get(id))
-        .filter(|p| board.labels.plant(&p.id).is_some_and(|l| gate.allows(l, audience, Action::See)))
+        .filter(|p| {
+            board.labels.plant(&p.id).is_some_and(|l| gate.allows(l, audience, Action::See))
+        })
         .collect();
     let Some(own) = seen.first().and_then(|plant| board.labels.plant(&plant.id)) else {
         return Vec::new();
@@ -96,7 +103,7 @@ pub(super) fn programme(
 /// A plant in a few words, with the first line of its cards.
 fn digest(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &mut Gate,
     plant: &Plant,
     audience: AudienceId,
@@ -125,7 +132,7 @@ fn digest(
 /// The hold-up of the plant whose next promise slips the most, and who acts on it.
 fn worst_hold_up(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &mut Gate,
     seen: &[&Plant],
     audience: AudienceId,
@@ -157,7 +164,7 @@ fn worst_hold_up(
 /// others are stood in for. A finding that rests on nothing it may read is not shown.
 fn hold_up_label(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &mut Gate,
     plant: &PlantId,
     found: &Findings,
@@ -174,7 +181,7 @@ fn hold_up_label(
     board.labels.finding(gate, &kept, plant, found.now)
 }
 
-fn deliver(core: &Core, plant: &Plant, found: &Findings) -> DeliverCard {
+fn deliver(core: &Scene<'_>, plant: &Plant, found: &Findings) -> DeliverCard {
     let open = found.outlook.iter().filter(|outlook| outlook.reached.is_none());
     DeliverCard {
         planned: !found.outlook.is_empty(),
@@ -187,7 +194,7 @@ fn deliver(core: &Core, plant: &Plant, found: &Findings) -> DeliverCard {
 }
 
 /// A promise as pages show it.
-pub(super) fn due_item(core: &Core, plant: &Plant, outlook: &Outlook) -> DueItem {
+pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> DueItem {
     let (id, name) = match &outlook.what {
         Promise::Order(id) => {
             let material = outlook.material.as_ref().map(|m| core.material_name(m));
@@ -214,7 +221,7 @@ pub(super) fn due_item(core: &Core, plant: &Plant, outlook: &Outlook) -> DueItem
 
 fn next(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &mut Gate,
     plant: &PlantId,
     found: &Findings,
@@ -232,7 +239,7 @@ fn next(
 }
 
 /// A material that runs out, with the supplier's name when it may be known.
-fn dry_part(core: &Core, plant: &PlantId, part: &DryPart, supplier_known: bool) -> DryValue {
+fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: bool) -> DryValue {
     let supplier = match &part.supplier {
         Some(id) if supplier_known => core.name_of(plant, id.as_str()),
         Some(_) => "withheld.supplier".to_owned(),
@@ -255,7 +262,7 @@ fn dry_part(core: &Core, plant: &PlantId, part: &DryPart, supplier_known: bool) 
 
 /// Who owns the hold-up, and what was last heard from there.
 fn act(
-    core: &Core,
+    core: &Scene<'_>,
     reader: &Reader<'_>,
     plant: &Plant,
     found: &Findings,
@@ -301,7 +308,7 @@ fn act(
 /// Whether what is shown of these plants can be trusted.
 fn trust(
     board: &Board,
-    core: &Core,
+    core: &Scene<'_>,
     gate: &Gate,
     plants: &[&Plant],
     audience: AudienceId,
@@ -345,7 +352,7 @@ fn bases(plant: &Plant) -> impl Iterator<Item = &Basis> {
     centers.chain(operations).chain(supply).chain(storages)
 }
 
-fn measures(core: &Core, plant: &Plant, now: PlantTime, own: LabelId) -> Vec<Labelled<Fact>> {
+fn measures(core: &Scene<'_>, plant: &Plant, now: PlantTime, own: LabelId) -> Vec<Labelled<Fact>> {
     let window = |kind: &twin::definition::MeasureKind| match kind {
         twin::definition::MeasureKind::Throughput { window, .. }
         | twin::definition::MeasureKind::LeadTime { window, .. } => Some(window.days()),

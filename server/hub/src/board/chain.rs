@@ -6,7 +6,7 @@ use twin::PlantId;
 use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
 
 use super::{Board, stamp};
-use crate::core::Core;
+use crate::board::Scene;
 
 /// Former leads that are shown.
 const LEADS_SHOWN: usize = 6;
@@ -14,7 +14,7 @@ const LEADS_SHOWN: usize = 6;
 /// What the reader may know of the names in a finding.
 pub(super) struct Reader<'a> {
     pub(super) board: &'a Board,
-    pub(super) core: &'a Core,
+    pub(super) core: &'a Scene<'a>,
     pub(super) gate: &'a Gate,
     pub(super) audience: AudienceId,
 }

@@ -14,7 +14,7 @@ use wire::view::{
 };
 
 use super::{Fact, Labels, fact, stamp};
-use crate::core::{Core, FeedNow};
+use crate::{board::Scene, core::FeedNow};
 
 /// Parts listed at one place; a page has no room for more, and counts stay exact.
 const PARTS_LISTED: usize = 24;
@@ -23,7 +23,7 @@ const RATE_WINDOW: Span = Span::from_secs(7 * 86_400);
 
 /// Everything on the floor of one plant.
 pub(super) fn facts(
-    core: &Core,
+    core: &Scene<'_>,
     labels: &Labels,
     id: &PlantId,
     held_up: &BTreeSet<EquipmentId>,
@@ -49,7 +49,7 @@ pub(super) fn facts(
 }
 
 /// A plant's clock.
-pub(super) fn clock(core: &Core, plant: &PlantId) -> ClockValue {
+pub(super) fn clock(core: &Scene<'_>, plant: &PlantId) -> ClockValue {
     ClockValue {
         now: stamp(core.now(plant)),
         rate: core.rate(plant),
@@ -62,7 +62,7 @@ pub(super) fn is_stale(plant: &Plant, now: PlantTime, last: Option<PlantTime>) -
     last.is_some_and(|last| now.since(last) > plant.stale_after)
 }
 
-fn plant_value(core: &Core, plant: &Plant) -> PlantValue {
+fn plant_value(core: &Scene<'_>, plant: &Plant) -> PlantValue {
     let nation = core.programme.nations.iter().find(|nation| nation.id == plant.nation);
     let organisation = core.programme.organisations.iter().find(|o| o.id == plant.organisation);
     PlantValue {
@@ -79,7 +79,7 @@ fn plant_value(core: &Core, plant: &Plant) -> PlantValue {
 }
 
 struct Floor<'a> {
-    core: &'a Core,
+    core: &'a Scene<'a>,
     labels: &'a Labels,
     plant: &'a Plant,
     now: PlantTime,
@@ -119,10 +119,8 @@ impl Floor<'_> {
 
     fn unit_layout(&self, unit: &WorkUnit, center: &WorkCenter) -> LayoutValue {
         let operations = self.plant.operations.iter().filter(|op| op.work_center == center.id);
-        let mut assumed: Vec<String> = operations
-            .filter(|op| op.basis == Basis::Assumed)
-            .map(|op| op.name.clone())
-            .collect();
+        let mut assumed: Vec<String> =
+            operations.filter(|op| op.basis == Basis::Assumed).map(|op| op.name.clone()).collect();
         if center.basis == Basis::Assumed && !center.failures.is_empty() {
             assumed.extend(center.failures.iter().map(|failure| failure.name.clone()));
         }
@@ -244,9 +242,10 @@ impl Floor<'_> {
 
     fn areas(&self) -> Vec<Labelled<Fact>> {
         let present = |area: &EquipmentId| {
-            let in_units = self.plant.work_centers.iter().filter(|wc| wc.area == *area).flat_map(
-                |center| self.plant.units.iter().filter(|unit| unit.work_center == center.id),
-            );
+            let in_units =
+                self.plant.work_centers.iter().filter(|wc| wc.area == *area).flat_map(|center| {
+                    self.plant.units.iter().filter(|unit| unit.work_center == center.id)
+                });
             let at_units: usize = in_units
                 .filter_map(|unit| self.core.twin.unit(&self.plant.id, &unit.id))
                 .map(|unit| unit.present.len())

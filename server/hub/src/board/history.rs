@@ -14,7 +14,7 @@ use wire::view::{
 };
 
 use super::{Fact, Labels, fact, stamp};
-use crate::core::Core;
+use crate::board::Scene;
 
 /// How far back a ribbon reaches.
 const RIBBON: Span = Span::from_secs(7 * 86_400);
@@ -28,7 +28,7 @@ const DELIVERIES_LISTED: usize = 60;
 const ORDERS_LISTED: usize = 60;
 
 /// Everything of a plant's history view.
-pub(super) fn facts(core: &Core, labels: &Labels, id: &PlantId) -> Vec<Labelled<Fact>> {
+pub(super) fn facts(core: &Scene<'_>, labels: &Labels, id: &PlantId) -> Vec<Labelled<Fact>> {
     let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
         return Vec::new();
     };
@@ -38,12 +38,12 @@ pub(super) fn facts(core: &Core, labels: &Labels, id: &PlantId) -> Vec<Labelled<
     facts.extend(past.units());
     facts.extend(past.series());
     facts.extend(past.hours());
-    let alarms = core.alarms(id).enumerate().map(|(n, alarm)| {
+    let alarms = core.conditions(id).into_iter().enumerate().map(|(n, alarm)| {
         let value = AlarmValue {
             code: alarm.code.to_owned(),
-            about: alarm.about.clone(),
+            about: alarm.about,
             since: stamp(alarm.since),
-            text: alarm.text.clone(),
+            text: alarm.text,
         };
         fact(own, format!("alarm/{n}"), Value::Alarm(value))
     });
@@ -52,7 +52,7 @@ pub(super) fn facts(core: &Core, labels: &Labels, id: &PlantId) -> Vec<Labelled<
 }
 
 struct Past<'a> {
-    core: &'a Core,
+    core: &'a Scene<'a>,
     labels: &'a Labels,
     plant: &'a Plant,
     own: LabelId,
@@ -92,7 +92,12 @@ impl Past<'_> {
     fn deliveries(&self) -> Vec<Labelled<Fact>> {
         let mut all: Vec<_> = self.core.twin.deliveries(&self.plant.id).collect();
         let here = |status| status == DeliveryStatus::Arrived;
-        all.sort_by_key(|d| (here(d.status), if here(d.status) { -d.expected.micros() } else { d.expected.micros() }));
+        all.sort_by_key(|d| {
+            (
+                here(d.status),
+                if here(d.status) { -d.expected.micros() } else { d.expected.micros() },
+            )
+        });
         let listed = all.into_iter().take(DELIVERIES_LISTED).filter_map(|delivery| {
             let label = self.labels.supplier(&self.plant.id, &delivery.supplier)?;
             let value = DeliveryValue {

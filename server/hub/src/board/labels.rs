@@ -6,7 +6,7 @@ use analytics::{Inputs, Source};
 use release::{Action, AudienceId, Gate, LabelId, combine};
 use twin::{EquipmentId, Label, Plant, PlantId, PlantTime, SupplierId, label::Originator};
 
-use crate::core::Core;
+use crate::board::Scene;
 
 /// The labels of everything that the plants' files name.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Labels {
     plants: BTreeMap<PlantId, LabelId>,
     equipment: BTreeMap<(PlantId, EquipmentId), LabelId>,
     suppliers: BTreeMap<(PlantId, SupplierId), LabelId>,
-    learnt_generation: Option<u64>,
+    learnt_generation: Option<u32>,
 }
 
 impl Labels {
@@ -30,11 +30,11 @@ impl Labels {
     }
 
     /// Takes the labels of the plants' files; again only when these have changed.
-    pub(super) fn learn(&mut self, core: &Core, gate: &mut Gate) {
-        if self.learnt_generation == Some(core.definition_generation()) {
+    pub(super) fn learn(&mut self, core: &Scene<'_>, gate: &mut Gate) {
+        if self.learnt_generation == Some(core.revision) {
             return;
         }
-        self.learnt_generation = Some(core.definition_generation());
+        self.learnt_generation = Some(core.revision);
         *self = Self { learnt_generation: self.learnt_generation, ..Self::new(self.hub.clone()) };
         for (id, plant) in &core.plants {
             // A label that the gate has no room for is nobody's: its things are not listed.

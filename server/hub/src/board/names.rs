@@ -2,9 +2,9 @@
 
 use twin::{EquipmentId, MaterialId, Plant, PlantId};
 
-use crate::core::Core;
+use crate::board::Scene;
 
-impl Core {
+impl Scene<'_> {
     /// The name of whatever an id names in a plant: equipment, a supplier, a delivery's supplier,
     /// a crew, a calendar. `other-plant/place` names a place there. Unknown ids stay as they are.
     pub(crate) fn name_of(&self, plant: &PlantId, id: &str) -> String {

@@ -10,7 +10,7 @@ use twin::{
 use wire::view::{LaneValue, NextLift, ProductPart, ProductValue, Value};
 
 use super::{Fact, Labels, fact, stamp};
-use crate::core::Core;
+use crate::board::Scene;
 
 /// Items that are shown at once: those in work and the next ones.
 const PRODUCTS_SHOWN: usize = 4;
@@ -18,24 +18,29 @@ const PRODUCTS_SHOWN: usize = 4;
 const CARGO_LISTED: usize = 24;
 
 /// The products that a plant puts together, their parts, and the lanes that touch the plant.
-pub(super) fn facts(core: &Core, labels: &Labels, plant: &PlantId) -> Vec<Labelled<Fact>> {
-    let mut facts: Vec<_> =
-        core.programme.serials.iter().flat_map(|s| items(core, labels, plant, &s.material)).collect();
+pub(super) fn facts(core: &Scene<'_>, labels: &Labels, plant: &PlantId) -> Vec<Labelled<Fact>> {
+    let mut facts: Vec<_> = core
+        .programme
+        .serials
+        .iter()
+        .flat_map(|s| items(core, labels, plant, &s.material))
+        .collect();
     let touching = |lane: &&Lane| {
         [&lane.carrier, &lane.from, &lane.to].iter().any(|at| at.plant.as_ref() == Some(plant))
     };
-    facts.extend(core.programme.lanes.iter().filter(touching).filter_map(|l| lane(core, labels, l)));
+    facts
+        .extend(core.programme.lanes.iter().filter(touching).filter_map(|l| lane(core, labels, l)));
     facts
 }
 
 /// The carriers between the programme's plants.
-pub(super) fn lanes(core: &Core, labels: &Labels) -> Vec<Labelled<Fact>> {
+pub(super) fn lanes(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
     core.programme.lanes.iter().filter_map(|l| lane(core, labels, l)).collect()
 }
 
 /// A material whose items are put together here from named parts: those items and their parts.
 fn items(
-    core: &Core,
+    core: &Scene<'_>,
     labels: &Labels,
     plant_id: &PlantId,
     material: &MaterialId,
@@ -54,7 +59,7 @@ fn items(
 
 /// How one plant puts one kind of item together.
 struct Assembly<'a> {
-    core: &'a Core,
+    core: &'a Scene<'a>,
     serials: &'a Serials,
     plant: &'a Plant,
     material: &'a MaterialId,
@@ -65,7 +70,7 @@ struct Assembly<'a> {
 
 impl<'a> Assembly<'a> {
     fn of(
-        core: &'a Core,
+        core: &'a Scene<'a>,
         serials: &'a Serials,
         plant: &PlantId,
         material: &'a MaterialId,
@@ -100,9 +105,9 @@ impl<'a> Assembly<'a> {
             next: item.is_some().then(|| self.next(&parts)).flatten(),
         };
         let mut facts = vec![fact(own, format!("product/{name}"), Value::Product(value))];
-        facts.extend(parts.into_iter().map(|part| {
-            fact(own, format!("part/{}", part.id), Value::Part(part))
-        }));
+        facts.extend(
+            parts.into_iter().map(|part| fact(own, format!("part/{}", part.id), Value::Part(part))),
+        );
         facts
     }
 
@@ -133,7 +138,8 @@ impl<'a> Assembly<'a> {
         let id = self.serials.name(material, number, 0)?;
         let now = self.core.twin.part(&id);
         let erected = now.is_some_and(|part| part.part_of().is_some());
-        let parts = if with_parts && !erected { self.parts_of(material, number) } else { Vec::new() };
+        let parts =
+            if with_parts && !erected { self.parts_of(material, number) } else { Vec::new() };
         let stage = match (now, erected) {
             (_, true) => Stage::Erected,
             (Some(part), false) => part.stage.unwrap_or(Stage::Making),
@@ -151,7 +157,8 @@ impl<'a> Assembly<'a> {
     }
 
     fn parts_of(&self, material: &MaterialId, number: u64) -> Vec<ProductPart> {
-        let below = self.core.programme.serials.iter().find(|s| s.parent.as_ref() == Some(material));
+        let below =
+            self.core.programme.serials.iter().find(|s| s.parent.as_ref() == Some(material));
         let Some((child, count)) =
             below.and_then(|s| Some((&s.material, self.serials.per_parent(&s.material)?)))
         else {
@@ -212,7 +219,7 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn lane(core: &Core, labels: &Labels, lane: &Lane) -> Option<Labelled<Fact>> {
+fn lane(core: &Scene<'_>, labels: &Labels, lane: &Lane) -> Option<Labelled<Fact>> {
     let home = lane.carrier.plant.as_ref()?;
     let carrier = &lane.carrier.place;
     let label = labels.equipment(home, carrier)?;
@@ -251,13 +258,13 @@ fn lane(core: &Core, labels: &Labels, lane: &Lane) -> Option<Labelled<Fact>> {
 }
 
 /// The name of the plant at one end of a lane.
-fn position(core: &Core, lane: &Lane, end: &twin::PlaceRef) -> Option<String> {
+fn position(core: &Scene<'_>, lane: &Lane, end: &twin::PlaceRef) -> Option<String> {
     let plant = end.plant.as_ref().or(lane.carrier.plant.as_ref())?;
     core.plants.get(plant).map(|plant| plant.name.clone())
 }
 
 /// When the carrier leaves next by its schedule.
-fn next_departure(core: &Core, lane: &Lane, now: PlantTime) -> Option<PlantTime> {
+fn next_departure(core: &Scene<'_>, lane: &Lane, now: PlantTime) -> Option<PlantTime> {
     let first = core.programme.starts + lane.first;
     let every = lane.every.micros();
     if every <= 0 {

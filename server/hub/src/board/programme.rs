@@ -7,10 +7,10 @@ use twin::{Plant, PlantId};
 use wire::view::{PlantDigest, Value};
 
 use super::{Fact, Labels, fact, floor, product};
-use crate::core::Core;
+use crate::board::Scene;
 
 /// Everything of the programme's view that reads the same for everybody.
-pub(super) fn facts(core: &Core, labels: &Labels) -> Vec<Labelled<Fact>> {
+pub(super) fn facts(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
     let mut facts = Vec::new();
     for plant in core.programme.plants.iter().filter_map(|id| core.plants.get(id)) {
         let Some(own) = labels.plant(&plant.id) else { continue };
@@ -25,7 +25,7 @@ pub(super) fn facts(core: &Core, labels: &Labels) -> Vec<Labelled<Fact>> {
 }
 
 /// A plant in a few words, without its findings.
-pub(super) fn digest(core: &Core, plant: &Plant) -> PlantDigest {
+pub(super) fn digest(core: &Scene<'_>, plant: &Plant) -> PlantDigest {
     let nation = core.programme.nations.iter().find(|nation| nation.id == plant.nation);
     let mut units = BTreeMap::new();
     for unit in core.twin.units(&plant.id) {
@@ -48,7 +48,7 @@ pub(super) fn digest(core: &Core, plant: &Plant) -> PlantDigest {
 }
 
 /// Feeds of a plant that are connected, and all of them.
-fn feeds(core: &Core, plant: &PlantId) -> [u32; 2] {
+fn feeds(core: &Scene<'_>, plant: &PlantId) -> [u32; 2] {
     let of_plant = || core.feeds.values().filter(|feed| feed.plant == *plant);
     [of_plant().filter(|feed| feed.connected).count() as u32, of_plant().count() as u32]
 }

@@ -11,10 +11,7 @@ use serde_json::value::RawValue;
 use wire::view::{ToPage, Value, WithheldValue};
 
 use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Shelf, Values, frame};
-use crate::{
-    board::{Board, Fact, Occurrence},
-    core::Core,
-};
+use crate::board::{Board, Fact, Occurrence, Scene};
 
 /// Views of the past are rebuilt once in so many ticks.
 const HISTORY_EVERY: u64 = 8;
@@ -36,7 +33,7 @@ impl Publisher {
     }
 
     /// Publishes what is, for every audience that somebody looks with.
-    pub(crate) fn publish(&mut self, core: &Core) {
+    pub(crate) fn publish(&mut self, core: &Scene<'_>) {
         self.ticks += 1;
         let audiences = self.shelf.wanted();
         if !audiences.is_empty() {
@@ -52,7 +49,7 @@ impl Publisher {
         self.shelf.ticked();
     }
 
-    fn publish_view(&mut self, core: &Core, audience: AudienceId, view: &str) {
+    fn publish_view(&mut self, core: &Scene<'_>, audience: AudienceId, view: &str) {
         let old = self.shelf.newest(audience, view);
         let due = self.ticks.is_multiple_of(HISTORY_EVERY) || !view.starts_with("history/");
         if old.is_some() && !due {
@@ -69,7 +66,11 @@ impl Publisher {
     }
 
     /// The values that may go out; `None` when nothing but the frame of the view is left.
-    fn released(&self, facts: Vec<Labelled<Fact>>, audience: AudienceId) -> Option<Released<Values>> {
+    fn released(
+        &self,
+        facts: Vec<Labelled<Fact>>,
+        audience: AudienceId,
+    ) -> Option<Released<Values>> {
         let selection = self.gate.select(facts, audience);
         if selection.released.value().is_empty() {
             return None;
@@ -80,7 +81,7 @@ impl Publisher {
 
     fn events(
         &mut self,
-        core: &Core,
+        core: &Scene<'_>,
         audience: AudienceId,
         view: &str,
         old: Option<&Published>,
@@ -118,7 +119,8 @@ fn encode(facts: Vec<Fact>) -> Values {
 }
 
 fn mark_withheld(mut values: Values) -> Values {
-    values.extend(raw(&Value::Withheld(WithheldValue { any: true })).map(|v| ("withheld".into(), v)));
+    values
+        .extend(raw(&Value::Withheld(WithheldValue { any: true })).map(|v| ("withheld".into(), v)));
     values
 }
 

@@ -1,11 +1,11 @@
 //! One viewer's websocket: remembers the last version sent of each view it watches.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     extract::{
-        ConnectInfo, Query, State, WebSocketUpgrade,
+        Query, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
     http::{HeaderMap, StatusCode, header},
@@ -44,7 +44,6 @@ pub(crate) struct As {
 async fn upgrade(
     State(shelf): State<Arc<Shelf>>,
     Query(wish): Query<As>,
-    peer: Option<ConnectInfo<SocketAddr>>,
     headers: HeaderMap,
     socket: WebSocketUpgrade,
 ) -> Response {
@@ -54,7 +53,7 @@ async fn upgrade(
     let Some(offer) = offered(&shelf, &wish).cloned() else {
         return unknown_audience(&wish);
     };
-    tracing::debug!(peer = ?peer.map(|p| p.0), audience = offer.code, "a viewer connects");
+    tracing::debug!(audience = offer.code, "a viewer connects");
     socket
         .protocols([SUBPROTOCOL])
         .read_buffer_size(4 << 10)
@@ -151,7 +150,9 @@ impl Session {
             Message::Binary(_) => return refuse(socket, "not_text", "say it as JSON text").await,
         };
         match serde_json::from_str(text.as_str()) {
-            Ok(FromPage::Watch { view, events_after }) => self.watch(socket, view, events_after).await,
+            Ok(FromPage::Watch { view, events_after }) => {
+                self.watch(socket, view, events_after).await
+            }
             Ok(FromPage::Unwatch { view }) => {
                 self.views.remove(&view);
                 Ok(())
