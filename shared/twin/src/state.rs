@@ -39,6 +39,7 @@ use crate::{
     definition::{Plant, Programme},
     id::{CrewId, DeliveryId, EquipmentId, OrderId, PartId, PlaceRef, PlantId},
     report::Report,
+    time::PlantTime,
 };
 use fold::Fold;
 use plant_state::PlantState;
@@ -74,11 +75,13 @@ pub struct TwinState {
     /// Parts built into a part, in the order they were.
     built_in: HashMap<PartId, Vec<PartId>>,
     arrivals: u64,
+    /// When the programme's clock starts, since when its initial parts are where they are.
+    starts: PlantTime,
 }
 
 impl TwinState {
-    /// The state before the first report: initial stock, planned orders and deliveries, and
-    /// every unit unknown. Plants are listed in the programme's order, others after them.
+    /// The state before the first report: initial stock and parts, planned orders and
+    /// deliveries, and every unit unknown. Plants are listed in the programme's order, others after them.
     pub fn new(programme: &Programme, plants: &[Plant]) -> Self {
         let rank = |plant: &&Plant| {
             programme.plants.iter().position(|id| *id == plant.id).unwrap_or(usize::MAX)
@@ -92,6 +95,7 @@ impl TwinState {
             ended: VecDeque::new(),
             built_in: HashMap::new(),
             arrivals: 0,
+            starts: programme.starts,
         };
         for plant in in_order {
             twin.replace_plant(plant);
@@ -107,12 +111,33 @@ impl TwinState {
         let Some(&index) = self.by_id.get(&plant.id) else {
             self.by_id.insert(plant.id.clone(), self.plants.len());
             self.plants.push(fresh);
+            self.place_initial_parts(self.plants.len() - 1, plant);
             return;
         };
         for part in fresh.take_over(&mut self.plants[index]) {
             self.parts.remove(&part);
         }
         self.plants[index] = fresh;
+    }
+
+    fn place_initial_parts(&mut self, index: usize, plant: &Plant) {
+        for initial in &plant.initial_parts {
+            let state = &mut self.plants[index];
+            let slot = state.slot(&initial.at).filter(|slot| state.present(*slot).is_some());
+            let Some(slot) = slot.filter(|_| !self.parts.contains_key(&initial.part)) else {
+                continue;
+            };
+            self.arrivals += 1;
+            let place = PlaceRef::at(plant.id.clone(), initial.at.clone());
+            let mut part = PartNow::new(place, self.starts, state.stage(slot), self.arrivals);
+            part.material = Some(initial.material.clone());
+            part.as_of = None;
+            state.part_count += 1;
+            if let Some(present) = state.present_mut(slot) {
+                present.by_arrival.insert(self.arrivals, initial.part.clone());
+            }
+            self.parts.insert(initial.part.clone(), part);
+        }
     }
 
     /// Folds one report of a plant and says what it changed.

@@ -236,8 +236,8 @@ impl Fold<'_> {
     /// What this report may do to a part, wherever the part is.
     pub(super) fn part_turn(&self, part: &PartId) -> Result<PartTurn, Refusal> {
         let Some(now) = self.twin.parts.get(part) else { return Ok(PartTurn::Appears) };
-        if now.as_of > self.at {
-            return Ok(PartTurn::Outdated(now.as_of));
+        if let Some(as_of) = now.as_of.filter(|known| *known > self.at) {
+            return Ok(PartTurn::Outdated(as_of));
         }
         match &now.ended {
             None => Ok(PartTurn::Known),
@@ -295,24 +295,9 @@ impl Fold<'_> {
         let place = self.place_ref(spot, place);
         let stage = self.twin.plants[spot.plant].stage(spot.slot);
         let arrival = self.put(part, spot);
-        let now = PartNow {
-            material: None,
-            place: place.clone(),
-            since: self.at,
-            born: self.at,
-            held: None,
-            stage,
-            last_operation: None,
-            order: None,
-            reworked: 0,
-            quality: None,
-            ended: None,
-            as_of: self.at,
-            arrival,
-        };
+        let now = PartNow::new(place.clone(), self.at, stage, arrival);
         self.twin.parts.insert(part.clone(), now);
         self.changes.push(Change::PartAppeared { part: part.clone(), place, at: self.at });
-        self.unit_event_of_move(spot, UnitEvent::Arrived, None);
     }
 
     /// Moves a known part; the caller has checked where it is.
@@ -334,8 +319,8 @@ impl Fold<'_> {
         let at = self.at;
         let Some(now) = self.twin.parts.get_mut(part) else { return };
         let from = std::mem::replace(&mut now.place, place.clone());
-        let stayed = at.since(now.since);
-        (now.since, now.as_of, now.arrival) = (at, at, arrival);
+        let stayed = at.since(now.since).max(Span::ZERO);
+        (now.since, now.as_of, now.arrival) = (at, Some(at), arrival);
         now.stage = stage.or(now.stage);
         let (by, cause_of_move) = (by.cloned(), cause.cloned());
         let moved = Change::PartMoved {
@@ -350,7 +335,10 @@ impl Fold<'_> {
         };
         self.changes.push(moved);
         self.unit_event_of_move(left, UnitEvent::Emptied, cause);
-        self.unit_event_of_move(spot, UnitEvent::Arrived, cause);
+        // Where an operation implies the move, it says itself what the unit does.
+        if basis == MoveBasis::Stated {
+            self.unit_event_of_move(spot, UnitEvent::Arrived, cause);
+        }
     }
 
     /// Takes a known part out of production; it is remembered for a while.
@@ -360,7 +348,7 @@ impl Fold<'_> {
         self.take_out(left, arrival);
         let at = self.at;
         let Some(now) = self.twin.parts.get_mut(part) else { return };
-        (now.as_of, now.ended) = (at, Some((end.clone(), at)));
+        (now.as_of, now.ended) = (Some(at), Some((end.clone(), at)));
         if let PartEnd::PartOf(parent) = &end {
             now.stage = Some(crate::definition::Stage::Erected);
             self.twin.built_in.entry(parent.clone()).or_default().push(part.clone());
@@ -371,7 +359,7 @@ impl Fold<'_> {
             end,
             place: now.place.clone(),
             order: now.order.clone(),
-            lived: at.since(now.born),
+            lived: at.since(now.born).max(Span::ZERO),
             at,
         };
         self.changes.push(ended);

@@ -246,7 +246,7 @@ impl Fold<'_> {
         let twin = &mut *self.twin;
         let spec = twin.plants[self.here].operations.get(run.operation);
         let Some(part) = twin.parts.get_mut(run.part) else { return };
-        part.as_of = at;
+        part.as_of = Some(at);
         part.last_operation = Some(run.operation.clone());
         if let Some(order) = run.order {
             part.order = Some(order.clone());

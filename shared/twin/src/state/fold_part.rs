@@ -117,7 +117,7 @@ impl Fold<'_> {
 
     fn touch_part(&mut self, part: &PartId) -> Option<&mut PartNow> {
         let now = self.twin.parts.get_mut(part)?;
-        now.as_of = self.at;
+        now.as_of = Some(self.at);
         Some(now)
     }
 

@@ -197,13 +197,37 @@ pub struct PartNow {
     pub quality: Option<QualityVerdict>,
     /// How and when it ended; none while it is in production.
     pub ended: Option<(PartEnd, PlantTime)>,
-    /// The time of the newest report about it.
-    pub as_of: PlantTime,
+    /// The newest report about it; none when only the plant's definition names it.
+    pub as_of: Option<PlantTime>,
     /// Its key among the parts at its place.
     pub(super) arrival: u64,
 }
 
 impl PartNow {
+    /// A part that nothing else is known of.
+    pub(super) fn new(
+        place: PlaceRef,
+        since: PlantTime,
+        stage: Option<Stage>,
+        arrival: u64,
+    ) -> Self {
+        Self {
+            material: None,
+            place,
+            since,
+            born: since,
+            held: None,
+            stage,
+            last_operation: None,
+            order: None,
+            reworked: 0,
+            quality: None,
+            ended: None,
+            as_of: Some(since),
+            arrival,
+        }
+    }
+
     /// Whether it left production good.
     pub fn completed(&self) -> bool {
         matches!(self.ended, Some((PartEnd::Completed, _)))

@@ -1,1 +1,8 @@
-//! Tests of the fold.
+//! Tests of the fold: what each kind of report means, what is refused, and what always holds.
+
+mod fixture;
+mod parts;
+mod plants;
+mod properties;
+mod supply;
+mod units;
