@@ -1,1 +1,23 @@
 //! The server and the command slipway: an I/O-free core and a tokio shell around it.
+//!
+//! Reading order: [`cli`] says what can be asked of the program; `serve` wires a hub; `ingest`
+//! speaks with feeds; `run` is the one loop that owns the core; `core` judges, without any
+//! input or output; `store` is the thread that makes rows durable.
+
+pub mod cli;
+mod clock;
+mod core;
+mod demo;
+mod embedded;
+mod gate;
+mod health;
+mod ingest;
+mod plants;
+mod router;
+mod run;
+mod serve;
+mod shared;
+mod store;
+
+#[cfg(test)]
+mod tests;

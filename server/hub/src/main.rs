@@ -1,2 +1,5 @@
-//! The command `slipway`.
-fn main() {}
+//! The command `slipway`: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    hub::cli::main()
+}

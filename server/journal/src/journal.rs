@@ -276,15 +276,16 @@ const SELECT: &str = "SELECT hub_seq, feed, plant, epoch, seq, received_us, plan
 /// The row as an entry, or what is wrong with it.
 fn read_entry(row: &Row<'_>, hub_seq: u64) -> Result<Entry, &'static str> {
     let unreadable = |_error: rusqlite::Error| "a column is not of its type";
-    let text = |at: usize| row.get_ref(at).map_err(unreadable)?.as_str().map_err(|_| "not text");
+    let text =
+        |at: usize| row.get_ref(at).map_err(unreadable)?.as_str().map_err(|_wrong_type| "not text");
     let number = |at: usize| row.get::<_, i64>(at).map_err(unreadable);
     let refused_text = text(11)?;
     let refused: Option<Vec<RefusedItem>> =
         refused_text.lines().map(RefusedItem::from_line).collect();
     let entry = Entry {
         hub_seq,
-        feed: FeedId::new(text(1)?).map_err(|_| "the feed is not an id")?,
-        plant: PlantId::new(text(2)?).map_err(|_| "the plant is not an id")?,
+        feed: FeedId::new(text(1)?).map_err(|_invalid| "the feed is not an id")?,
+        plant: PlantId::new(text(2)?).map_err(|_invalid| "the plant is not an id")?,
         epoch: number(3)?.cast_unsigned(),
         seq: number(4)?.cast_unsigned(),
         received: PlantTime::from_micros(number(5)?),

@@ -1,0 +1,139 @@
+//! What can be asked of the program, and how it answers: 0 for yes, 1 for no, 2 for wrong usage.
+//!
+//! Machine output goes to stdout, everything for people to stderr.
+
+mod check;
+mod key;
+
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{serve, store::in_words};
+
+/// The address that is listened on unless another is named.
+pub(crate) const USUAL_ADDRESS: &str = "127.0.0.1:8080";
+/// The data directory unless another is named.
+const USUAL_DATA: &str = "data";
+
+/// Living twins of production lines: who is late, by how much, and why.
+#[derive(Debug, Parser)]
+#[command(name = "slipway", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+const EXAMPLES: &str = "Examples:
+  slipway serve --demo              watch the reference plants produce, at 720 times real speed
+  slipway serve --plants my/plants  run a hub for plants of your own
+  slipway check my/plants           find every mistake in the plant files
+  slipway key new --feed press --plant home-yard
+                                    let a program report as the feed `press`";
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Runs the hub: takes reports, serves the pages.
+    #[command(after_help = "Examples:
+  slipway serve --demo
+  slipway serve --plants my/plants --data /var/lib/slipway --listen 127.0.0.1:8081")]
+    Serve(ServeArgs),
+    /// Reads plant files and says everything that is wrong with them.
+    #[command(
+        after_help = "Prints `path:line:column: error: text`; status 1 when there is an error.
+
+Example:
+  slipway check models/plants"
+    )]
+    Check(check::CheckArgs),
+    /// Makes, lists and revokes the keys of feeds.
+    #[command(subcommand)]
+    Key(key::KeyTask),
+}
+
+/// How to run a hub.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Directory of the plants [default: models/plants here, else the built-in ones]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) plants: Option<PathBuf>,
+    /// Directory of the data [default: data; with --demo data/demo]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Address to listen on; beyond this machine only when there is a key
+    #[arg(long, value_name = "ADDR", default_value = USUAL_ADDRESS)]
+    pub(crate) listen: SocketAddr,
+    /// Also plays the plants at 720 times real speed, and offers "view as nation ..."
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// Serve the pages from here instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) www: Option<PathBuf>,
+    /// Serve the built viewer from here
+    #[arg(long, value_name = "DIR")]
+    pub(crate) viewer: Option<PathBuf>,
+    /// Serve meshes from here instead of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub(crate) meshes: Option<PathBuf>,
+    /// Say on stdout, as JSON, where it listens
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+impl ServeArgs {
+    /// The data directory; the demonstration keeps apart from real data.
+    pub(crate) fn data(&self) -> PathBuf {
+        let usual = PathBuf::from(USUAL_DATA);
+        let usual = if self.demo { usual.join("demo") } else { usual };
+        self.data.clone().unwrap_or(usual)
+    }
+}
+
+/// Reads the arguments and does what they ask.
+pub fn main() -> ExitCode {
+    let command = Command::parse();
+    let done = match command.task {
+        Task::Serve(args) => serve::main(&args).map_err(|error| error.lines()),
+        Task::Check(args) => return check::run(&args),
+        Task::Key(task) => key::run(&task).map_err(|error| vec![in_words(&error)]),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(lines) => {
+            lines.iter().for_each(|line| eprintln!("{line}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Command::command().debug_assert();
+    }
+
+    #[test]
+    fn a_misspelt_option_is_answered_with_the_right_one() {
+        let error = Command::try_parse_from(["slipway", "serve", "--lisen", "x"]).unwrap_err();
+        assert!(error.to_string().contains("--listen"), "{error}");
+        assert_eq!(error.exit_code(), 2);
+        let error = Command::try_parse_from(["slipway", "serv"]).unwrap_err();
+        assert!(error.to_string().contains("serve"), "{error}");
+    }
+
+    #[test]
+    fn the_demonstration_keeps_apart_from_real_data() {
+        let args = |line: &[&str]| match Command::try_parse_from(line).unwrap().task {
+            Task::Serve(args) => args.data(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(args(&["slipway", "serve"]), PathBuf::from("data"));
+        assert_eq!(args(&["slipway", "serve", "--demo"]), PathBuf::from("data/demo"));
+        assert_eq!(args(&["slipway", "serve", "--demo", "--data", "x"]), PathBuf::from("x"));
+    }
+}

@@ -1,0 +1,32 @@
+//! The one place that asks what time it is; everywhere else time is handed in.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use twin::PlantTime;
+
+/// The wall clock now, in UTC.
+#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+pub(crate) fn wall_now() -> PlantTime {
+    let now = SystemTime::now();
+    let micros = match now.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_micros()).unwrap_or(i64::MAX),
+        Err(before) => -i64::try_from(before.duration().as_micros()).unwrap_or(i64::MAX),
+    };
+    PlantTime::from_micros(micros)
+}
+
+/// Measures how long something took, unmoved when somebody sets the clock.
+pub(crate) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+    pub(crate) fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// Since the start.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}

@@ -1,0 +1,1 @@
+//! Seeds and crashes in one thread: core and journal, no sockets.

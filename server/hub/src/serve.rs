@@ -1,0 +1,289 @@
+//! `slipway serve`: reads, replays, wires everything on one port, and stops in good order.
+
+use std::{
+    collections::BTreeMap,
+    io::Write,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use journal::{Journal, JournalError, Keys, NamedLoss};
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, mpsc, watch},
+};
+
+use crate::{
+    cli::ServeArgs,
+    clock::wall_now,
+    core::Core,
+    demo,
+    gate::{self, Gate},
+    ingest::MOST_FEEDS_CONNECTED,
+    plants::{self, PlantsError, Source},
+    router,
+    run::{self, Run},
+    shared::{Inner, Metrics, Options, Shared, stopped},
+    store,
+};
+
+/// How long a stop waits for connections to end.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// Requests to the journal that wait beside the core's.
+const ENOUGH_PLACES: u32 = MOST_FEEDS_CONNECTED as u32;
+
+/// Why the hub did not start, or ended.
+#[derive(Debug, Error)]
+pub(crate) enum ServeError {
+    /// Plant files.
+    #[error(transparent)]
+    Plants(#[from] PlantsError),
+    /// The data directory.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Somebody else listens there.
+    #[error("port {} is in use; try --listen {}:{}", .0.port(), .0.ip(), next_port(.0))]
+    PortInUse(SocketAddr),
+    /// The address is not to be had.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// As asked.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Strangers could reach a hub that nobody has a key for.
+    #[error(
+        "{0} can be reached from other machines and there is no key yet; \
+         make one with `slipway key new`, or listen on 127.0.0.1"
+    )]
+    NoKeys(SocketAddr),
+    /// The demonstration.
+    #[error(transparent)]
+    Demo(#[from] demo::DemoError),
+    /// The system.
+    #[error("the system does not let the hub run")]
+    System(#[from] std::io::Error),
+}
+
+impl ServeError {
+    /// What to tell the person who started it, a line each.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Self::Plants(PlantsError::Wrong(problems)) = self {
+            lines.extend(problems.iter().map(ToString::to_string));
+        }
+        lines.push(format!("error: {}", store::in_words(self)));
+        lines
+    }
+}
+
+fn next_port(address: &SocketAddr) -> u16 {
+    address.port().checked_add(1).unwrap_or(8081)
+}
+
+/// Runs a hub until it is told to stop.
+pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_unset| tracing_subscriber::EnvFilter::new("info"));
+    // A second subscriber in one process (a test's) is refused, which harms nobody.
+    let _already_set = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let hub = start(args).await?;
+        announce(hub.address, args.json)?;
+        stop_signal().await;
+        tracing::info!("stopping");
+        hub.stop().await;
+        Ok(())
+    })
+}
+
+/// A running hub.
+pub(crate) struct Hub {
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+    /// What its requests share.
+    pub(crate) shared: Shared,
+    stop: watch::Sender<bool>,
+    core: tokio::task::JoinHandle<()>,
+    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    journal: std::thread::JoinHandle<()>,
+}
+
+impl Hub {
+    /// Stops accepting, closes the connections, flushes the journal.
+    pub(crate) async fn stop(self) {
+        let Self { address: _, shared, stop, core, server, journal } = self;
+        stop.send_replace(true);
+        let seats = Arc::clone(&shared.feed_places);
+        drop(shared);
+        let ended = tokio::time::timeout(STOP_WITHIN, async {
+            // Every connection holds one: all are free when all have ended.
+            let _all = seats.acquire_many(ENOUGH_PLACES).await;
+            let _core = core.await;
+            let _server = server.await;
+        });
+        if ended.await.is_err() {
+            tracing::warn!("some connections did not end in time");
+        }
+        let joined = tokio::task::spawn_blocking(move || journal.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("the journal did not end in good order");
+        }
+    }
+}
+
+/// Starts a hub: everything that can be wrong is said before anything is served.
+pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
+    let source = Source::choose(args.plants.clone());
+    let files = source.read()?;
+    let plants = files.load()?;
+    let listener = listen(args.listen).await?;
+    let address = listener.local_addr()?;
+    let data = args.data();
+    let opened = Journal::open(&data)?;
+    let keys = Keys::open(&data)?;
+    if !address.ip().is_loopback() && !gate::any_good(&keys)? {
+        return Err(ServeError::NoKeys(address));
+    }
+    let mut journal = opened.journal;
+    let mut remarks = plants.warnings();
+    let kept = store::keep_definition(
+        &mut journal,
+        &files.sha256,
+        &files.files,
+        &plants.labels(),
+        wall_now(),
+    )?;
+    let mut core = Core::new(plants.definitions(kept), generation());
+    recover(&mut core, &mut journal, opened.lost.as_ref(), &mut remarks)?;
+    let made_here = if args.demo { demo::keys(&core)? } else { demo::DemoKeys::default() };
+    if args.demo {
+        demo::prepare(&mut core, &mut journal)?;
+    }
+    let metrics = Arc::new(Metrics::default());
+    let store = store::start(journal, Arc::clone(&metrics))?;
+    let (stop, stopping) = watch::channel(false);
+    let (to_core, inbox) = mpsc::channel(run::MOST_EVENTS);
+    let shared = Shared::new(Inner {
+        to_core,
+        to_store: store.commands.clone(),
+        store: store.state,
+        stopping: stopping.clone(),
+        gate: Gate::new(keys, made_here.grants()),
+        feed_places: Arc::new(Semaphore::new(MOST_FEEDS_CONNECTED)),
+        metrics: Arc::clone(&metrics),
+        remarks: Mutex::new(remarks),
+        options: options(args, address),
+    });
+    let run = Run {
+        core,
+        inbox,
+        store: store.commands,
+        committed: store.committed,
+        stopping: stopping.clone(),
+        publish: router::publisher(&shared),
+        metrics,
+        sessions: BTreeMap::new(),
+    };
+    let core = tokio::spawn(run.run());
+    tokio::spawn(plants::watch(shared.clone(), source, files.sha256));
+    let server = tokio::spawn(serve(listener, shared.clone(), stopping));
+    Ok(Hub { address, shared, stop, core, server, journal: store.thread })
+}
+
+/// Folds the journal into the core; what was lost is said loudly.
+fn recover(
+    core: &mut Core,
+    journal: &mut Journal,
+    lost: Option<&NamedLoss>,
+    remarks: &mut Vec<String>,
+) -> Result<(), ServeError> {
+    journal.replay(1, &mut |entry| core.replay(&entry))?;
+    core.resume(&journal.clocks()?, wall_now());
+    if journal.last_hub_seq() > 0 {
+        tracing::info!(rows = journal.last_hub_seq(), "the journal was folded");
+    }
+    if core.not_replayed > 0 {
+        let reports = core.not_replayed;
+        remarks.push(format!("{reports} reports of the journal do not fit the plant files"));
+    }
+    if let Some(lost) = lost {
+        let text = lost.to_string();
+        tracing::error!("{text}");
+        journal.raise_alarm(wall_now(), "journal_lost", "journal", &text)?;
+        remarks.push(text);
+    }
+    remarks.iter().for_each(|remark| tracing::warn!("{remark}"));
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => ServeError::PortInUse(address),
+        _ => ServeError::Listen { address, source },
+    })
+}
+
+async fn serve(
+    listener: TcpListener,
+    shared: Shared,
+    mut stopping: watch::Receiver<bool>,
+) -> std::io::Result<()> {
+    axum::serve(listener, router::router(shared))
+        .with_graceful_shutdown(async move { stopped(&mut stopping).await })
+        .await
+}
+
+fn options(args: &ServeArgs, address: SocketAddr) -> Options {
+    Options {
+        demo: args.demo,
+        loopback: address.ip().is_loopback(),
+        www: args.www.clone(),
+        viewer: args.viewer.clone(),
+        meshes: args.meshes.clone(),
+    }
+}
+
+/// Versions and event numbers start anew with every process: the wall clock tells them apart.
+fn generation() -> u64 {
+    wall_now().micros().unsigned_abs()
+}
+
+fn announce(address: SocketAddr, json: bool) -> std::io::Result<()> {
+    eprintln!("listening on http://{address}");
+    if json {
+        println!("{}", serde_json::json!({ "listening": format!("http://{address}") }));
+        std::io::stdout().flush()?;
+    }
+    Ok(())
+}
+
+/// Returns when somebody asks the process to stop.
+async fn stop_signal() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            let _signal = interrupted.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        let _signal = interrupted.await;
+    }
+}

@@ -1,0 +1,149 @@
+//! What every request may use: the way to the core, the state of things, and the counters.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{Semaphore, mpsc, watch};
+
+use crate::{
+    gate::Gate,
+    run::Inbox,
+    store::{StoreCommand, StoreState},
+};
+
+/// Shared by all requests; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Inner>);
+
+/// What is shared.
+pub(crate) struct Inner {
+    /// The way to the core; bounded, so that a busy hub slows the sockets down.
+    pub(crate) to_core: mpsc::Sender<Inbox>,
+    /// The way to the journal, for questions.
+    pub(crate) to_store: mpsc::Sender<StoreCommand>,
+    /// How the journal does.
+    pub(crate) store: watch::Receiver<StoreState>,
+    /// True once the hub is stopping.
+    pub(crate) stopping: watch::Receiver<bool>,
+    /// Who may come in.
+    pub(crate) gate: Gate,
+    /// Connections of feeds in all.
+    pub(crate) feed_places: Arc<Semaphore>,
+    /// Counters.
+    pub(crate) metrics: Arc<Metrics>,
+    /// What is not as it should be, and yet the hub is up: shown in /readyz and logged.
+    pub(crate) remarks: Mutex<Vec<String>>,
+    /// How the hub was started.
+    pub(crate) options: Options,
+}
+
+/// How the hub was started, as far as requests care.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    /// Whether feeds are played and "view as nation …" is offered.
+    pub(crate) demo: bool,
+    /// Whether it listens on the loopback address only.
+    pub(crate) loopback: bool,
+    /// Pages from here instead of the built-in ones.
+    pub(crate) www: Option<PathBuf>,
+    /// The built viewer.
+    pub(crate) viewer: Option<PathBuf>,
+    /// Meshes from here instead of the built-in ones.
+    pub(crate) meshes: Option<PathBuf>,
+}
+
+impl Shared {
+    /// To be cloned into every request.
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// Replaces the remarks of /readyz.
+    pub(crate) fn remark(&self, remarks: Vec<String>) {
+        // A panic elsewhere while holding a list of texts leaves the list usable.
+        *self.remarks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = remarks;
+    }
+
+    /// The remarks of /readyz.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        self.remarks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+/// Returns when the hub is stopping.
+pub(crate) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the sender is gone, which is a stop as well.
+    let _stopped = stopping.wait_for(|stopping| *stopping).await;
+}
+
+impl std::ops::Deref for Shared {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// Counters since the start of the process.
+#[derive(Debug, Default)]
+pub(crate) struct Metrics {
+    pub(crate) feed_connections: AtomicU64,
+    pub(crate) feeds_now: AtomicU64,
+    pub(crate) frames: AtomicU64,
+    pub(crate) frame_bytes: AtomicU64,
+    pub(crate) refusals: AtomicU64,
+    pub(crate) hub_seq: AtomicU64,
+    pub(crate) published: AtomicU64,
+    commits: AtomicU64,
+    rows: AtomicU64,
+    commit_micros: AtomicU64,
+}
+
+impl Metrics {
+    /// Adds to a counter.
+    pub(crate) fn add(counter: &AtomicU64, by: u64) {
+        counter.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// One commit of so many rows took so long.
+    pub(crate) fn committed(&self, rows: usize, took: Duration) {
+        Self::add(&self.commits, 1);
+        Self::add(&self.rows, rows as u64);
+        Self::add(&self.commit_micros, u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// The Prometheus text form; names no plant, feed or nation.
+    pub(crate) fn to_text(&self) -> String {
+        let counters = [
+            ("slipway_feed_connections_total", "Connections of feeds.", &self.feed_connections),
+            ("slipway_frames_total", "Frames received from feeds.", &self.frames),
+            ("slipway_frame_bytes_total", "Bytes of those frames.", &self.frame_bytes),
+            ("slipway_refusals_total", "Refusals sent to feeds.", &self.refusals),
+            ("slipway_commits_total", "Durable commits.", &self.commits),
+            ("slipway_rows_total", "Rows made durable.", &self.rows),
+            ("slipway_commit_microseconds_total", "Time spent in commits.", &self.commit_micros),
+            ("slipway_published_total", "Times that pages were given news.", &self.published),
+        ];
+        let gauges = [
+            ("slipway_feeds", "Feeds connected now.", &self.feeds_now),
+            ("slipway_hub_seq", "The newest row.", &self.hub_seq),
+        ];
+        let mut text = String::new();
+        let kinds = [("counter", &counters[..]), ("gauge", &gauges[..])];
+        for (kind, metrics) in kinds {
+            for (name, help, value) in metrics {
+                let value = value.load(Ordering::Relaxed);
+                text.push_str(&format!(
+                    "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n"
+                ));
+            }
+        }
+        text
+    }
+}

@@ -1,0 +1,1 @@
+//! A whole hub on a port of its own: what feeds are answered.
