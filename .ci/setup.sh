@@ -153,13 +153,13 @@ add_rustup_target() {
 # Debian's Rust for the browser, unpacked beside rustup's and not installed: the packages conflict.
 debian_toolchain() {
   local sysroot=$1 kept=$SLIPWAY_CACHE/debian-rust linker
-  linker=$sysroot/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld
+  linker=$sysroot/lib/rustlib/$(rustc -vV | sed -n 's/^host: //p')/bin/rust-lld
   [ -x "$linker" ] || give_up "rust-lld" "it is not in $sysroot" "install Rust with rustup's default profile"
   [ -e "$kept/complete" ] || fetch_debian_toolchain "$kept"
   {
     printf 'WASM_TOOLCHAIN=debian\nWASM_CARGO_OPTIONS=(-Zbuild-std=std,panic_abort)\n'
     printf 'export LD_LIBRARY_PATH=%q RUSTC=%q RUSTC_BOOTSTRAP=1\n' \
-      "$kept/root/usr/lib/x86_64-linux-gnu" "$kept/root/usr/bin/rustc"
+      "$(echo "$kept"/files/usr/lib/*-linux-gnu)" "$kept/files/usr/bin/rustc"
     printf 'export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=%q\n' "$linker"
   } >"$SLIPWAY_CACHE/wasm-toolchain.sh"
 }
@@ -177,13 +177,13 @@ fetch_debian_toolchain() {
     "rustup could not add $TARGET, and apt knows no package rustc-web" \
     "add Debian's security suite to apt's sources, or run 'rustup target add $TARGET'"
   say "fetching Debian's Rust $version for the browser (about 150 MB)"
-  rm -rf "$kept"; mkdir -p "$kept/debs" "$kept/root"
+  rm -rf "$kept"; mkdir -p "$kept/debs" "$kept/files"
   (cd "$kept/debs" && apt-get download -o APT::Sandbox::User=root rustc-web libstd-rust-web-dev \
     "libstd-rust-web-${version%.*}" rust-web-src "$llvm") >"$SLIPWAY_CACHE/apt.log" 2>&1 ||
     give_up "Debian's Rust for the browser" "apt-get download failed (all of it: $SLIPWAY_CACHE/apt.log)" "check apt's sources"
-  for package in "$kept"/debs/*.deb; do dpkg -x "$package" "$kept/root"; done
+  for package in "$kept"/debs/*.deb; do dpkg -x "$package" "$kept/files"; done
   # The link in the package is absolute and would lead out of the folder.
-  ln -sfn "../../../src/rustc-$version" "$kept/root/usr/lib/rustlib/src/rust"
+  ln -sfn "../../../src/rustc-$version" "$kept/files/usr/lib/rustlib/src/rust"
   rm -rf "$kept/debs"
   touch "$kept/complete"
 }

@@ -40,7 +40,7 @@ build() {
 
 # Counts the crates that cargo reports as built, against the number that it reported last time.
 watch_progress() {
-  local known=$SLIPWAY_CACHE/wasm-$PROFILE.known begun=$SECONDS done=0 fresh=0 total last line said=-30
+  local known=$SLIPWAY_CACHE/wasm-$PROFILE.known begun=$SECONDS done=0 fresh=0 total last line said=$((SECONDS - 5))
   read -r total last < <(cat "$known" 2>/dev/null || echo "$(count_crates) $FIRST_GUESS")
   while IFS= read -r line; do
     case $line in
@@ -73,6 +73,8 @@ count_crates() {
   cargo tree -p viewer --target "$TARGET" -e normal,build --prefix none 2>/dev/null | sed 's/ (.*//' | sort -u | wc -l
 }
 
+# A build that failed is no build under way.
+trap 'rm -f "$OUT/building.json"' EXIT
 say "building the viewer for the browser (profile $PROFILE, $WASM_TOOLCHAIN's Rust)"
 begun=$SECONDS
 if [ $PROGRESS = yes ]; then

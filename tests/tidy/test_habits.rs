@@ -60,10 +60,17 @@ fn test_code(file: &SourceFile) -> String {
     String::from_utf8(kept).expect("whole modules were kept")
 }
 
+/// Whether a file in `tests/clients` is a feed, as others would write it, and not a test of one.
+fn is_client(file: &SourceFile) -> bool {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    file.path.starts_with("tests/clients/")
+        && !(name.starts_with("test_") || name.contains(".test."))
+}
+
 fn test_files() -> impl Iterator<Item = SourceFile> {
     text_files().into_iter().filter(|file| {
         let tests_only = file.is_test() && file.has_extension(&["js", "mjs", "py"]);
-        (tests_only || file.has_extension(&["rs"])) && !is_rule(file)
+        (tests_only || file.has_extension(&["rs"])) && !is_rule(file) && !is_client(file)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     hold,
-    source::{blank_comments_and_literals, line_of, rust_files, words},
+    source::{blank_comments_and_literals, closing_brace, line_of, rust_files, words},
 };
 
 /// The last word of a name that says the unit of a number.
@@ -25,7 +25,9 @@ fn fields_without_unit(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for at in words(&code, "pub") {
         let rest = &code[at + 3..];
-        let Some((name, kind)) = field(rest) else { continue };
+        let Some((name, kind)) = field(rest).filter(|_| !is_excused(&code, at)) else {
+            continue;
+        };
         let float = !words(kind, "f64").is_empty() || !words(kind, "f32").is_empty();
         let line = line_of(&code, at);
         if float && !named_with_unit(name) && !documented_with_unit(&lines[..line - 1]) {
@@ -35,13 +37,20 @@ fn fields_without_unit(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The name and type of the field that follows `pub`; none if it is not a field.
+/// Whether a field at an offset can be without a unit of its own: its struct is not public, so
+/// neither is the field, or the struct has a field `unit` that says it.
+fn is_excused(code: &str, at: usize) -> bool {
+    let Some(start) = words(&code[..at], "struct").last().copied() else { return true };
+    let body = code[start..]
+        .find('{')
+        .map_or("", |open| &code[start + open..closing_brace(code, start + open).min(code.len())]);
+    let says_unit = words(body, "unit").into_iter().any(|at| body[at + 4..].starts_with(':'));
+    says_unit || !code[..start].trim_end().ends_with("pub")
+}
+
+/// The name and type of the field that follows `pub`; none if it is not a public field.
 fn field(rest: &str) -> Option<(&str, &str)> {
     let rest = rest.trim_start();
-    let rest = match rest.strip_prefix('(') {
-        Some(restricted) => restricted.split_once(')')?.1.trim_start(),
-        None => rest,
-    };
     let (name, kind) = rest.split_once(':')?;
     let is_field = !name.is_empty()
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -111,9 +120,9 @@ mod tests {
         let bare = |text: &str| {
             fields_without_unit(text).into_iter().map(|(_, name)| name).collect::<Vec<_>>()
         };
-        assert_eq!(bare("struct A {\n    pub x: f64,\n}\n"), ["x"]);
+        assert_eq!(bare("pub struct A {\n    pub x: f64,\n}\n"), ["x"]);
         assert_eq!(
-            bare("struct A {\n    pub x_m: f64,\n    pub rate_per_day: Option<f32>,\n}\n"),
+            bare("pub struct A {\n    pub x_m: f64,\n    pub rate_per_day: Option<f32>,\n}\n"),
             [""; 0]
         );
         assert_eq!(
@@ -123,12 +132,21 @@ mod tests {
             [""; 0]
         );
         assert_eq!(
-            bare("struct A {\n    /// In the material's own unit.\n    pub x: f64,\n}\n"),
+            bare("pub struct A {\n    /// In the material's own unit.\n    pub x: f64,\n}\n"),
             [""; 0]
         );
-        assert_eq!(bare("struct A {\n    /// How united they are.\n    pub x: f64,\n}\n"), ["x"]);
-        assert_eq!(bare("struct A {\n    /// See [`B`].\n    pub x: Vec<(B, f64)>,\n}\n"), ["x"]);
-        assert_eq!(bare("struct A {\n    pub(crate) x: [f32; 3], pub y: u8 }\n"), ["x"]);
+        assert_eq!(
+            bare("pub struct A {\n    /// How united they are.\n    pub x: f64,\n}\n"),
+            ["x"]
+        );
+        assert_eq!(
+            bare("pub struct A {\n    /// See [`B`].\n    pub x: Vec<(B, f64)>,\n}\n"),
+            ["x"]
+        );
+        assert_eq!(bare("pub struct A {\n    pub x: [f32; 3], pub y: u8 }\n"), ["x"]);
+        assert_eq!(bare("pub struct A {\n    pub(crate) x: f32,\n}\n"), [""; 0]);
+        assert_eq!(bare("pub struct A {\n    pub x: f32,\n    pub unit: String,\n}\n"), [""; 0]);
+        assert_eq!(bare("pub(crate) struct A {\n    pub x: f32,\n}\n"), [""; 0]);
         assert_eq!(bare("pub fn f(x: f64) -> f64 { x }\npub use a::b;\npub mod c { }\n"), [""; 0]);
     }
 }

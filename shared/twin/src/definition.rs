@@ -271,7 +271,7 @@ pub struct Material {
     pub tracking: Tracking,
     /// The unit of measure that quantities are in: `piece`, `plate`, `kg`.
     pub unit_of_measure: String,
-    /// What it is made of: bill of materials, acyclic.
+    /// What it is made of, each in its own unit of measure: bill of materials, acyclic.
     pub made_of: Vec<(MaterialId, f64)>,
     /// Where the numbers come from.
     pub basis: Basis,
