@@ -1,107 +1,216 @@
 //! The folds behind one door: every report goes in once, every finding comes out for a moment.
 
+use std::collections::BTreeMap;
+
 use twin::{
-    EquipmentId, MaterialId, Plant, PlantId, PlantTime, Programme, Report, Span,
-    definition::MeasureKind,
+    EquipmentId, MaterialId, PlaceRef, Plant, PlantId, PlantTime, Programme, Report, Span,
+    definition::MeasureKind, unit_state::OrderPresent,
 };
 
-use crate::findings::{
-    CenterHours, DayCount, DryPart, Flow, HoldUp, Outlook, Remark, Stretch, UnitUse, WhyNot,
+use crate::{
+    findings::{
+        CenterHours, DayCount, DryPart, Flow, HoldUp, Inputs, Outlook, Remark, Stretch, UnitUse,
+        WhyNot,
+    },
+    fold::{PlantFold, sent_abroad},
+    verdict::Question,
+    walk::{LaneInfo, Plants},
 };
 
 /// All findings about the plants of one programme.
+///
+/// Reports fold in the order of event time, closed by a watermark of 30 s of plant time behind
+/// the newest report of the same plant. A report that comes later still counts for quantities,
+/// completions, orders and deliveries; for the critical path and the states of units it is left
+/// out and counted ([`Analytics::too_late`]).
 #[derive(Clone, Debug)]
-pub struct Analytics {}
+pub struct Analytics {
+    folds: Vec<PlantFold>,
+    index: BTreeMap<PlantId, usize>,
+    lanes: Vec<LaneInfo>,
+}
 
 impl Analytics {
     /// Findings about `plants`; nothing has been reported yet.
-    pub fn new(_programme: &Programme, _plants: &[Plant]) -> Self {
-        Self {}
+    pub fn new(programme: &Programme, plants: &[Plant]) -> Self {
+        let folds: Vec<PlantFold> =
+            plants.iter().map(|plant| PlantFold::new(programme, plant)).collect();
+        let index = plants.iter().enumerate().map(|(n, plant)| (plant.id.clone(), n)).collect();
+        let mut analytics = Self { folds, index, lanes: Vec::new() };
+        let find = |place: &PlaceRef| {
+            let plant = *analytics.index.get(place.plant.as_ref()?)?;
+            Some((plant, analytics.folds.get(plant)?.layout.place(&place.place)?))
+        };
+        let lanes = programme.lanes.iter().filter_map(|lane| {
+            Some(LaneInfo { carrier: find(&lane.carrier)?, to: find(&lane.to)? })
+        });
+        analytics.lanes = lanes.collect();
+        analytics
     }
 
     /// Takes one accepted report of `plant`, in hub order.
-    pub fn observe(&mut self, _plant: &PlantId, _report: &Report) {}
+    pub fn observe(&mut self, plant: &PlantId, report: &Report) {
+        let Some(number) = self.index.get(plant).copied() else { return };
+        if let Some((part, to)) = sent_abroad(report)
+            && let Some(there) = to.plant.as_ref().and_then(|id| self.index.get(id)).copied()
+            && there != number
+            && let Some(fold) = self.folds.get_mut(there)
+        {
+            fold.take_sent(part, &to.place, report.at);
+        }
+        if let Some(fold) = self.folds.get_mut(number) {
+            fold.take(report);
+        }
+        self.fold_ripe(number);
+    }
 
     /// Says that the plant's clock has reached `now`, so that what waits for stragglers may fold.
-    pub fn advance(&mut self, _plant: &PlantId, _now: PlantTime) {}
-
-    /// What holds the plant back; the default window when none is given.
-    pub fn hold_up(&self, _plant: &PlantId, _now: PlantTime, _window: Option<Span>) -> HoldUp {
-        HoldUp::Unknown { why: WhyNot::TooEarly, inputs: Default::default() }
+    pub fn advance(&mut self, plant: &PlantId, now: PlantTime) {
+        let Some(number) = self.index.get(plant).copied() else { return };
+        if let Some(fold) = self.folds.get_mut(number) {
+            fold.reached(now);
+        }
+        self.fold_ripe(number);
     }
 
-    /// What was promised and what is expected, soonest promise first; closed ones are left out.
-    pub fn outlook(&self, _plant: &PlantId, _now: PlantTime) -> Vec<Outlook> {
-        Vec::new()
+    fn fold_ripe(&mut self, number: usize) {
+        while let Some(at) = self.folds.get(number).and_then(PlantFold::ripe) {
+            let due = self.folds.get_mut(number).and_then(|fold| fold.history.due(at));
+            if let Some(moment) = due {
+                self.sample(number, moment);
+            }
+            if let Some(fold) = self.folds.get_mut(number) {
+                fold.fold_next();
+            }
+        }
     }
 
-    /// Bulk materials in use, first dry date first, then least cover.
-    pub fn dry(&self, _plant: &PlantId, _now: PlantTime) -> Vec<DryPart> {
-        Vec::new()
+    fn sample(&mut self, number: usize, moment: PlantTime) {
+        let former = self.folds.get(number).and_then(|fold| fold.history.current().cloned());
+        let lead = self.question(number, moment).lead(former.as_ref());
+        if let (Some(lead), Some(fold)) = (lead, self.folds.get_mut(number)) {
+            fold.history.lead(moment, lead);
+        }
     }
 
-    /// What a unit did in the `window` before `now`; none for an unknown unit.
+    fn question(&self, plant: usize, now: PlantTime) -> Question<'_> {
+        let plants = Plants { folds: &self.folds, index: &self.index, lanes: &self.lanes };
+        Question { plants, plant, now }
+    }
+
+    fn fold(&self, plant: &PlantId) -> Option<&PlantFold> {
+        self.folds.get(*self.index.get(plant)?)
+    }
+
+    /// What holds the plant back, over the `window` before `now`; when none is given: 30 × the
+    /// mean time between completions, at least 5 and at most 60 days.
+    pub fn hold_up(&self, plant: &PlantId, now: PlantTime, window: Option<Span>) -> HoldUp {
+        match self.index.get(plant) {
+            Some(number) => self.question(*number, now).answer(window),
+            None => HoldUp::Unknown { why: WhyNot::TooEarly, inputs: Inputs::new() },
+        }
+    }
+
+    /// What was promised and what is expected, soonest promise first. Closed orders are left
+    /// out; what was reached stays for a week.
+    pub fn outlook(&self, plant: &PlantId, now: PlantTime) -> Vec<Outlook> {
+        let Some(fold) = self.fold(plant) else { return Vec::new() };
+        fold.promises.outlook(&fold.layout, &fold.completed, now)
+    }
+
+    /// Bulk materials in use that a supplier delivers, first dry date first, then least cover.
+    pub fn dry(&self, plant: &PlantId, now: PlantTime) -> Vec<DryPart> {
+        let Some(fold) = self.fold(plant) else { return Vec::new() };
+        fold.supply.dry(&fold.layout, now)
+    }
+
+    /// What a unit did in the `window` before `now`; none for an unknown unit. An order counts
+    /// as present while the plant has any that is open, or has never named one.
     pub fn unit_use(
         &self,
-        _plant: &PlantId,
-        _unit: &EquipmentId,
-        _now: PlantTime,
-        _window: Span,
+        plant: &PlantId,
+        unit: &EquipmentId,
+        now: PlantTime,
+        window: Span,
     ) -> Option<UnitUse> {
-        None
+        let fold = self.fold(plant)?;
+        let place = fold.layout.place(unit)?;
+        let order = if fold.promises.has_work() { OrderPresent::Yes } else { OrderPresent::No };
+        let track = fold.units.tracks.get(&place).cloned().unwrap_or_default();
+        Some(track.use_between(now - window, now, order))
     }
 
-    /// The unit's states between two moments, in order.
+    /// The unit's or resource's states between two moments, in order; at most the last 60 days.
     pub fn ribbon(
         &self,
-        _plant: &PlantId,
-        _unit: &EquipmentId,
-        _from: PlantTime,
-        _to: PlantTime,
+        plant: &PlantId,
+        unit: &EquipmentId,
+        from: PlantTime,
+        to: PlantTime,
     ) -> Vec<Stretch> {
-        Vec::new()
+        let track = self.fold(plant).and_then(|fold| {
+            let place = fold.layout.place(unit)?;
+            fold.units.tracks.get(&place)
+        });
+        track.map_or_else(Vec::new, |track| track.ribbon(from, to))
     }
 
     /// Completions of a material by day for the 120 days before `now`, days without any included
     /// from the first completion on.
     pub fn throughput(
         &self,
-        _plant: &PlantId,
-        _material: &MaterialId,
-        _now: PlantTime,
+        plant: &PlantId,
+        material: &MaterialId,
+        now: PlantTime,
     ) -> Vec<DayCount> {
-        Vec::new()
+        self.fold(plant).map_or_else(Vec::new, |fold| fold.completed.days(material, now))
     }
 
     /// Work in progress, completions and lead time of a material over the `window` before `now`.
     pub fn flow(
         &self,
-        _plant: &PlantId,
-        _material: &MaterialId,
-        _now: PlantTime,
-        _window: Span,
+        plant: &PlantId,
+        material: &MaterialId,
+        now: PlantTime,
+        window: Span,
     ) -> Option<Flow> {
-        None
+        let fold = self.fold(plant)?;
+        let (completed, lead_time) = fold.completed.between(material, now - window, now);
+        Some(Flow { in_work: fold.parts.in_work(material), completed, lead_time })
     }
 
     /// A headline measure now, in pieces, days or the material's unit: throughput over its
     /// window, pieces in work, lead time in calendar days, cover in calendar days.
-    pub fn measure(&self, _plant: &PlantId, _kind: &MeasureKind, _now: PlantTime) -> Option<f64> {
-        None
+    pub fn measure(&self, plant: &PlantId, kind: &MeasureKind, now: PlantTime) -> Option<f64> {
+        let fold = self.fold(plant)?;
+        match kind {
+            MeasureKind::Throughput { material, window } => fold
+                .completed
+                .knows(material)
+                .then(|| fold.completed.between(material, now - *window, now).0),
+            MeasureKind::WorkInProgress { material } => Some(fold.parts.in_work(material) as f64),
+            MeasureKind::LeadTime { material, window } => {
+                fold.completed.between(material, now - *window, now).1.map(Span::days)
+            }
+            MeasureKind::Cover { material, storage } => {
+                let place = fold.layout.place(storage)?;
+                fold.supply.cover_d(material, place, now)
+            }
+        }
     }
 
     /// Hours by work center over the whole record, in the order of the definition.
-    pub fn hours(&self, _plant: &PlantId) -> Vec<CenterHours> {
-        Vec::new()
+    pub fn hours(&self, plant: &PlantId) -> Vec<CenterHours> {
+        self.fold(plant).map_or_else(Vec::new, |fold| fold.hours.all(&fold.layout))
     }
 
     /// The newest comment about any of `about`.
-    pub fn last_comment(&self, _plant: &PlantId, _about: &[&str]) -> Option<Remark> {
-        None
+    pub fn last_comment(&self, plant: &PlantId, about: &[&str]) -> Option<Remark> {
+        self.fold(plant)?.last_remark(about)
     }
 
-    /// Reports that came after their interval was closed and were left out of the findings.
-    pub fn too_late(&self, _plant: &PlantId) -> u64 {
-        0
+    /// Reports that came after their interval was closed and were left out of the critical path.
+    pub fn too_late(&self, plant: &PlantId) -> u64 {
+        self.fold(plant).map_or(0, |fold| fold.too_late)
     }
 }

@@ -1,10 +1,28 @@
 //! What the history says: critical path, active period, outlook, supply risk, as folds.
 //!
 //! [`Analytics`] takes every accepted report once and answers for a moment that is handed in.
-//! This crate knows no clock, no file, no encoding and no policy.
+//! This crate knows no clock, no file, no encoding and no policy. Reading order: [`findings`]
+//! says what comes out; `fold` says which report goes where; `trace` links events to what
+//! released them; `walk` follows the links back; `verdict` draws the conclusion.
 
 mod analytics;
 pub mod findings;
+mod flow;
+mod fold;
+mod history;
+mod hours;
+mod layout;
+mod outlook;
+mod parts;
+mod shares;
+mod supply;
+mod trace;
+mod units;
+mod verdict;
+mod walk;
+
+#[cfg(test)]
+mod tests;
 
 pub use analytics::Analytics;
 pub use findings::{

@@ -1,0 +1,258 @@
+//! Stock, use and promised deliveries of bulk material, and when it runs dry.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use twin::{
+    DeliveryId, MaterialId, Plant, PlantTime, Span, SupplierId, definition::Tracking,
+    report::DeliveryTerms,
+};
+
+use crate::{
+    findings::{DryPart, Source},
+    layout::{Layout, Place},
+};
+
+/// Use per day is counted over this, or over what has been seen of it.
+pub const USE_WINDOW: Span = Span::from_secs(14 * 86_400);
+/// Days of use kept for one material.
+const USE_DAYS_KEPT: usize = 15;
+/// Deliveries awaited at once.
+const AWAITED_KEPT: usize = 5_000;
+/// Use is known from this much time on.
+const SEEN_AT_LEAST: Span = Span::DAY;
+
+/// A delivery that has not come.
+#[derive(Clone, Debug)]
+struct Awaited {
+    terms: DeliveryTerms,
+    first_promise: PlantTime,
+}
+
+/// Use of one material.
+#[derive(Clone, Debug, Default)]
+struct Use {
+    /// Six-hour slots since 1970 and what was used in each.
+    slots: VecDeque<(i64, f64)>,
+    last_supplier: Option<SupplierId>,
+}
+
+/// Supply of one plant.
+#[derive(Clone, Debug)]
+pub struct Supply {
+    stock: BTreeMap<(MaterialId, Place), f64>,
+    used: BTreeMap<MaterialId, Use>,
+    awaited: BTreeMap<DeliveryId, Awaited>,
+    first_seen: Option<PlantTime>,
+}
+
+const SLOT: i64 = Span::DAY.micros() / 4;
+const SLOTS_KEPT: usize = USE_DAYS_KEPT * 4;
+
+impl Supply {
+    pub fn new(plant: &Plant, layout: &Layout) -> Self {
+        let mut supply = Self {
+            stock: BTreeMap::new(),
+            used: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            first_seen: None,
+        };
+        for stock in &plant.initial_stock {
+            if let Some(place) = layout.place(&stock.storage) {
+                *supply.stock.entry((stock.material.clone(), place)).or_default() += stock.quantity;
+            }
+        }
+        for delivery in &plant.deliveries {
+            supply.promised(&DeliveryTerms {
+                delivery: delivery.id.clone(),
+                supplier: delivery.supplier.clone(),
+                material: delivery.material.clone(),
+                quantity: delivery.quantity,
+                date: delivery.due,
+                reason: None,
+            });
+        }
+        supply
+    }
+
+    pub fn seen(&mut self, at: PlantTime) {
+        self.first_seen = Some(self.first_seen.map_or(at, |first| first.min(at)));
+    }
+
+    fn known(layout: &Layout, material: &MaterialId) -> bool {
+        layout.tracking.contains_key(material)
+    }
+
+    pub fn add(&mut self, layout: &Layout, material: &MaterialId, place: Place, quantity: f64) {
+        if quantity.is_finite() && Self::known(layout, material) {
+            let stock = self.stock.entry((material.clone(), place)).or_default();
+            *stock = (*stock + quantity).max(0.0);
+        }
+    }
+
+    pub fn counted(&mut self, layout: &Layout, material: &MaterialId, place: Place, quantity: f64) {
+        if quantity.is_finite() && Self::known(layout, material) {
+            self.stock.insert((material.clone(), place), quantity.max(0.0));
+        }
+    }
+
+    pub fn consumed(
+        &mut self,
+        layout: &Layout,
+        material: &MaterialId,
+        quantity: f64,
+        at: PlantTime,
+    ) {
+        if !quantity.is_finite() || !Self::known(layout, material) {
+            return;
+        }
+        let slots = &mut self.used.entry(material.clone()).or_default().slots;
+        let slot = at.micros().div_euclid(SLOT);
+        if slots.back().is_none_or(|(newest, _)| *newest < slot) {
+            slots.push_back((slot, 0.0));
+        }
+        // A straggler older than all that is kept, or of a slot without use, is left out.
+        if let Some((_, sum)) = slots.iter_mut().rev().find(|(s, _)| *s == slot) {
+            *sum += quantity;
+        }
+        if slots.len() > SLOTS_KEPT {
+            slots.pop_front();
+        }
+    }
+
+    pub fn promised(&mut self, terms: &DeliveryTerms) {
+        let first_promise = self.awaited.get(&terms.delivery).map(|a| a.first_promise);
+        if first_promise.is_none() && self.awaited.len() >= AWAITED_KEPT {
+            return;
+        }
+        let first_promise = first_promise.unwrap_or(terms.date);
+        self.awaited
+            .insert(terms.delivery.clone(), Awaited { terms: terms.clone(), first_promise });
+    }
+
+    /// The goods are here; returns where they were put.
+    pub fn arrived(&mut self, layout: &Layout, terms: &DeliveryTerms) -> Option<Place> {
+        self.awaited.remove(&terms.delivery);
+        let storage = layout.line(&terms.supplier, &terms.material).and_then(|l| l.storage)?;
+        self.add(layout, &terms.material, storage, terms.quantity);
+        if Self::known(layout, &terms.material) {
+            let used = self.used.entry(terms.material.clone()).or_default();
+            used.last_supplier = Some(terms.supplier.clone());
+        }
+        Some(storage)
+    }
+
+    pub fn stock(&self, material: &MaterialId, place: Place) -> Option<f64> {
+        self.stock.get(&(material.clone(), place)).copied()
+    }
+
+    /// Used a calendar day over the window.
+    pub fn use_per_day(&self, material: &MaterialId, now: PlantTime) -> f64 {
+        let Some(used) = self.used.get(material) else { return 0.0 };
+        let seen = self.first_seen.map_or(Span::ZERO, |first| now.since(first));
+        let window = USE_WINDOW.min(seen.max(SEEN_AT_LEAST));
+        let (from, to) = (now - window, now);
+        let first = from.micros().div_euclid(SLOT);
+        let last = to.micros().div_euclid(SLOT);
+        // Whole slots: the slot that the window begins in counts in part.
+        let into = 1.0 - (from.micros().rem_euclid(SLOT)) as f64 / SLOT as f64;
+        let sum: f64 = used
+            .slots
+            .iter()
+            .filter(|(slot, _)| *slot >= first && *slot <= last)
+            .map(|(slot, sum)| if *slot == first { sum * into } else { *sum })
+            .sum();
+        sum / window.days()
+    }
+
+    pub fn cover_d(&self, material: &MaterialId, place: Place, now: PlantTime) -> Option<f64> {
+        let use_per_day = self.use_per_day(material, now);
+        let stock = self.stock(material, place)?;
+        (use_per_day > 0.0).then(|| stock / use_per_day)
+    }
+
+    pub fn dry(&self, layout: &Layout, now: PlantTime) -> Vec<DryPart> {
+        let mut parts: Vec<DryPart> = layout
+            .tracking
+            .iter()
+            .filter(|(_, tracking)| **tracking == Tracking::Bulk)
+            .filter(|(material, _)| layout.lines.iter().any(|line| line.material == **material))
+            .filter_map(|(material, _)| self.dry_part(layout, material, now))
+            .collect();
+        let cover = |part: &DryPart| part.cover_d.unwrap_or(f64::INFINITY);
+        parts.sort_by(|a, b| {
+            let first = (a.dry.is_none(), a.dry).cmp(&(b.dry.is_none(), b.dry));
+            first.then(cover(a).total_cmp(&cover(b))).then(a.material.cmp(&b.material))
+        });
+        parts
+    }
+
+    fn dry_part(&self, layout: &Layout, material: &MaterialId, now: PlantTime) -> Option<DryPart> {
+        let stocks: Vec<(Place, f64)> = self
+            .stock
+            .iter()
+            .filter(|((m, _), _)| m == material)
+            .map(|((_, p), q)| (*p, *q))
+            .collect();
+        let use_per_day = self.use_per_day(material, now);
+        if stocks.is_empty() && use_per_day <= 0.0 {
+            return None;
+        }
+        let stock: f64 = stocks.iter().map(|(_, quantity)| quantity).sum();
+        let mut awaited: Vec<&Awaited> =
+            self.awaited.values().filter(|a| a.terms.material == *material).collect();
+        awaited.sort_by_key(|a| (a.terms.date, a.terms.delivery.clone()));
+        let next = awaited.first();
+        let late = next.map(|a| a.terms.date.max(now).since(a.first_promise).days());
+        let last = self.used.get(material).and_then(|used| used.last_supplier.clone());
+        let line = layout.lines.iter().find(|line| line.material == *material);
+        let supplier =
+            next.map(|a| a.terms.supplier.clone()).or(last).or(line.map(|l| l.supplier_id.clone()));
+        let places = stocks.iter().filter_map(|(place, _)| layout.info(*place));
+        let mut inputs: crate::findings::Inputs =
+            places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect();
+        let suppliers = awaited.iter().map(|a| &a.terms.supplier).chain(&supplier);
+        inputs.extend(suppliers.map(|id| (layout.plant.clone(), Source::Supplier(id.clone()))));
+        Some(DryPart {
+            material: material.clone(),
+            stock,
+            use_per_day,
+            cover_d: (use_per_day > 0.0).then(|| stock / use_per_day),
+            dry: first_dry(stock, use_per_day, &awaited, now),
+            next_delivery: next.map(|a| a.terms.date),
+            first_promise: next.map(|a| a.first_promise),
+            late_d: late.filter(|days| *days > 0.0),
+            supplier,
+            inputs,
+        })
+    }
+}
+
+/// The first moment without stock at steady use, when the deliveries come as now promised; those
+/// overdue are taken to come now at the earliest, and to help only from then. A cumulative
+/// curve of supply against one of use (notes of Simchi-Levi et al., 2015, with dates).
+fn first_dry(
+    stock: f64,
+    use_per_day: f64,
+    awaited: &[&Awaited],
+    now: PlantTime,
+) -> Option<PlantTime> {
+    /// Beyond this, nothing is in sight.
+    const HORIZON: f64 = 365.0;
+    if use_per_day <= 0.0 {
+        return None;
+    }
+    let (mut level, mut at) = (stock, now);
+    for delivery in awaited {
+        let date = delivery.terms.date.max(now);
+        let empty = at + Span::DAY.scaled(level.max(0.0) / use_per_day);
+        if empty < date {
+            return Some(empty);
+        }
+        level += delivery.terms.quantity.max(0.0) - date.since(at).days() * use_per_day;
+        at = date;
+    }
+    // With no promise beyond the last one, dryness is certain only within the horizon.
+    let left = level.max(0.0) / use_per_day;
+    let empty = at + Span::DAY.scaled(left.min(HORIZON));
+    (left < HORIZON && empty.since(now).days() < HORIZON).then_some(empty)
+}

@@ -1,0 +1,276 @@
+//! What holds a plant back: the first on its critical path, with its chain of causes, its cost
+//! and how sure that is.
+
+mod active_period;
+mod cost;
+
+use std::collections::BTreeSet;
+
+use twin::{PlantTime, Span};
+
+use crate::{
+    findings::{
+        ChainStep, HoldUp, Inputs, Method, Node, Share, Source, Thing, Verdict, Why, WhyNot,
+    },
+    fold::PlantFold,
+    layout::NodeIx,
+    shares::{self, AnyNode, Shares},
+    walk::{Path, Plants, Walk},
+};
+
+/// The shortest default window.
+const SHORTEST_WINDOW: Span = Span::from_secs(5 * 86_400);
+/// The longest window.
+const LONGEST_WINDOW: Span = Span::from_secs(60 * 86_400);
+/// The default window holds this many pieces of the product.
+const WINDOW_PIECES: f64 = 30.0;
+/// Ends from which a rank is the one that a walk begins at.
+const ENDS_ENOUGH: usize = 3;
+/// Stretches of path from which a verdict is given.
+const SEGMENTS_ENOUGH: usize = 5;
+/// Starts from which a verdict is given.
+const STARTS_ENOUGH: u64 = 5;
+/// Steps of a chain that are told.
+const CHAIN_LIMIT: usize = 6;
+/// Smaller shares are left out of the middle of a chain [ratio].
+const CHAIN_SHARE: f64 = 0.02;
+/// A new lead must exceed the former one by this factor.
+const LEAD_MARGIN: f64 = 1.1;
+
+/// The question: what holds this plant back at this moment?
+pub struct Question<'a> {
+    pub plants: Plants<'a>,
+    pub plant: usize,
+    pub now: PlantTime,
+}
+
+/// A walked path with its shares.
+struct Found {
+    path: Path,
+    shares: Shares,
+    rank: u32,
+    from: PlantTime,
+}
+
+impl<'a> Question<'a> {
+    fn fold(&self) -> Option<&'a PlantFold> {
+        self.plants.folds.get(self.plant)
+    }
+
+    pub fn node(&self, (plant, node): AnyNode) -> Option<Node> {
+        let layout = &self.plants.folds.get(plant)?.layout;
+        let thing = layout.nodes.get(node as usize)?.clone();
+        Some(Node { plant: layout.plant.clone(), thing })
+    }
+
+    /// Whether findings may name the node.
+    fn may_limit(&self, (plant, node): AnyNode) -> bool {
+        self.plants.folds.get(plant).is_some_and(|fold| !fold.layout.cannot_limit.contains(&node))
+    }
+
+    /// The lowest rank with enough ends in the window: the closest to the final product that
+    /// tells anything.
+    fn rank(&self, from: PlantTime) -> Option<u32> {
+        let ends = &self.fold()?.trace.ends;
+        let counts = || ends.iter().map(|(rank, ends)| (*rank, ends.count(from, self.now)));
+        let enough = counts().find(|(_, count)| *count >= ENDS_ENOUGH);
+        enough.or_else(|| counts().find(|(_, count)| *count > 0)).map(|(rank, _)| rank)
+    }
+
+    /// 30 × the mean time between ends at the end of the plant, at least 5 days, at most 60.
+    pub fn default_window(&self) -> Span {
+        let longest = self.now - LONGEST_WINDOW;
+        let ends = self
+            .rank(longest)
+            .and_then(|rank| self.fold()?.trace.ends.get(&rank)?.between(longest, self.now));
+        let mean = ends.filter(|(.., count)| *count > 1).map(|(first, last, count)| {
+            last.since(first).scaled(WINDOW_PIECES / (count - 1) as f64)
+        });
+        mean.unwrap_or(SHORTEST_WINDOW).clamp(SHORTEST_WINDOW, LONGEST_WINDOW)
+    }
+
+    fn find(&self, window: Span) -> Option<Found> {
+        let from = self.now - window.min(LONGEST_WINDOW);
+        let rank = self.rank(from)?;
+        let (plants, plant, now) = (self.plants, self.plant, self.now);
+        let path = Walk { plants, plant, rank, from, now }.path();
+        let shares = Shares::of(path.segments.iter(), |node| self.may_limit(node));
+        Some(Found { path, shares, rank, from })
+    }
+
+    /// Who leads, for the history; the former lead stays until it is clearly overtaken.
+    pub fn lead(&self, former: Option<&Node>) -> Option<Node> {
+        let found = self.find(self.default_window())?;
+        if found.path.segments.len() < SEGMENTS_ENOUGH {
+            return None;
+        }
+        let ranking = found.shares.ranking();
+        let first = *ranking.first()?;
+        let kept = ranking.iter().copied().find(|node| {
+            former.is_some()
+                && self.node(*node).as_ref() == former
+                && found.shares.ratio(*node) * LEAD_MARGIN >= found.shares.ratio(first)
+        });
+        self.node(kept.unwrap_or(first))
+    }
+
+    pub fn answer(&self, window: Option<Span>) -> HoldUp {
+        let window = window.unwrap_or_else(|| self.default_window()).min(LONGEST_WINDOW);
+        let unknown = |why| HoldUp::Unknown { why, inputs: self.all_units() };
+        let Some(fold) = self.fold() else { return unknown(WhyNot::TooEarly) };
+        if !fold.layout.may_limit {
+            return unknown(WhyNot::NoCauses);
+        }
+        if fold.trace.causes_seen == 0 {
+            let stated = fold.units.tracks.values().any(|track| track.stated);
+            if !stated {
+                let early = fold.trace.starts_seen < STARTS_ENOUGH;
+                return unknown(if early { WhyNot::TooEarly } else { WhyNot::NoCauses });
+            }
+            return self.active_period(fold, window).unwrap_or_else(unknown);
+        }
+        let Some(found) = self.find(window) else { return unknown(WhyNot::TooEarly) };
+        if found.path.segments.len() < SEGMENTS_ENOUGH || fold.trace.starts_seen < STARTS_ENOUGH {
+            return unknown(WhyNot::TooEarly);
+        }
+        self.verdict(fold, &found, window)
+            .map_or_else(|| unknown(WhyNot::NothingWaits), |v| HoldUp::Known(Box::new(v)))
+    }
+
+    fn verdict(&self, fold: &PlantFold, found: &Found, window: Span) -> Option<Verdict> {
+        let shares = &found.shares;
+        let ranking = shares.ranking();
+        let first = *ranking.first()?;
+        let node = self.node(first)?;
+        let agreement_ratio = shares::agreement(
+            &found.path.segments,
+            first,
+            |node| self.may_limit(node),
+            (found.from, self.now),
+            shares::seed(fold.layout.plant.as_str(), self.now),
+        );
+        let loss = self.loss(fold, found, first, window);
+        Some(Verdict {
+            units: self.units(found, first),
+            method: Method::CriticalPath,
+            share_ratio: shares.ratio(first),
+            shares: ranking
+                .iter()
+                .filter_map(|node| {
+                    let (share_ratio, split) = (shares.ratio(*node), shares.split(*node));
+                    Some(Share { node: self.node(*node)?, share_ratio, split })
+                })
+                .collect(),
+            chain: self.chain(fold, found, first),
+            confidence: shares::confidence(agreement_ratio),
+            agreement_ratio,
+            second: ranking.get(1).and_then(|node| self.node(*node)),
+            since: fold.history.since(&node),
+            before: fold.history.all(),
+            loss_per_day: loss.as_ref().map(|(pieces, _)| *pieces),
+            loss_material: loss.map(|(_, material)| material),
+            slip_d: self.slip_d(found, first),
+            window,
+            stations_reporting: self.reporting(fold, found.from),
+            stations: fold.layout.units().count() as u32,
+            inputs: self.inputs(found),
+            node,
+        })
+    }
+
+    fn reporting(&self, fold: &PlantFold, from: PlantTime) -> u32 {
+        let last = |unit| fold.units.tracks.get(&unit).and_then(|track| track.last_report);
+        fold.layout.units().filter(|unit| last(*unit).is_some_and(|at| at > from)).count() as u32
+    }
+
+    fn units(&self, found: &Found, node: AnyNode) -> Vec<twin::EquipmentId> {
+        let Some(fold) = self.plants.folds.get(node.0) else { return Vec::new() };
+        let on_path = found.path.segments.iter().filter(|s| (s.plant, s.node) == node);
+        let units: BTreeSet<_> =
+            on_path.filter_map(|s| s.unit).filter(|u| fold.layout.is_unit(*u)).collect();
+        units.into_iter().filter_map(|u| Some(fold.layout.info(u)?.id.clone())).collect()
+    }
+
+    /// From the last station back to the first of the path: nodes in the order that the walk
+    /// meets them, small ones in between left out.
+    fn chain(&self, fold: &PlantFold, found: &Found, first: AnyNode) -> Vec<ChainStep> {
+        let mut met: Vec<AnyNode> = Vec::new();
+        for segment in found.path.segments.iter().filter(|s| s.why != Why::OffShift) {
+            let node = (segment.plant, segment.node);
+            if !met.contains(&node) && self.may_limit(node) {
+                met.push(node);
+            }
+            if node == first {
+                break;
+            }
+        }
+        let last_station = self.last_center(fold, found.rank).map(|node| (self.plant, node));
+        if let Some(station) = last_station {
+            met.retain(|node| *node != station || station == first);
+            if station != first {
+                met.insert(0, station);
+            }
+        }
+        let mut middle: Vec<AnyNode> =
+            met.iter().copied().filter(|n| Some(*n) != last_station && *n != first).collect();
+        middle.sort_by(|a, b| found.shares.ratio(*b).total_cmp(&found.shares.ratio(*a)));
+        middle.truncate(CHAIN_LIMIT - 2);
+        middle.retain(|node| found.shares.ratio(*node) >= CHAIN_SHARE);
+        met.retain(|n| Some(*n) == last_station || *n == first || middle.contains(n));
+        met.into_iter()
+            .filter_map(|node| {
+                let on_path = found.path.segments.iter().filter(|s| (s.plant, s.node) == node);
+                Some(ChainStep {
+                    node: self.node(node)?,
+                    why: if found.shares.nodes.contains_key(&node) {
+                        found.shares.why(node)
+                    } else {
+                        Why::Material
+                    },
+                    share_ratio: found.shares.ratio(node),
+                    part: on_path.filter_map(|s| s.part.clone()).next(),
+                })
+            })
+            .collect()
+    }
+
+    fn last_center(&self, fold: &PlantFold, rank: u32) -> Option<NodeIx> {
+        fold.layout.operations.values().find(|o| o.rank == rank).map(|o| o.center)
+    }
+
+    fn all_units(&self) -> Inputs {
+        let Some(fold) = self.fold() else { return Inputs::new() };
+        let infos = fold.layout.units().filter_map(|unit| fold.layout.info(unit));
+        infos.map(|i| (fold.layout.plant.clone(), Source::Equipment(i.id.clone()))).collect()
+    }
+
+    /// Every unit, resource, storage and supplier that the path went through, and the last
+    /// station's units.
+    fn inputs(&self, found: &Found) -> Inputs {
+        let mut inputs = Inputs::new();
+        let mut places = BTreeSet::new();
+        for segment in &found.path.segments {
+            places.extend(segment.unit.map(|unit| (segment.plant, unit)));
+            let Some(node) = self.node((segment.plant, segment.node)) else { continue };
+            match node.thing {
+                Thing::Supplier(id) => {
+                    inputs.insert((node.plant, Source::Supplier(id)));
+                }
+                Thing::Storage(id) | Thing::Resource(id) => {
+                    inputs.insert((node.plant, Source::Equipment(id)));
+                }
+                Thing::WorkCenter(_) | Thing::Crew(_) | Thing::Calendar(_) | Thing::Orders => {}
+            }
+        }
+        let last = self.fold().and_then(|fold| Some((fold, self.last_center(fold, found.rank)?)));
+        if let Some((fold, center)) = last {
+            places.extend(fold.layout.units_of(center).map(|unit| (self.plant, unit)));
+        }
+        for (plant, place) in places {
+            let Some(fold) = self.plants.folds.get(plant) else { continue };
+            let Some(info) = fold.layout.info(place) else { continue };
+            inputs.insert((fold.layout.plant.clone(), Source::Equipment(info.id.clone())));
+        }
+        inputs
+    }
+}

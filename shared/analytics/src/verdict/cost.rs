@@ -1,0 +1,84 @@
+//! What a hold-up costs: pieces a day, and days of slip. Both are estimates from the record
+//! alone; a simulation with and without the hold-up is the arbiter.
+
+use twin::{MaterialId, PlantTime, Span, UnitState};
+
+use super::{Found, Question};
+use crate::{fold::PlantFold, shares::AnyNode};
+
+/// Slip is counted over this.
+const SLIP_WINDOW: Span = Span::from_secs(7 * 86_400);
+
+impl Question<'_> {
+    /// Pieces lost a day, and of what.
+    ///
+    /// The last station finished `n` pieces in its working time `w`, so that one second of it is
+    /// worth `n / w` pieces. When the hold-up is elsewhere, the station lost the seconds that it
+    /// was starved or blocked, and the hold-up's part of those is its share of the path among
+    /// all nodes but the station: `lost = (starved + blocked) / days × n / w × share`. When the
+    /// station itself holds up, it lost the seconds that it neither worked nor waited for parts
+    /// or room, time off shift left out.
+    pub(super) fn loss(
+        &self,
+        fold: &PlantFold,
+        found: &Found,
+        first: AnyNode,
+        window: Span,
+    ) -> Option<(f64, MaterialId)> {
+        let operation = fold.layout.operations.values().find(|o| o.rank == found.rank)?;
+        let of_child = fold.layout.children.get(&operation.output);
+        let takes = of_child.filter(|c| operation.inputs.iter().any(|(m, ..)| m == *c));
+        let material = takes.unwrap_or(&operation.output).clone();
+        let (mut working, mut waiting, mut stopped) = (0.0, 0.0, 0.0);
+        let mut finished = 0_u32;
+        for unit in fold.layout.units_of(operation.center) {
+            let Some(track) = fold.units.tracks.get(&unit) else { continue };
+            finished += track.finished_between(found.from, self.now);
+            for stretch in track.ribbon(found.from, self.now) {
+                let s = stretch.to.since(stretch.from).micros() as f64 / 1e6;
+                match stretch.state {
+                    UnitState::Working => working += s,
+                    UnitState::Starved | UnitState::Blocked => waiting += s,
+                    UnitState::OffShift | UnitState::Unknown => {}
+                    UnitState::WaitingForCrew
+                    | UnitState::WaitingForCrane
+                    | UnitState::Setup
+                    | UnitState::Down
+                    | UnitState::Held
+                    | UnitState::PlannedMaintenance => stopped += s,
+                }
+            }
+        }
+        if working <= 0.0 || finished == 0 {
+            return None;
+        }
+        let station = (self.plant, operation.center);
+        let lost_s = if first == station {
+            stopped
+        } else {
+            let others = 1.0 - found.shares.ratio(station);
+            waiting * (found.shares.ratio(first) / others.max(f64::MIN_POSITIVE)).min(1.0)
+        };
+        let seen = self.since_first(fold, found.from).unwrap_or(window).min(window).max(Span::HOUR);
+        Some((lost_s / seen.days() * f64::from(finished) / working, material))
+    }
+
+    /// How much of the window is on record.
+    fn since_first(&self, fold: &PlantFold, from: PlantTime) -> Option<Span> {
+        let first = fold.layout.units().filter_map(|unit| {
+            fold.units.tracks.get(&unit)?.ribbon(from, self.now).first().map(|s| s.from)
+        });
+        first.min().map(|first| self.now.since(first))
+    }
+
+    /// Days of the last seven that the path spent at the node otherwise than in planned work.
+    pub(super) fn slip_d(&self, found: &Found, first: AnyNode) -> f64 {
+        let from = self.now - SLIP_WINDOW;
+        let lost = found
+            .path
+            .segments
+            .iter()
+            .filter(|s| (s.plant, s.node) == first && !s.why.is_planned() && s.to > from);
+        lost.map(|s| s.to.since(s.from.max(from)).days()).sum()
+    }
+}

@@ -1,0 +1,231 @@
+//! The critical path: from what happened last at the end of a plant back through what released
+//! it, across plants.
+//!
+//! Source of the method: perturbation analysis on a recorded trace (Ho & Cao); the share of the
+//! path at a node is the sample derivative of the makespan with respect to the node's times, as
+//! long as a small change does not reorder events.
+
+mod present;
+
+use std::collections::BTreeMap;
+
+use twin::{PartId, PlantId, PlantTime, UnitState};
+
+use crate::{
+    findings::Why,
+    fold::PlantFold,
+    layout::{NodeIx, Place},
+    trace::{Event, Link, Seq, why_of_state},
+};
+
+/// Links followed in one walk at most.
+pub const STEPS_LIMIT: usize = 20_000;
+/// Links followed at one moment: more than any chain of releases, fewer than a circle.
+const SAME_MOMENT_LIMIT: usize = 500;
+/// Events looked through for the newest one at a place of another plant.
+const LOOK_BACK: usize = 5_000;
+/// Events of a part followed back for its newest one before a moment.
+const PART_LOOK_BACK: usize = 200;
+
+/// The plants, and their numbers by id.
+#[derive(Clone, Copy)]
+pub struct Plants<'a> {
+    pub folds: &'a [PlantFold],
+    pub index: &'a BTreeMap<PlantId, usize>,
+    /// Carriers by schedule, by plant and place numbers.
+    pub lanes: &'a [LaneInfo],
+}
+
+/// A carrier by schedule.
+#[derive(Clone, Copy, Debug)]
+pub struct LaneInfo {
+    pub carrier: (usize, Place),
+    pub to: (usize, Place),
+}
+
+/// A stretch of the path.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    pub plant: usize,
+    pub node: NodeIx,
+    pub why: Why,
+    pub unit: Option<Place>,
+    pub part: Option<PartId>,
+    pub from: PlantTime,
+    pub to: PlantTime,
+}
+
+impl Segment {
+    pub fn length(&self) -> i64 {
+        self.to.since(self.from).micros().max(0)
+    }
+}
+
+/// Where a walk stands.
+pub type Position = (usize, Seq);
+
+/// The path, newest stretch first.
+pub struct Path {
+    pub segments: Vec<Segment>,
+    /// How often the path broke off and was taken up again at an earlier end.
+    pub breaks: usize,
+}
+
+/// What to walk.
+pub struct Walk<'a> {
+    pub plants: Plants<'a>,
+    pub plant: usize,
+    /// The rank whose ends the path begins at.
+    pub rank: u32,
+    pub from: PlantTime,
+    pub now: PlantTime,
+}
+
+impl<'a> Plants<'a> {
+    fn event(&self, (plant, seq): Position) -> Option<&'a Event> {
+        self.folds.get(plant)?.trace.get(seq)
+    }
+
+    /// The event that released the one at `position`.
+    fn released_by(&self, position: Position, event: &Event) -> Option<Position> {
+        let (plant, seq) = position;
+        let found = match &event.link {
+            Link::Nothing => None,
+            Link::To(seq) => Some((plant, *seq)),
+            Link::Abroad(part) => self.abroad(plant, part, event.at),
+            Link::Place(place) => {
+                let there = *self.index.get(place.plant.as_ref()?)?;
+                let fold = self.folds.get(there)?;
+                let number = fold.layout.place(&place.place)?;
+                Some((there, fold.trace.newest_at(number, event.at, LOOK_BACK)?))
+            }
+            Link::Taker(storage) => {
+                let fold = self.folds.get(plant)?;
+                let taker = fold.trace.taker(seq, *storage, &fold.layout);
+                taker.or(event.before).map(|seq| (plant, seq))
+            }
+        };
+        found.filter(|at| self.event(*at).is_some_and(|earlier| earlier.at <= event.at))
+    }
+
+    /// The part's newest event in any other plant, not after `at`.
+    fn abroad(&self, plant: usize, part: &PartId, at: PlantTime) -> Option<Position> {
+        let others = (0..self.folds.len()).filter(|other| *other != plant);
+        let newest = others.filter_map(|other| {
+            let fold = self.folds.get(other)?;
+            let mut seq = fold.parts.get(part)?.last?;
+            for _ in 0..PART_LOOK_BACK {
+                let event = fold.trace.get(seq)?;
+                if event.at <= at {
+                    return Some((event.at, other, seq));
+                }
+                seq = event.before?;
+            }
+            None
+        });
+        newest.max().map(|(_, other, seq)| (other, seq))
+    }
+}
+
+impl Walk<'_> {
+    /// Walks back from `now`.
+    pub fn path(&self) -> Path {
+        let mut path = Path { segments: Vec::new(), breaks: 0 };
+        let mut position = self.plants.waiting_now(self, &mut path);
+        let mut reached = path.segments.last().map_or(self.now, |segment| segment.from);
+        if position.is_none() {
+            position = self.end_before(reached, false);
+            self.unexplained(&mut reached, position);
+        }
+        let (mut same_moment, mut holder) = (0, None);
+        for _ in 0..STEPS_LIMIT {
+            let Some(here) = position else { break };
+            let Some(event) = self.plants.event(here) else { break };
+            if event.at <= self.from {
+                break;
+            }
+            same_moment = if event.at == reached { same_moment + 1 } else { 0 };
+            reached = event.at.min(reached);
+            let next =
+                self.plants.released_by(here, event).filter(|_| same_moment < SAME_MOMENT_LIMIT);
+            match next.and_then(|next| Some((next, self.plants.event(next)?.at))) {
+                Some((next, began)) => {
+                    self.add(&mut path, here.0, event, holder, began);
+                    holder = event.holder;
+                    position = Some(next);
+                }
+                None => {
+                    path.breaks += 1;
+                    holder = None;
+                    same_moment = 0;
+                    position = self.end_before(reached, true);
+                }
+            }
+        }
+        path
+    }
+
+    /// Time since the last end that nothing explains stays out of the path.
+    fn unexplained(&self, reached: &mut PlantTime, position: Option<Position>) {
+        if let Some(event) = position.and_then(|p| self.plants.event(p)) {
+            *reached = event.at;
+        }
+    }
+
+    /// The newest end of the plant's product before a moment, or at it.
+    fn end_before(&self, at: PlantTime, strictly: bool) -> Option<Position> {
+        let ends = &self.plants.folds.get(self.plant)?.trace.ends;
+        let at = if strictly { at - twin::Span::from_micros(1) } else { at };
+        let (_, seq) = ends.get(&self.rank)?.latest(at, Seq::MAX)?;
+        Some((self.plant, seq))
+    }
+
+    fn add(
+        &self,
+        path: &mut Path,
+        plant: usize,
+        event: &Event,
+        holder: Option<(NodeIx, Why)>,
+        began: PlantTime,
+    ) {
+        let (from, to) = (began.max(self.from), event.at);
+        if from >= to {
+            return;
+        }
+        let (node, why) = holder.unwrap_or((event.node, event.why));
+        let segment =
+            Segment { plant, node, why, unit: event.unit, part: event.part.clone(), from, to };
+        self.plants.split(segment, &mut path.segments);
+    }
+}
+
+impl Plants<'_> {
+    /// Splits a stretch by what its unit was doing: an operation's time by every state, a gap
+    /// only by stops and time off shift.
+    fn split(&self, segment: Segment, into: &mut Vec<Segment>) {
+        let track =
+            segment.unit.and_then(|unit| self.folds.get(segment.plant)?.units.tracks.get(&unit));
+        let Some(track) = track else {
+            into.push(segment);
+            return;
+        };
+        let stretches = track.ribbon(segment.from, segment.to);
+        let mut end = segment.to;
+        for stretch in stretches.into_iter().rev() {
+            let why = match stretch.state {
+                UnitState::OffShift => Why::OffShift,
+                UnitState::Down => Why::Down,
+                state if segment.why == Why::Working => why_of_state(state).unwrap_or(segment.why),
+                _ => segment.why,
+            };
+            if stretch.to < end {
+                into.push(Segment { from: stretch.to, to: end, ..segment.clone() });
+            }
+            into.push(Segment { why, from: stretch.from, to: stretch.to, ..segment.clone() });
+            end = stretch.from;
+        }
+        if segment.from < end {
+            into.push(Segment { to: end, ..segment });
+        }
+    }
+}

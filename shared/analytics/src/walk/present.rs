@@ -1,0 +1,224 @@
+//! What the end of a plant waits for at this moment: the part of the path that no event has
+//! closed yet.
+//!
+//! A record of events tells of a wait only when it ends. A dock that has waited five days for a
+//! block must show it on the first day, so the walk begins with the waits in force: of the last
+//! station, of whoever makes what it waits for, and so on.
+
+use twin::{CauseKind, PlaceRef, PlantTime, UnitState};
+
+use super::{Path, Plants, Position, Segment, Walk};
+use crate::{
+    findings::Why,
+    layout::{NodeIx, OperationInfo, Place, PlaceKind},
+    trace::{Seq, why_of_state},
+};
+
+/// Waits followed from one to the next at most.
+const DEPTH: usize = 24;
+
+/// Where the search for the present reason has come to.
+enum Reason {
+    /// The unit that holds things up.
+    Unit(usize, Place),
+    /// A place that nothing comes into.
+    Empty(usize, Place),
+    /// Settled: the rest is on record from here.
+    Record(Option<Position>),
+}
+
+impl Plants<'_> {
+    /// Adds the waits in force to `path`; returns where the record takes over, none when
+    /// nothing waits now.
+    pub(super) fn waiting_now(&self, walk: &Walk<'_>, path: &mut Path) -> Option<Position> {
+        let mut reason = Reason::Unit(walk.plant, self.last_unit(walk)?);
+        let mut seen = Vec::new();
+        for _ in 0..DEPTH {
+            let at = match &reason {
+                Reason::Unit(plant, place) | Reason::Empty(plant, place) => (*plant, *place),
+                Reason::Record(position) => return *position,
+            };
+            if seen.contains(&at) {
+                return None;
+            }
+            seen.push(at);
+            reason = match reason {
+                Reason::Unit(plant, unit) => self.unit_now(walk, (plant, unit), path),
+                Reason::Empty(plant, place) => self.empty_now(walk, (plant, place), path),
+                settled @ Reason::Record(_) => settled,
+            };
+        }
+        None
+    }
+
+    /// The unit at the end of the plant that has gone without an end for the longest.
+    fn last_unit(&self, walk: &Walk<'_>) -> Option<Place> {
+        let fold = self.folds.get(walk.plant)?;
+        let last = fold.layout.operations.values().filter(|o| o.rank == walk.rank);
+        let units = last.flat_map(|o| fold.layout.units_of(o.center));
+        let waiting = units.filter_map(|unit| {
+            let track = fold.units.tracks.get(&unit)?;
+            // A unit off shift is asked about the moment before: its wait goes on.
+            Some((track.since()?, unit))
+        });
+        waiting.min().map(|(_, unit)| unit)
+    }
+
+    fn wait(&self, walk: &Walk<'_>, path: &mut Path, wait: &Wait) {
+        let now = path.segments.last().map_or(walk.now, |s| s.from.min(walk.now));
+        let from = wait.since.max(walk.from);
+        if from < now {
+            let Wait { plant, node, why, unit, .. } = *wait;
+            self.split(
+                Segment { plant, node, why, unit, part: None, from, to: now },
+                &mut path.segments,
+            );
+        }
+    }
+
+    fn unit_now(&self, walk: &Walk<'_>, (plant, unit): (usize, Place), path: &mut Path) -> Reason {
+        let Some(fold) = self.folds.get(plant) else { return Reason::Record(None) };
+        let Some(info) = fold.layout.info(unit) else { return Reason::Record(None) };
+        let running = fold.trace.open.values().filter(|op| op.unit == unit);
+        if let Some(op) = running.min_by_key(|op| op.seq) {
+            let wait =
+                Wait { plant, node: info.node, why: Why::Working, unit: Some(unit), since: op.at };
+            self.wait(walk, path, &wait);
+            return Reason::Record(Some((plant, op.seq)));
+        }
+        let Some(track) = fold.units.tracks.get(&unit) else { return Reason::Record(None) };
+        let newest = fold.trace.newest(unit, walk.now, Seq::MAX).map(|(_, seq)| (plant, seq));
+        let since = track.since().unwrap_or(walk.now);
+        let own = |why| Wait { plant, node: info.node, why, unit: Some(unit), since };
+        match (track.state(), &track.waits_for) {
+            (UnitState::WaitingForCrew, cause) => {
+                let crew = cause.as_ref().and_then(|c| fold.layout.crews.get(c.id.as_str()));
+                let node = crew.copied().unwrap_or(info.node);
+                self.wait(walk, path, &Wait { node, unit: None, ..own(Why::Crew) });
+                Reason::Record(newest)
+            }
+            (UnitState::WaitingForCrane, cause) => {
+                let crane: Option<PlaceRef> = cause.as_ref().and_then(|c| c.id.parse().ok());
+                let crane = crane.and_then(|c| fold.layout.here(&c));
+                let node = crane.and_then(|c| fold.layout.info(c)).map_or(info.node, |i| i.node);
+                self.wait(walk, path, &Wait { node, unit: crane, ..own(Why::Crane) });
+                Reason::Record(newest)
+            }
+            (UnitState::Blocked, cause) => {
+                let place = cause.as_ref().and_then(|c| self.named(plant, &c.id));
+                place.map_or(Reason::Record(newest), |full| self.full_now(full, newest))
+            }
+            (UnitState::Starved | UnitState::OffShift | UnitState::Unknown, cause) => {
+                let named = cause
+                    .as_ref()
+                    .filter(|c| c.kind == CauseKind::Material)
+                    .and_then(|c| self.named(plant, &c.id));
+                let empty = named.or_else(|| self.emptiest_input(plant, info.node));
+                empty.map_or(Reason::Record(newest), |(p, place)| self.source_of(p, place))
+            }
+            (state, _) => {
+                self.wait(walk, path, &own(why_of_state(state).unwrap_or(Why::Material)));
+                Reason::Record(newest)
+            }
+        }
+    }
+
+    fn source_of(&self, plant: usize, place: Place) -> Reason {
+        let unit = self.folds.get(plant).is_some_and(|fold| fold.layout.is_unit(place));
+        if unit { Reason::Unit(plant, place) } else { Reason::Empty(plant, place) }
+    }
+
+    /// A place by its written name, of this plant or another.
+    fn named(&self, plant: usize, id: &str) -> Option<(usize, Place)> {
+        let place: PlaceRef = id.parse().ok()?;
+        let there = match &place.plant {
+            Some(other) => *self.index.get(other)?,
+            None => plant,
+        };
+        Some((there, self.folds.get(there)?.layout.place(&place.place)?))
+    }
+
+    /// A full place holds up who fills it: whoever empties it is the reason.
+    fn full_now(&self, (plant, place): (usize, Place), otherwise: Option<Position>) -> Reason {
+        let Some(fold) = self.folds.get(plant) else { return Reason::Record(otherwise) };
+        if fold.layout.is_unit(place) {
+            return Reason::Unit(plant, place);
+        }
+        let takes = |o: &&OperationInfo| o.inputs.iter().any(|(_, from, _)| *from == place);
+        let takers = fold.layout.operations.values().filter(takes);
+        let units = takers.flat_map(|o| fold.layout.units_of(o.center));
+        let oldest = units.filter_map(|u| Some((fold.units.tracks.get(&u)?.since()?, u))).min();
+        oldest.map_or(Reason::Record(otherwise), |(_, unit)| Reason::Unit(plant, unit))
+    }
+
+    /// Of what a work center takes, the place that was filled the longest ago.
+    fn emptiest_input(&self, plant: usize, center: NodeIx) -> Option<(usize, Place)> {
+        let fold = self.folds.get(plant)?;
+        let operations = fold.layout.operations.values().filter(|o| o.center == center);
+        let inputs = operations.flat_map(|o| o.inputs.iter().map(|(_, place, _)| *place));
+        let oldest = inputs
+            .map(|place| (fold.trace.arrived(place, PlantTime::from_micros(i64::MAX)), place))
+            .min()?;
+        Some((plant, oldest.1))
+    }
+
+    /// Nothing comes into a place: its makers, its supplier or its carrier are the reason.
+    fn empty_now(
+        &self,
+        walk: &Walk<'_>,
+        (plant, place): (usize, Place),
+        path: &mut Path,
+    ) -> Reason {
+        let Some(fold) = self.folds.get(plant) else { return Reason::Record(None) };
+        let arrived = fold.trace.arrived(place, walk.now);
+        let record = Reason::Record(arrived.map(|(_, seq)| (plant, seq)));
+        let since = arrived.map_or(walk.from, |(at, _)| at);
+        if let Some(lane) = self.lanes.iter().find(|lane| lane.to == (plant, place)) {
+            let (there, carrier) = lane.carrier;
+            let node = self.folds.get(there).and_then(|f| f.layout.info(carrier)).map(|i| i.node);
+            // What is aboard since: it is under way; else the carrier has not come back.
+            let aboard = self
+                .folds
+                .get(there)
+                .and_then(|f| f.trace.arrived(carrier, walk.now))
+                .filter(|(loaded, _)| *loaded > since);
+            if let Some(node) = node {
+                let unit = Some(carrier);
+                let since = aboard.map_or(since, |(loaded, _)| loaded);
+                self.wait(walk, path, &Wait { plant: there, node, why: Why::Transit, unit, since });
+            }
+            return aboard.map_or(record, |(_, seq)| Reason::Record(Some((there, seq))));
+        }
+        if let Some(line) = fold.layout.lines.iter().find(|line| line.storage == Some(place)) {
+            if let Some(there) = line.from.as_ref().and_then(|f| self.named(plant, &f.to_string()))
+            {
+                return self.source_of(there.0, there.1);
+            }
+            let (node, why) = (line.supplier, Why::Material);
+            self.wait(walk, path, &Wait { plant, node, why, unit: None, since });
+            return record;
+        }
+        let makers = fold.layout.operations.values().filter(|o| o.to == Some(place));
+        let units: Vec<Place> = makers.flat_map(|o| fold.layout.units_of(o.center)).collect();
+        // Who has been at work the longest will be the first to bring something.
+        let busy = fold.trace.open.values().filter(|op| units.contains(&op.unit));
+        if let Some(op) = busy.min_by_key(|op| op.seq) {
+            return Reason::Unit(plant, op.unit);
+        }
+        let idle = units.into_iter().filter(|unit| {
+            let kind = fold.layout.info(*unit).map(|info| info.kind);
+            kind == Some(PlaceKind::Unit)
+        });
+        let idle = idle.filter_map(|u| Some((fold.units.tracks.get(&u)?.since()?, u))).min();
+        idle.map_or(record, |(_, unit)| Reason::Unit(plant, unit))
+    }
+}
+
+/// A wait in force.
+struct Wait {
+    plant: usize,
+    node: NodeIx,
+    why: Why,
+    unit: Option<Place>,
+    since: PlantTime,
+}
