@@ -12,7 +12,13 @@ impl Model {
     /// Lets finished parts leave and new work begin, as far as possible.
     pub(crate) fn try_unit(&mut self, unit: usize) {
         self.touched.insert(unit);
+        let jobs = self.units[unit].jobs.len();
         self.try_leaving(unit);
+        if self.units[unit].jobs.len() < jobs {
+            // What left may let others go on that have waited longer: they are asked first.
+            self.wake_unit(unit);
+            return;
+        }
         while self.try_begin(unit) {}
     }
 
@@ -45,7 +51,6 @@ impl Model {
         if !self.calendars[center.calendar].hours.is_open(self.now) {
             return Some(Err(Wait::Shift(center.calendar)));
         }
-        let mut best: Option<(usize, Takings)> = None;
         let mut nearest: Option<Wait> = None;
         for &op in &center.ops {
             if state.holding.is_some_and(|(_, holds)| holds != op) {
@@ -55,11 +60,7 @@ impl Model {
                 self.helpers_free(unit, op, &takings).map(|()| takings)
             });
             match found {
-                Ok(takings) => {
-                    if best.as_ref().is_none_or(|(_, other)| takings.since < other.since) {
-                        best = Some((op, takings));
-                    }
-                }
+                Ok(takings) => return Some(Ok((op, takings))),
                 Err(wait) => {
                     if nearest.as_ref().is_none_or(|other| nearness(&wait) > nearness(other)) {
                         nearest = Some(wait);
@@ -67,11 +68,7 @@ impl Model {
                 }
             }
         }
-        match (best, nearest) {
-            (Some(found), _) => Some(Ok(found)),
-            (None, Some(wait)) => Some(Err(wait)),
-            (None, None) => None,
-        }
+        nearest.map(Err)
     }
 
     /// Crews, cranes and the building's limit, asked once the material is there.
@@ -100,7 +97,30 @@ impl Model {
         if let Some(resource) = op.held_by {
             self.resource_free(resource)?;
         }
-        Ok(())
+        self.fetcher(op, takings).map(|_| ())
+    }
+
+    /// What could bring the parts, and how often it must go; none where nothing is brought.
+    fn fetcher(&self, op: &Op, takings: &Takings) -> Result<Option<usize>, Wait> {
+        let mut found = None;
+        let mut missing = None;
+        for part in takings.itself.iter().chain(&takings.pieces) {
+            let At::Store(store) = self.parts[*part].at else { continue };
+            let Some(fetch) = op.fetched.get(&store) else { continue };
+            for &resource in &fetch.by {
+                match self.resource_free(resource) {
+                    Ok(()) => {
+                        found = found.or(Some(resource));
+                        break;
+                    }
+                    Err(wait) => missing = Some(wait),
+                }
+            }
+        }
+        match (found, missing) {
+            (None, Some(wait)) => Err(wait),
+            (found, _) => Ok(found),
+        }
     }
 
     pub(crate) fn resource_free(&self, resource: usize) -> Result<(), Wait> {
@@ -124,7 +144,8 @@ impl Model {
 
     fn begin(&mut self, unit: usize, op: usize, takings: Takings) {
         let cause = self.units[unit].wait.take().unwrap_or(Wait::Machine);
-        // What is waited for is only known by name before it is taken.
+        let fetcher = self.fetcher(&self.ops[op], &takings).ok().flatten();
+        let fetch = fetcher.map(|resource| (resource, self.fetch_time(op, resource, &takings)));
         let mut parts = takings.itself.clone();
         for &(number, remade) in &takings.fresh {
             parts.push(self.born(unit, op, number, remade));
@@ -132,18 +153,68 @@ impl Model {
         if matches!(self.ops[op].begins, Begins::Bulk) {
             parts.push(self.kit(unit, op));
         }
+        let Some(&lead) = parts.first() else { return };
+        let stores: Vec<usize> = takings
+            .itself
+            .iter()
+            .chain(&takings.pieces)
+            .filter_map(|&part| match self.parts[part].at {
+                At::Store(store) if self.ops[op].fetched.contains_key(&store) => Some(store),
+                _ => None,
+            })
+            .collect();
+        if let (Some((resource, _)), Some(&store)) = (fetch, stores.first()) {
+            let holder = smol_str::SmolStr::new(self.units[unit].id.as_str());
+            self.take_resource(resource, holder, self.stores[store].at);
+        }
+        let mut fetching = Vec::new();
         for &part in &takings.itself {
-            if self.parts[part].at != At::Unit(unit) {
-                self.move_part(part, At::Unit(unit), None, None);
+            self.note_turn(op, part);
+            match (fetch, self.parts[part].at) {
+                (_, At::Unit(there)) if there == unit => {}
+                (Some((resource, _)), At::Store(store)) if stores.contains(&store) => {
+                    self.move_part(part, At::Resource(resource), Some(resource), Some((cause.clone(), unit)));
+                    fetching.push(part);
+                }
+                _ => self.move_part(part, At::Unit(unit), None, None),
             }
         }
-        let Some(&lead) = parts.first() else { return };
         self.consume(op, lead, &takings);
         if let Begins::Grows { .. } = self.ops[op].begins {
             self.units[unit].holding = Some((lead, op));
         }
         self.take_helpers(unit, op);
-        self.start_job(unit, op, parts, cause);
+        self.start_job(unit, op, (parts, takings.times), cause);
+        if let Some((resource, span)) = fetch {
+            let job = self.units[unit].jobs.len() - 1;
+            let state = &mut self.units[unit].jobs[job];
+            (state.phase, state.remaining) = (Phase::Fetch, span);
+            state.fetched_by = Some(resource);
+            state.fetching = fetching;
+        }
+        self.job_begins(unit);
+    }
+
+    /// How long bringing the parts takes, breakdowns included: one way for each.
+    fn fetch_time(&mut self, op: usize, resource: usize, takings: &Takings) -> Span {
+        let mut span = Span::ZERO;
+        for part in takings.itself.iter().chain(&takings.pieces) {
+            let At::Store(store) = self.parts[*part].at else { continue };
+            let Some(fetch) = self.ops[op].fetched.get(&store).cloned() else { continue };
+            span += fetch.lasts.sample(&mut self.resources[resource].time);
+        }
+        span + self.breakdowns_within(resource, span)
+    }
+
+    /// Where parts come in turn, this one has come.
+    fn note_turn(&mut self, op: usize, part: usize) {
+        if let (Some(_), Some(number)) = (self.ops[op].swap_window, self.parts[part].number) {
+            let op = &mut self.ops[op];
+            op.turn.insert(number);
+            while op.turn.remove(&op.turn_from) {
+                op.turn_from += 1;
+            }
+        }
     }
 
     /// A new item appears where its work begins.
@@ -193,7 +264,7 @@ impl Model {
         part
     }
 
-    fn new_part(&mut self, name: twin::PartId, material: usize, number: Option<u64>, remade: u32) -> usize {
+    pub(crate) fn new_part(&mut self, name: twin::PartId, material: usize, number: Option<u64>, remade: u32) -> usize {
         self.parts.push(Part {
             name,
             material,
@@ -268,7 +339,7 @@ impl Model {
         }
     }
 
-    fn take_helpers(&mut self, unit: usize, op: usize) {
+    pub(crate) fn take_helpers(&mut self, unit: usize, op: usize) {
         for index in 0..self.ops[op].crew.len() {
             let (crew, people) = self.ops[op].crew[index];
             self.crews[crew].taken += people;
@@ -279,7 +350,13 @@ impl Model {
         }
     }
 
-    fn start_job(&mut self, unit: usize, op: usize, parts: Vec<usize>, cause: Wait) {
+    pub(crate) fn start_job(
+        &mut self,
+        unit: usize,
+        op: usize,
+        (parts, times): (Vec<usize>, u32),
+        cause: Wait,
+    ) {
         let site = self.ops[op].site;
         self.sites[site].runs += 1;
         self.sites[site].moved = self.now;
@@ -308,16 +385,24 @@ impl Model {
             wait: None,
             order,
             cause: Some(cause),
+            times,
+            fetched_by: None,
+            fetching: Vec::new(),
+            setup,
         });
-        let job = self.units[unit].jobs.len() - 1;
-        if phase == Phase::Working {
+    }
+
+    /// Sets the newest job of a unit going.
+    pub(crate) fn job_begins(&mut self, unit: usize) {
+        let Some(job) = self.units[unit].jobs.len().checked_sub(1) else { return };
+        if self.units[unit].jobs[job].phase == Phase::Working {
             self.say_started(unit, job);
         }
         self.resume(unit, job);
         self.age(unit);
     }
 
-    fn fallback_name(&self, number: u64) -> twin::PartId {
+    pub(crate) fn fallback_name(&self, number: u64) -> twin::PartId {
         // A scheme that makes names longer than an id may be; the number alone is always valid.
         match twin::PartId::new(&format!("item-{number}")) {
             Ok(name) => name,

@@ -67,7 +67,7 @@ impl Model {
             self.cancel(Some(down.repaired));
         } else {
             for job in 0..self.units[unit].jobs.len() {
-                if self.units[unit].jobs[job].phase != Phase::Done {
+                if matches!(self.units[unit].jobs[job].phase, Phase::Setup | Phase::Working) {
                     self.pause(unit, job);
                 }
             }
@@ -84,7 +84,7 @@ impl Model {
     pub(crate) fn repaired(&mut self, unit: usize) {
         self.units[unit].down = None;
         for job in 0..self.units[unit].jobs.len() {
-            if self.units[unit].jobs[job].phase != Phase::Done {
+            if matches!(self.units[unit].jobs[job].phase, Phase::Setup | Phase::Working) {
                 self.resume(unit, job);
             }
         }

@@ -2,6 +2,7 @@
 
 mod equipment;
 mod flows;
+mod initial;
 mod operations;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use des::{Calendar, Distribution, Streams, Time};
 use smol_str::SmolStr;
 use twin::{
     CalendarId, CrewId, EquipmentId, MaterialId, Plant, PlantId, PlantTime, Programme, Span,
-    definition::{Calendar as CalendarDefinition, FailureMode, Tracking},
+    definition::{Calendar as CalendarDefinition, FailureMode, Serials, Tracking},
 };
 
 use crate::{
@@ -18,7 +19,6 @@ use crate::{
     hours::Hours,
     model::{Event, Model},
     network::{CalendarState, MaterialState, Mode, OrderState, Site},
-    serial::Serials,
     settings::Settings,
 };
 
@@ -74,6 +74,7 @@ impl Model {
         for (site, plant) in plants.iter().enumerate() {
             builder.initial_stock(site, plant)?;
         }
+        builder.initial_parts(plants)?;
         builder.first_events();
         Ok(builder.model)
     }
@@ -280,7 +281,8 @@ impl Builder {
         model.schedule(model.settings.report_from, Event::Snapshot);
         model.schedule(start, Event::Check);
         for unit in 0..model.units.len() {
-            model.schedule(start, Event::Wake { unit });
+            model.wake_unit(unit);
+            model.touched.insert(unit);
         }
     }
 }

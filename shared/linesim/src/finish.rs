@@ -21,6 +21,10 @@ impl Model {
         let calendar = self.centers[self.units[unit].center].calendar;
         let state = &self.units[unit].jobs[job];
         let runs_on = state.phase == Phase::Working && self.ops[state.op].lasts.runs_on;
+        let calendar = match (state.phase, state.fetched_by) {
+            (Phase::Fetch, Some(resource)) => self.resources[resource].calendar,
+            _ => calendar,
+        };
         let over = if runs_on {
             self.now + state.remaining
         } else {
@@ -55,6 +59,7 @@ impl Model {
         let Some(job) = found else { return };
         self.units[unit].jobs[job].ending = None;
         match self.units[unit].jobs[job].phase {
+            Phase::Fetch => self.fetched(unit, job),
             Phase::Setup => {
                 let state = &mut self.units[unit].jobs[job];
                 state.phase = Phase::Working;
@@ -67,6 +72,31 @@ impl Model {
             Phase::Working => self.work_over(unit, job),
             Phase::Done => {}
         }
+    }
+
+    /// The parts are there: the unit is made ready, or the work begins.
+    fn fetched(&mut self, unit: usize, job: usize) {
+        let state = &mut self.units[unit].jobs[job];
+        let (resource, parts) = (state.fetched_by.take(), std::mem::take(&mut state.fetching));
+        let setup = state.setup;
+        state.phase = if setup > Span::ZERO { Phase::Setup } else { Phase::Working };
+        state.remaining = if setup > Span::ZERO { setup } else { state.work };
+        state.cause = resource.map(|resource| Wait::Crane { resource });
+        if let Some(resource) = resource {
+            for part in parts {
+                let to = crate::network::At::Unit(unit);
+                self.move_part(part, to, Some(resource), None);
+            }
+            self.free_resource(resource, self.units[unit].at);
+        }
+        if self.units[unit].jobs[job].phase == Phase::Working {
+            self.say_started(unit, job);
+        }
+        if self.units[unit].down.is_none() {
+            self.resume(unit, job);
+        }
+        self.age(unit);
+        self.touched.insert(unit);
     }
 
     fn work_over(&mut self, unit: usize, job: usize) {
@@ -124,7 +154,8 @@ impl Model {
         let site = self.units[unit].site;
         let compiled = &self.ops[op];
         let carried = !compiled.carried_by.is_empty();
-        let (to, rework, quantity) = (compiled.to, compiled.rework, compiled.quantity);
+        let times = f64::from(self.units[unit].jobs[job].times.max(1));
+        let (to, rework, quantity) = (compiled.to, compiled.rework, compiled.quantity * times);
         if self.parts[part].kit {
             let good = self.good_share(unit, op, quantity);
             match to {

@@ -102,7 +102,7 @@ impl Model {
     ) {
         match leaving {
             Leaving::Part { part, to, .. } => {
-                self.move_part(part, At::Store(to), None, waited);
+                self.move_part(part, At::Store(to), None, waited.map(|wait| (wait, unit)));
                 if let Some((span, runs_on)) = hold {
                     self.hold(part, span, runs_on, unit);
                 }
@@ -166,7 +166,7 @@ impl Model {
         self.take_resource(resource, holder.clone(), self.units[unit].at);
         match what {
             Leaving::Part { part, .. } => {
-                self.move_part(part, At::Resource(resource), Some(resource), waited);
+                self.move_part(part, At::Resource(resource), Some(resource), waited.map(|wait| (wait, unit)));
             }
             Leaving::Bulk { .. } => {
                 let kit = self.units[unit].jobs[job].parts[0];
@@ -284,13 +284,13 @@ impl Model {
     /// The cause that a wait becomes once it is over, in the words of the plant that waits.
     pub(crate) fn cause_of(&self, wait: &Wait, unit: usize) -> twin::Cause {
         let site = self.units[unit].site;
-        self.cause_of_move(wait, Some(unit), site)
+        self.cause_of_move(wait, unit, site)
     }
 
     pub(crate) fn cause_of_move(
         &self,
         wait: &Wait,
-        unit: Option<usize>,
+        unit: usize,
         site: usize,
     ) -> twin::Cause {
         use twin::CauseKind as K;
@@ -301,7 +301,7 @@ impl Model {
                 format_smolstr!("{}/{id}", self.sites[other].id)
             }
         };
-        let here = unit.map_or("", |unit| self.units[unit].id.as_str());
+        let here = self.units[unit].id.as_str();
         let (kind, id) = match wait {
             Wait::Shift(calendar) => (K::Shift, self.calendars[*calendar].id.clone()),
             Wait::Repair => (K::Repair, SmolStr::new(here)),

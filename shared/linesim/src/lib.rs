@@ -35,7 +35,6 @@ mod network;
 mod place;
 mod plan;
 pub mod scenario;
-mod serial;
 mod settings;
 mod shown;
 mod snapshot;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use des::{Calendar, EventKey, Priority, Streams, Time};
-use twin::{MaterialId, PlantId, PlantTime, Report, Span, Statement};
+use twin::{MaterialId, PlantId, PlantTime, Report, Span, Statement, definition::Serials};
 
 use crate::{
     error::ModelError,
@@ -14,7 +14,6 @@ use crate::{
         AreaState, CalendarState, Carriage, Center, Consignment, CrewState, LaneState, Line,
         MaterialState, Op, Part, ResourceState, Site, Store, Unit,
     },
-    serial::Serials,
     settings::Settings,
 };
 

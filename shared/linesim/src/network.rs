@@ -2,7 +2,7 @@
 //!
 //! Everything is numbered: an index into one of the vectors of [`crate::Model`].
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use des::{Distribution, EventKey, Stream};
 use twin::{
@@ -59,7 +59,7 @@ pub(crate) struct MaterialState {
     /// Scrapped items to be made again: (number, round).
     pub again: Vec<(u64, u32)>,
     /// Parents already begun out of order.
-    pub begun: std::collections::BTreeSet<u64>,
+    pub begun: BTreeSet<u64>,
     pub completed: u64,
 }
 
@@ -189,10 +189,19 @@ pub(crate) struct Job {
     pub wait: Option<Wait>,
     pub order: Option<OrderId>,
     pub cause: Option<Wait>,
+    /// How often its inputs were taken: the parts of a batch.
+    pub times: u32,
+    /// What brings its parts, while it does.
+    pub fetched_by: Option<usize>,
+    /// Parts on the way.
+    pub fetching: Vec<usize>,
+    pub setup: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
+    /// Its part is being brought.
+    Fetch,
     Setup,
     Working,
     Done,
@@ -291,6 +300,12 @@ pub(crate) struct Op {
     pub to: Option<usize>,
     pub carried_by: Vec<usize>,
     pub carry_time: Option<Lasts>,
+    /// What fetches parts out of a storage, by storage.
+    pub fetched: BTreeMap<usize, Fetch>,
+    /// Where parts must come in turn: the numbers that have begun here, and the first that had
+    /// not when the run began.
+    pub turn: BTreeSet<u64>,
+    pub turn_from: u64,
     pub every: Option<Span>,
     pub lasts: Lasts,
     pub setup: Span,
@@ -317,6 +332,13 @@ pub(crate) enum Begins {
     Grows { pieces: u64, of: u64 },
     /// A quantity.
     Bulk,
+}
+
+/// A shared resource that brings a part to the unit before its work.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetch {
+    pub by: Vec<usize>,
+    pub lasts: Lasts,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -86,36 +86,27 @@ impl Model {
         self.came(store);
     }
 
-    /// Moves a part, and says so; each plant that the part leaves or reaches hears of it.
+    /// Moves a part, and says so: one plant states it, the one that the part reaches. The cause is
+    /// what the unit waited for that sends or fetches it.
     pub(crate) fn move_part(
         &mut self,
         part: usize,
         to: At,
         by: Option<usize>,
-        cause: Option<Wait>,
+        cause: Option<(Wait, usize)>,
     ) {
         let from = self.parts[part].at;
-        let (Some(from_site), Some(to_site)) = (self.site_of(from), self.site_of(to)) else {
-            return;
-        };
+        let Some(to_site) = self.site_of(to) else { return };
         let by = by.map(|resource| self.resources[resource].id.clone());
-        let unit = match (from, to) {
-            (_, At::Unit(unit)) | (At::Unit(unit), _) => Some(unit),
-            _ => None,
+        let cause = cause.map(|(wait, unit)| self.cause_of_move(&wait, unit, to_site));
+        let statement = Statement::PartMoved {
+            part: self.parts[part].name.clone(),
+            from: self.place_ref(from, to_site),
+            to: self.place_ref(to, to_site),
+            by,
+            cause,
         };
-        let cause = cause.map(|wait| self.cause_of_move(&wait, unit, from_site));
-        let mut sites = vec![from_site, to_site];
-        sites.dedup();
-        for site in sites {
-            let statement = Statement::PartMoved {
-                part: self.parts[part].name.clone(),
-                from: self.place_ref(from, site),
-                to: self.place_ref(to, site),
-                by: by.clone(),
-                cause: cause.clone(),
-            };
-            self.say(site, statement);
-        }
+        self.say(to_site, statement);
         self.leave_place(part);
         if let At::Unit(unit) = from {
             self.parts[part].brought_by = SmolStr::new(self.units[unit].id.as_str());

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 use toml_edit::{Document, Item, Table};
-use twin::{PlantTime, Span};
+use twin::{PlantTime, Programme, Span};
 
 use crate::settings::{Disruption, Settings};
 
@@ -13,12 +13,6 @@ pub struct Scenario {
     pub name: String,
     /// The seed of every random stream.
     pub seed: u64,
-    /// When the plants begin, empty.
-    pub start: PlantTime,
-    /// From when on there is a record.
-    pub journal_from: PlantTime,
-    /// Where the clock stands when somebody begins to look.
-    pub now: PlantTime,
     /// Plant seconds for one second of wall time.
     pub rate: f64,
     /// What goes wrong.
@@ -72,9 +66,10 @@ pub enum ScenarioError {
     },
 }
 
-const KEYS: [&str; 7] =
-    ["name", "seed", "start", "journal_from", "now", "rate", "disruption"];
+const KEYS: [&str; 4] = ["name", "seed", "rate", "disruption"];
 const DISRUPTION_KEYS: [&str; 5] = ["name", "at", "until", "path", "value"];
+/// How long a demonstration may run on: at 720 ×, a day.
+const AFTER_DEMO: Span = Span::from_secs(2 * 366 * 86_400);
 /// More disruptions than this are no scenario.
 const MOST_DISRUPTIONS: usize = 1_000;
 
@@ -96,14 +91,6 @@ impl Scenario {
         let reader = Reader { file, text };
         let table = document.as_table();
         reader.known(table, &KEYS)?;
-        let (start, journal_from, now) = (
-            reader.time(table, "start")?,
-            reader.time(table, "journal_from")?,
-            reader.time(table, "now")?,
-        );
-        if !(start <= journal_from && journal_from <= now) {
-            return Err(reader.bad(table, "now", "at or after journal_from, and that after start"));
-        }
         let rate = match table.get("rate") {
             None => 1.0,
             Some(item) => number(item)
@@ -115,19 +102,15 @@ impl Scenario {
         Ok(Self {
             name: reader.text(table, "name")?,
             seed: seed.ok_or_else(|| reader.bad(table, "seed", "a whole number from 0"))?,
-            start,
-            journal_from,
-            now,
             rate,
             disruptions: reader.disruptions(table)?,
         })
     }
 
-    /// The settings of a run of this scenario.
-    pub fn settings(&self) -> Settings {
-        let mut settings = Settings::new(self.seed, self.start);
-        settings.report_from = self.journal_from;
-        settings.until = settings.until.max(self.now + Span::from_secs(2 * 366 * 86_400));
+    /// The settings of a run of this scenario from the programme's day zero.
+    pub fn settings(&self, programme: &Programme) -> Settings {
+        let mut settings = Settings::new(self.seed, programme.starts);
+        settings.until = settings.until.max(programme.demo_from + AFTER_DEMO);
         settings.disruptions = self.disruptions.clone();
         settings
     }
@@ -230,16 +213,14 @@ fn moment(value: &toml_edit::Datetime) -> Option<PlantTime> {
 mod tests {
     use super::*;
 
-    const GOOD: &str = "name = 'a'\nseed = 7\nstart = 2030-01-01T00:00:00Z\n\
-        journal_from = 2030-02-01T01:00:00+01:00\nnow = 2030-03-01T00:00:00Z\nrate = 720\n\
-        [[disruption]]\nname = 'weld head'\nat = 2030-02-20T00:00:00Z\n\
+    const GOOD: &str = "name = 'a'\nseed = 7\nrate = 720\n\
+        [[disruption]]\nname = 'weld head'\nat = 2030-01-01T01:00:00+01:00\n\
         path = 'y.unit.P4.down'\nvalue = '10 d'\n";
 
     #[test]
     fn a_scenario_is_read() {
         let scenario = Scenario::parse("demo.toml", GOOD.as_bytes()).expect("valid");
-        assert_eq!(scenario.start.micros(), 1_893_456_000_000_000);
-        assert_eq!(scenario.journal_from.since(scenario.start), Span::from_secs(31 * 86_400));
+        assert_eq!(scenario.disruptions[0].at.micros(), 1_893_456_000_000_000);
         assert_eq!((scenario.seed, scenario.rate), (7, 720.0));
         assert_eq!(scenario.disruptions[0].value, "10 d");
     }
@@ -252,10 +233,9 @@ mod tests {
 
     #[test]
     fn a_bad_scenario_says_where_and_what() {
-        check("rate = 720", "rate = -1", "demo.toml:6: error: rate must be a number above 0, at most 1e6");
-        check("path =", "pth =", "demo.toml:10: error: unknown key pth; known are name, at, until, path, value");
-        check("now = 2030-03", "now = 2029-03", "demo.toml:5: error: now must be at or after journal_from, and that after start");
-        check("at = 2030-02-20T00:00:00Z", "at = 2030-02-20", "demo.toml:9: error: at must be a time with its offset, such as 2031-05-05T06:00:00+02:00");
+        check("rate = 720", "rate = -1", "demo.toml:3: error: rate must be a number above 0, at most 1e6");
+        check("path =", "pth =", "demo.toml:7: error: unknown key pth; known are name, at, until, path, value");
+        check("at = 2030-01-01T01:00:00+01:00", "at = 2030-02-20", "demo.toml:6: error: at must be a time with its offset, such as 2031-05-05T06:00:00+02:00");
         check("[[", "[", "demo.toml: the file is not TOML");
     }
 }

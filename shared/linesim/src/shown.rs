@@ -31,7 +31,7 @@ impl Model {
         self.say_state(unit, state, reason, wait);
     }
 
-    pub(crate) fn say_state(
+    fn say_state(
         &mut self,
         unit: usize,
         state: UnitState,
@@ -45,16 +45,20 @@ impl Model {
     }
 
     /// What a unit does now, why, and what it waits for.
-    pub(crate) fn doing(&self, unit: usize) -> (UnitState, Option<SmolStr>, Option<Wait>) {
+    fn doing(&self, unit: usize) -> (UnitState, Option<SmolStr>, Option<Wait>) {
         let state = &self.units[unit];
         let calendar = self.centers[state.center].calendar;
-        if let Some(down) = &state.down {
-            return (UnitState::Down, Some(down.reason.clone()), None);
-        }
         let is_open = self.calendars[calendar].hours.is_open(self.now);
+        if let Some(down) = &state.down {
+            // Nobody repairs off shift either: the night is not lost to the breakdown.
+            return match is_open {
+                true => (UnitState::Down, Some(down.reason.clone()), None),
+                false => (UnitState::OffShift, None, None),
+            };
+        }
         let running = state.jobs.iter().find(|job| {
             let runs_on = job.phase == Phase::Working && self.ops[job.op].lasts.runs_on;
-            job.phase != Phase::Done && (is_open || runs_on)
+            matches!(job.phase, Phase::Setup | Phase::Working) && (is_open || runs_on)
         });
         if let Some(job) = running {
             let doing =
@@ -63,6 +67,9 @@ impl Model {
         }
         if !is_open {
             return (UnitState::OffShift, None, None);
+        }
+        if let Some(resource) = state.jobs.iter().find_map(|job| job.fetched_by) {
+            return (UnitState::WaitingForCrane, None, Some(Wait::Crane { resource }));
         }
         let stuck = state.jobs.iter().find_map(|job| job.wait.clone());
         if let Some(wait) = stuck {

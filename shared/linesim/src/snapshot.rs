@@ -135,11 +135,8 @@ impl Model {
                 self.say_started(unit, job);
             }
         }
-        let (state, reason, wait) = self.doing(unit);
-        self.units[unit].restate = false;
-        self.units[unit].shown = state;
-        self.units[unit].shown_since = self.now;
-        self.units[unit].shares = [0; 11];
-        self.say_state(unit, state, reason, wait);
+        // The state is stated once this moment's starts are made.
+        self.units[unit].restate = true;
+        self.touched.insert(unit);
     }
 }

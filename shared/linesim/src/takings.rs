@@ -64,7 +64,7 @@ impl Model {
                 }
                 if state.held {
                     held = Some(take.store);
-                } else if self.in_turn(op, take.store, part) {
+                } else if self.in_turn(op, part) {
                     itself.push(part);
                 }
             }
@@ -83,18 +83,16 @@ impl Model {
         Ok(Takings { itself, times, since, ..Takings::default() })
     }
 
-    /// Whether a part may be worked now: at most `swap_window` lower numbers are still to come,
-    /// judged by the numbers that wait in the same storage.
-    fn in_turn(&self, op: &Op, store: usize, part: usize) -> bool {
+    /// Whether a part may be worked now: at most `swap_window` lower numbers are still to come.
+    fn in_turn(&self, op: &Op, part: usize) -> bool {
         let (Some(window), Some(number)) = (op.swap_window, self.parts[part].number) else {
             return true;
         };
-        let lower = self.stores[store].parts.iter().filter(|&&other| {
-            let other = &self.parts[other];
-            other.material == self.parts[part].material
-                && other.number.is_some_and(|other| other < number)
-        });
-        lower.count() as u64 <= window
+        let material = &self.materials[self.parts[part].material];
+        let open = material.serial && self.serials.total(&material.id).is_none();
+        let first = if open { number.saturating_sub(window + 1) } else { op.turn_from };
+        let before = (first..number).filter(|other| !op.turn.contains(other));
+        before.take(window as usize + 1).count() as u64 <= window
     }
 
     fn fresh_parts(&self, unit: usize, op: usize, least: u32, most: u32) -> Result<Takings, Wait> {

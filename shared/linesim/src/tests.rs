@@ -47,6 +47,29 @@ pub(super) fn placement() -> Placement {
     Placement { x_m: 0.0, y_m: 0.0, z_m: 0.0, heading_deg: 0.0, size_m: [1.0; 3], mesh: None }
 }
 
+fn label() -> Label {
+    Label {
+        policy: "TEST".into(),
+        classification: twin::label::Classification::Unclassified,
+        releasable_to: std::collections::BTreeSet::new(),
+        display_only: std::collections::BTreeSet::new(),
+        organisations: twin::label::Members::All,
+        affiliations: twin::label::Members::All,
+        needs: std::collections::BTreeSet::new(),
+        information: std::collections::BTreeSet::new(),
+        originator: twin::label::Originator {
+            nation: NationId::new("XAA").expect("valid"),
+            organisation: OrganisationId::new("firm").expect("valid"),
+        },
+        created: at(0.0),
+        review: at(0.0),
+        until: None,
+        successor: None,
+        registry_revision: 1,
+        reason: None,
+    }
+}
+
 /// A plant with one area `hall`, calendars `always` and `day` (06:00 to 14:00, Monday to Friday).
 pub(super) fn plant(name: &str) -> Plant {
     let day = vec![Shift { start_min: 360, end_min: 840 }];
@@ -69,7 +92,7 @@ pub(super) fn plant(name: &str) -> Plant {
         nation: NationId::new("XAA").expect("valid"),
         organisation: OrganisationId::new("firm").expect("valid"),
         time_zone: "UTC".to_owned(),
-        label: Label::default(),
+        label: label(),
         pseudonyms_allowed: false,
         stale_after: Span::HOUR,
         areas: vec![Area {
@@ -93,6 +116,7 @@ pub(super) fn plant(name: &str) -> Plant {
         suppliers: Vec::new(),
         supply_lines: Vec::new(),
         initial_stock: Vec::new(),
+        initial_parts: Vec::new(),
         contacts: Vec::new(),
         orders: Vec::new(),
         deliveries: Vec::new(),
@@ -178,6 +202,7 @@ impl Hand for Plant {
             material: material(what),
             quantity,
             from: id(from),
+            carry: None,
         });
         self.operations.push(Operation {
             id: OperationId::new(name).expect("valid"),
@@ -246,6 +271,7 @@ pub(super) fn scheme(name: &str, parent: Option<&str>, count: Option<u32>, patte
         count,
         pattern: pattern.to_owned(),
         built_at: Vec::new(),
+        basis: Basis::Assumed,
     }
 }
 
@@ -259,6 +285,9 @@ pub(super) fn programme(plants: &[Plant]) -> Programme {
     Programme {
         id: ProgrammeId::new("programme").expect("valid"),
         name: String::new(),
+        time_zone: "UTC".to_owned(),
+        starts: at(0.0),
+        demo_from: at(0.0),
         plants: plants.iter().map(|plant| plant.id.clone()).collect(),
         nations: Vec::new(),
         organisations: Vec::new(),

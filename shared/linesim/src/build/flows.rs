@@ -127,7 +127,8 @@ impl Builder {
                 let there = model.stores[*to].area;
                 model.areas[there].users.extend(units);
             }
-            for resource in op.carried_by.iter().chain(&op.held_by) {
+            let fetchers = op.fetched.values().flat_map(|fetch| &fetch.by);
+            for resource in op.carried_by.iter().chain(&op.held_by).chain(fetchers) {
                 model.resources[*resource].users.extend(units);
             }
             for (crew, _) in &op.crew {

@@ -1,5 +1,7 @@
 //! Operations: which input is the part itself, which a named piece, which a quantity.
 
+use std::collections::BTreeMap;
+
 use twin::{
     Plant, PlaceRef, Span,
     definition::{Duration, Operation, SourceRule},
@@ -8,7 +10,7 @@ use twin::{
 use super::Builder;
 use crate::{
     error::ModelError,
-    network::{Begins, Lasts, Op, ReworkTo, Role, Take},
+    network::{Begins, Fetch, Lasts, Op, ReworkTo, Role, Take},
 };
 
 impl Builder {
@@ -78,6 +80,9 @@ impl Builder {
             to,
             carry_time: carry.map(|c| self.lasts(site, user, &c.duration)).transpose()?,
             carried_by,
+            fetched: self.fetches(site, operation)?,
+            turn: std::collections::BTreeSet::new(),
+            turn_from: 0,
             every: match operation.source {
                 SourceRule::Every(every) => Some(every),
                 SourceRule::FromInput | SourceRule::Saturated => None,
@@ -126,6 +131,24 @@ impl Builder {
         Ok(takes)
     }
 
+    fn fetches(
+        &self,
+        site: usize,
+        operation: &Operation,
+    ) -> Result<BTreeMap<usize, Fetch>, ModelError> {
+        let user = operation.id.as_str();
+        let mut fetches = BTreeMap::new();
+        for input in &operation.inputs {
+            let Some(carry) = &input.carry else { continue };
+            let store = self.store_at(site, user, &PlaceRef::here(input.from.clone()))?;
+            let by: Result<Vec<usize>, ModelError> =
+                carry.by.iter().map(|resource| self.resource(site, user, resource)).collect();
+            let lasts = self.lasts(site, user, &carry.duration)?;
+            fetches.insert(store, Fetch { by: by?, lasts });
+        }
+        Ok(fetches)
+    }
+
     fn begins(
         &self,
         plant: &Plant,
@@ -146,7 +169,9 @@ impl Builder {
         let Some(of) = self.model.serials.per_parent(id) else {
             return Err(refused(plant, operation, "the scheme of its piece has no count"));
         };
-        let pieces = piece.quantity.round() as u64;
+        // A piece named with several storages may come from any of them; the quantities add up.
+        let same = takes.iter().filter(|take| take.material == piece.material);
+        let pieces = same.map(|take| take.quantity).sum::<f64>().round() as u64;
         match pieces.cmp(&of) {
             std::cmp::Ordering::Less => Ok(Begins::Grows { pieces: pieces.max(1), of }),
             std::cmp::Ordering::Equal => Ok(Begins::Assembles),

@@ -60,7 +60,7 @@ fn work_pauses_off_shift_and_shift_is_the_cause_of_a_start() {
     check(
         plant,
         40.0,
-        "0.0 a-u is off_shift (shift day)
+        "0.0 a-u is off_shift
          6.0 a-u starts item-00001 (shift day)
          11.0 a-u ends item-00001
          11.0 a-u starts item-00002 (machine a-u)
@@ -83,10 +83,10 @@ fn curing_runs_on_outside_the_calendar() {
     check(
         plant,
         31.0,
-        "0.0 a-u is off_shift (shift day)
+        "0.0 a-u is off_shift
          6.0 a-u starts item-00001 (shift day)
          16.0 a-u ends item-00001
-         16.0 a-u is off_shift (shift day)
+         16.0 a-u is off_shift
          30.0 a-u starts item-00002 (shift day)",
     );
 }

@@ -1,3 +1,0 @@
-//! Names of serial items, as the programme writes them.
-
-pub(crate) use twin::definition::Serials;
