@@ -26,12 +26,27 @@ watch_hub() {
   done
 }
 
+# Each in a process group of its own, so that ending one ends what it started.
+set -m
 "$CARGO_TARGET_DIR/debug/slipway" serve --demo --viewer "$SLIPWAY_VIEWER" "$@" 2> >(watch_hub) &
 hub=$!
 .ci/wasm.sh --progress &
 wasm=$!
-trap 'kill "$hub" "$wasm" 2>/dev/null || true' INT TERM EXIT
-if ! wait "$wasm"; then
-  say "the 3D page could not be built (see above); the dashboard works without it"
-fi
+set +m
+
+end() {
+  trap - INT TERM EXIT
+  kill -- "-$wasm" 2>/dev/null || true
+  # The hub stops in order: feeds are told, the journal is closed.
+  kill "$hub" 2>/dev/null || true
+  wait "$hub" 2>/dev/null || true
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+
+status=0 ended=
+wait -n -p ended "$hub" "$wasm" || status=$?
+# A hub that could not start has said why; there is nothing to build a page for.
+[ "$ended" = "$wasm" ] || exit "$status"
+[ "$status" = 0 ] || say "the 3D page could not be built (see above); the dashboard works without it"
 wait "$hub"
