@@ -1,0 +1,199 @@
+// The five cards: five questions, five answers. Each has a state for everything that can be:
+// nothing there yet, nothing to tell, too early, not shared, and the answer.
+
+import { h, renew } from '../lib/dom.js';
+import { amount, days, duration, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
+import { chainSentences, confidenceWords, whyNot } from '../lib/say.js';
+import { sign } from '../lib/states.js';
+import { nameOf, tail, word } from '../lib/words.js';
+import { originBadge } from './header.js';
+
+/** Materials on the third card. */
+const PARTS_SHOWN = 4;
+/** Below so many pieces a day, a loss is told as "one every … days". */
+const SMALL_LOSS = 0.2;
+
+/** A moment with the other zone in its tooltip. */
+export function moment(at, style = 'moment') {
+  return h('time', { datetime: new Date(ms(at)).toISOString(), title: whenBoth(at) }, when(at, style));
+}
+
+/** A verdict that is not one: a heading and a sentence. */
+export function empty(title, text) {
+  return h('div', { class: 'empty' }, h('p', { class: 'answer' }, title), text && h('p', { class: 'answer-note' }, text));
+}
+
+/** Lines that stand for what is being fetched. */
+export function skeleton(lines = 3) {
+  return h('div', { class: 'skeleton' }, Array.from({ length: lines }, () => h('i')), h('span', { class: 'visually-hidden' }, word('app.loading')));
+}
+
+/** A slip in days as sign and words. */
+export function slipMark(slipDays) {
+  if (slipDays === undefined || slipDays === null) return h('span', { class: 'slip', data: { slip: 'none' } }, word('slip.none'));
+  const { kind, text } = slip(slipDays);
+  return h('span', { class: 'slip', data: { slip: kind } }, sign(kind), text);
+}
+
+/** A bar with its words beside it: how much of how much. */
+export function bar(ratio, { full = false, className = 'bar' } = {}) {
+  const width = `${Math.round(Math.min(1, Math.max(0, ratio)) * 1000) / 10}%`;
+  return h('span', { class: className, data: { full: full ? 'yes' : 'no' }, 'aria-hidden': 'true' }, h('i', { style: { width } }));
+}
+
+function pairs(list) {
+  const shown = list.filter(Boolean);
+  return h('dl', { class: 'pairs' }, shown.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))));
+}
+
+/** 1. Will we deliver? */
+export function deliverCard(card) {
+  if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
+  if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
+  const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
+    h('p', { class: 'due-name' }, item.name, h('small', {}, item.plant)),
+    slipMark(item.slip_d),
+    pairs([
+      [word('deliver.promised'), moment(item.promised, 'date')],
+      [word('deliver.expected'), item.expected ? moment(item.expected, 'date') : word('deliver.no_expected')],
+    ]),
+    item.needed > 0 && h('div', { class: 'progress' },
+      bar(item.done / item.needed),
+      h('span', {}, word('deliver.progress', { unit: item.unit, done: amount(item.done), needed: amount(item.needed) })))));
+  return [
+    h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
+    card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
+  ];
+}
+
+/** What is lost a day, in words a plant uses. */
+function lossWords(card) {
+  const { loss_per_day: loss, loss_unit: unit = '' } = card;
+  if (loss === undefined || loss === null || loss <= 0) return null;
+  if (loss < SMALL_LOSS) return word('holdup.loss_every', { unit, days: days(1 / loss) });
+  return word('holdup.loss_a_day', { amount: quantity(loss, unit) });
+}
+
+function chain(card) {
+  const sentences = chainSentences(card);
+  const last = card.chain.length - 1;
+  const steps = card.chain.map((step, at) => h('li', { style: { '--step': String(Math.max(0, at - 1)) } },
+    at > 0 && h('span', { class: 'muted' }, word('holdup.because')),
+    h('span', { class: 'chain-text', title: step.withheld ? word('withheld.tip') : null }, step.withheld && [sign('eye_off'), ' '], sentences[at]),
+    step.plant && step.plant !== (card.chain[at - 1]?.plant ?? card.plant) && h('span', { class: 'chain-plant' }, word('next.of_plant', { plant: step.plant })),
+    at === last && step.share_ratio > 0 && h('span', { class: 'chain-plant' }, percent(step.share_ratio))));
+  return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
+}
+
+/** 2. What holds us back now? */
+export function holdUpCard(card, { now, viewer = null }) {
+  if (!card.known) {
+    const { title, text } = whyNot(card);
+    return empty(title, text);
+  }
+  const loss = lossWords(card);
+  const lost = card.slip_d > 0 ? word('holdup.lost_days', { days: days(card.slip_d) }) : null;
+  const fact = (term, value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
+  return [
+    h('div', { class: 'holdup-head' },
+      h('p', { class: 'answer' }, sign('flag'), nameOf(card.name)),
+      h('span', { class: 'sure', data: { sure: card.confidence } }, confidenceWords(card))),
+    h('p', { class: 'answer-note' },
+      [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
+    card.chain.length > 0 && chain(card),
+    h('dl', { class: 'facts' },
+      fact(word('holdup.cost'), loss ?? lost ?? word('holdup.no_cost')),
+      loss && lost && fact(word('units.since'), lost),
+      card.share_ratio > 0 && fact(word('holdup.share'), word('holdup.share_of', { share: percent(card.share_ratio), days: days(card.window_d) })),
+      fact(word('holdup.sure_label'), word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))),
+    h('p', { class: 'card-foot' },
+      card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { name: nameOf(lead.name), when: when(lead.since, 'day') })).join('; ')} `,
+      viewer && h('a', { href: viewer }, word('holdup.show'))),
+  ];
+}
+
+function dryRow(part, now, withPlant) {
+  const until = part.dry ? (ms(part.dry) - now) / 86_400_000 : null;
+  const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
+  const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
+  return h('tr', { data: { key: `${part.plant}/${part.material}` } },
+    h('th', { scope: 'row' }, part.name, h('small', {}, withPlant ? part.plant : supplier)),
+    h('td', { class: 'num', title: tip }, part.cover_d === undefined ? quantity(part.stock, part.unit) : days(part.cover_d)),
+    h('td', {}, part.dry
+      ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
+      : h('span', { class: 'muted' }, word('next.not_in_sight'))),
+    h('td', {}, part.next_delivery
+      ? [moment(part.next_delivery, 'day'), part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) }))]
+      : h('span', { class: 'muted' }, word('next.none_promised'))));
+}
+
+/** 3. What stops us next? */
+export function nextCard(card, { now, withPlant }) {
+  if (card.parts.length === 0) return empty(word('next.empty'), word('next.empty_text'));
+  const head = [word('next.part'), word('next.cover'), word('next.stops'), word('next.delivery')];
+  return h('table', { class: 'plain' },
+    h('caption', { class: 'visually-hidden' }, word('next.caption')),
+    h('thead', {}, h('tr', {}, head.map((text, at) => h('th', { scope: 'col', class: at === 1 ? 'num' : null }, text)))),
+    h('tbody', {}, card.parts.slice(0, PARTS_SHOWN).map((part) => dryRow(part, now, withPlant))));
+}
+
+/** 4. Who acts? */
+export function actCard(card, { now, holdUp }) {
+  if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
+  const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
+  const answer = card.answer
+    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, card.answer),
+      card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })))
+    : h('p', { class: 'muted' }, word('act.no_answer'));
+  if (!card.owner) return h('div', { class: 'stack' }, h('div', {}, empty(word('act.nobody'), word('act.nobody_text')), about), card.answer && answer);
+  return h('div', { class: 'stack' },
+    h('div', {}, h('p', { class: 'answer' }, card.owner), about),
+    card.phone && h('p', {}, h('a', { class: 'button', href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), word('act.call', { phone: card.phone }))),
+    answer);
+}
+
+/** 5. Can I trust this? */
+export function trustCard(card, { now }) {
+  const row = (term, value, className) => h('div', {}, h('dt', {}, term), h('dd', { class: className }, value));
+  const feeds = card.feeds === 0 ? word('trust.no_feeds') : word('trust.feeds_of', { m: number(card.feeds_reporting), n: number(card.feeds) });
+  const oldest = card.oldest
+    ? word('trust.oldest_of', { duration: duration((now - ms(card.oldest)) / 1000), name: nameOf(card.oldest_name) })
+    : word('trust.no_oldest');
+  const origin = card.origin || 'unknown';
+  return [
+    h('div', { class: 'trust-origin' }, originBadge(card.origin), h('span', { class: 'muted' }, word(`origin_says.${origin}`))),
+    h('dl', { class: 'rows' },
+      row(word('trust.feeds'), feeds, card.feeds_reporting < card.feeds ? 'late-text' : null),
+      row(word('trust.oldest'), oldest),
+      row(word('trust.assumed'), word('trust.assumed_of', { m: number(card.assumed), n: number(card.inputs) }), card.assumed > 0 ? 'warn-text' : null),
+      row(word('trust.withheld'), card.withheld ? [sign('eye_off'), ' ', word('trust.withheld_some')] : word('trust.withheld_none'), card.withheld ? 'warn-text' : null),
+      row(word('trust.refused'), number(card.refused), card.refused > 0 ? 'late-text' : null)),
+  ];
+}
+
+/** Draws the five cards of a view into the page's sections. */
+export function drawCards(view, { now, withPlant, viewer = null }) {
+  const holdUp = view.get('board/holdup');
+  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp };
+  const cards = { deliver: deliverCard, holdup: holdUpCard, next: nextCard, act: actCard, trust: trustCard };
+  for (const [name, draw] of Object.entries(cards)) {
+    const section = document.getElementById(`card-${name}`);
+    const value = view.get(`board/${name}`);
+    section.setAttribute('aria-busy', String(!view.ready));
+    if (name === 'holdup') section.dataset.known = value?.known ? 'yes' : 'no';
+    const content = !view.ready ? skeleton(4) : value === undefined ? empty(word('card.not_shared')) : draw(value, context);
+    renew(section.querySelector('.card-body'), content);
+  }
+}
+
+/** Tells readers of the screen when another main hold-up leads, and only then. */
+export function tellHoldUp(view) {
+  const news = document.getElementById('news');
+  let last;
+  return () => {
+    const card = view.get('board/holdup');
+    const name = card?.known ? nameOf(card.name) : undefined;
+    if (name !== undefined && last !== undefined && name !== last) news.textContent = word('holdup.changed', { name });
+    if (name !== undefined) last = name;
+  };
+}

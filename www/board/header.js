@@ -1,0 +1,143 @@
+// The line at the top of every page: what is shown, the plant clock, origin, connection, as whom
+// one looks, and whose time is shown.
+
+import { h, renew } from '../lib/dom.js';
+import { chooseTime, number, onTimeChoice, timeChoice, when, whenBoth, zoneName, zones } from '../lib/format.js';
+import { keepAudience, wishedAudience } from '../lib/mirror.js';
+import { word } from '../lib/words.js';
+
+/** The origin badge; it is never left out. */
+export function originBadge(origin) {
+  const known = origin || 'unknown';
+  return h('span', { class: 'badge', data: { origin: known }, title: word(`origin_says.${known}`) }, word(`origin.${known}`));
+}
+
+/** How fast the plant clock runs, in words. */
+function rateWords(rate) {
+  if (rate === 0) return word('clock.stands');
+  if (rate === 1) return word('clock.real_time');
+  return word('clock.faster', { n: number(rate, 1) });
+}
+
+/** Asks the hub as whom one may look; the public alone when it does not say. */
+async function fetchOffers() {
+  const only = { current: 'public', offered: [{ code: 'public', name: '' }] };
+  try {
+    const response = await fetch(keepAudience('/api/v1/audiences'));
+    return response.ok ? await response.json() : only;
+  } catch {
+    return only; // The connection state says that the hub is away.
+  }
+}
+
+/** Draws the header and the banner and keeps them current. */
+export class Header {
+  #top;
+  #banner;
+  #mirror;
+  #clock;
+  #offers = null;
+  #connection = null;
+
+  /**
+   * `name()` gives the page's heading, `back` whether there is a way back to the programme,
+   * `links()` more links for the right side.
+   */
+  constructor({ mirror = null, clock = null, name, back = false, links = () => [] }) {
+    this.#top = document.getElementById('top');
+    this.#banner = document.getElementById('banner');
+    this.#mirror = mirror;
+    this.#clock = clock;
+    this.name = name;
+    this.back = back;
+    this.links = links;
+    onTimeChoice(() => this.draw());
+    mirror?.onConnection((connection) => {
+      this.#connection = connection;
+      this.draw();
+    });
+    if (mirror) {
+      setInterval(() => this.draw(), 500);
+      fetchOffers().then((offers) => {
+        this.#offers = offers;
+        this.draw();
+      });
+    }
+    this.draw();
+  }
+
+  draw() {
+    renew(this.#top, this.#naming(), this.#clock && this.#time(), this.#tools());
+    if (this.#banner) this.#warn();
+    const silent = Boolean(this.#clock?.silent) || this.#connection?.state === 'offline';
+    document.getElementById('answers').dataset.stale = silent ? 'yes' : 'no';
+  }
+
+  #naming() {
+    const home = h('a', { class: 'top-brand', href: keepAudience('/'), title: word('nav.programme') }, this.back ? `‹ ${word('nav.back')}` : word('app.name'));
+    return h('div', { class: 'top-name' }, home, h('h1', {}, this.name()));
+  }
+
+  #time() {
+    const now = this.#clock.now();
+    const clock = now === null
+      ? h('span', { class: 'muted' }, word('clock.waiting'))
+      : [
+        h('span', { class: 'visually-hidden' }, word('clock.label')),
+        h('time', { datetime: new Date(now).toISOString(), title: whenBoth(now) }, `${when(now, 'clock')} ${zoneName(zones().shown, now)}`),
+        h('span', { class: 'muted' }, rateWords(this.#clock.rate)),
+      ];
+    return h('div', { class: 'top-clock' }, clock, originBadge(this.#clock.origin), this.#connectionState());
+  }
+
+  #connectionState() {
+    const { state, since } = this.#connection ?? { state: 'connecting', since: new Date() };
+    const time = Intl.DateTimeFormat(undefined, { timeStyle: 'short' }).format(since);
+    return h('span', { class: 'connection', data: { connection: state } }, word(`connection.${state}`, { when: time }));
+  }
+
+  #tools() {
+    return h('nav', { class: 'top-tools', 'aria-label': word('head.controls') },
+      this.links(), this.#mirror && this.#audiences(), this.#timeSwitch(),
+      h('a', { href: keepAudience('/help/') }, word('nav.help')));
+  }
+
+  #audiences() {
+    const offers = this.#offers;
+    if (!offers || offers.offered.length < 2) return null;
+    const current = wishedAudience() ?? offers.current;
+    const options = offers.offered.map(({ code, name }) => {
+      const text = code === 'public' ? word('as.public') : `${name} (${code})`;
+      return h('option', { value: code, selected: code === current }, text);
+    });
+    const change = ({ target }) => {
+      const address = new URL(location.href);
+      address.searchParams.set('as', target.value);
+      location.assign(address);
+    };
+    return h('label', { class: 'field' }, word('as.label'), h('select', { id: 'view-as', on: { change } }, options));
+  }
+
+  #timeSwitch() {
+    const button = (which, text) => h('button', {
+      type: 'button', 'aria-pressed': String(timeChoice() === which), on: { click: () => chooseTime(which) },
+    }, text);
+    return h('div', { class: 'choice', role: 'group', 'aria-label': word('time.label') },
+      button('site', word('time.site')), button('reader', word('time.reader')));
+  }
+
+  /** What must not be overlooked: lost connection, silence, a choice that is not offered. */
+  #warn() {
+    const wish = wishedAudience();
+    const offered = this.#offers?.offered.some(({ code }) => code === wish);
+    const messages = [];
+    if (wish && this.#offers && !offered) messages.push(['choice', word('as.unknown', { code: wish })]);
+    if (this.#connection?.state === 'offline') {
+      const since = Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(this.#connection.since);
+      messages.push(['offline', word('connection.banner', { when: since })]);
+    } else if (this.#clock?.silent) {
+      messages.push(['silent', word('connection.silent', { when: when(this.#clock.now()) })]);
+    }
+    renew(this.#banner, messages.map(([kind, text]) => h('p', { class: 'banner', data: { kind } }, text)));
+  }
+}

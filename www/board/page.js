@@ -1,0 +1,69 @@
+// What both dashboards do: start, draw a section, list what happened.
+
+import { h, renew, soon } from '../lib/dom.js';
+import { onTimeChoice } from '../lib/format.js';
+import { eventSentence } from '../lib/say.js';
+import { fillWords, loadWords, word } from '../lib/words.js';
+import { moment, skeleton } from './cards.js';
+
+/** Between two drawings of the page [ms]: values come four times a second, people read slower. */
+const DRAW_EVERY_MS = 400;
+/** Times such as "for 3 h" are written anew this often [ms], news or not. */
+const TICK_MS = 1_000;
+/** Events shown. */
+const EVENTS_SHOWN = 12;
+
+/** Loads the words and starts the page; says so when that fails. */
+export async function start(run) {
+  try {
+    await loadWords();
+  } catch (error) {
+    document.getElementById('answers').textContent = `Slipway: ${error.message}`;
+    return;
+  }
+  fillWords();
+  run();
+}
+
+/** Draws now, at each change of the views, of the choice of time, and as time goes by. */
+export function keepDrawn(views, draw) {
+  const later = soon(draw, DRAW_EVERY_MS);
+  for (const view of views) view.onChange(later);
+  onTimeChoice(later);
+  setInterval(later, TICK_MS);
+  draw();
+}
+
+/** Fills a section's body; `content` null hides the section, undefined shows that it is awaited. */
+export function drawSection(id, content) {
+  const section = document.getElementById(id);
+  const hidden = content === null;
+  if (section.hidden !== hidden) section.hidden = hidden;
+  if (!hidden) renew(section.querySelector('.panel-body'), content === undefined ? skeleton(3) : content);
+}
+
+/** What happened lately, newest first; `naming` turns an id into a name. */
+export function eventList(view, naming) {
+  const newest = view.events.slice(-EVENTS_SHOWN).reverse();
+  if (newest.length === 0) return h('p', { class: 'muted' }, word('events.empty'));
+  return h('ol', { class: 'events' }, newest.map((event) => h('li', { data: { key: String(event.seq) } },
+    moment(event.at), h('span', {}, eventSentence(event, naming)))));
+}
+
+/** A table with a caption and headed columns: `[text, class]` each. */
+export function table(caption, columns, rows, className = 'plain') {
+  return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    h('table', { class: className },
+      h('caption', { class: 'visually-hidden' }, caption),
+      h('thead', {}, h('tr', {}, columns.map(([text, kind]) => h('th', { scope: 'col', class: kind }, text)))),
+      h('tbody', {}, rows)));
+}
+
+/** The view cannot be shown: says so in place of everything. */
+export function drawRefusal(refused, home) {
+  renew(document.getElementById('answers'), h('section', { class: 'panel' },
+    h('h2', {}, word('refused.title')),
+    h('p', {}, word('refused.text')),
+    refused && h('p', { class: 'muted' }, refused.reason),
+    h('p', {}, h('a', { href: home }, word('refused.back')))));
+}

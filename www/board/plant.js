@@ -1,0 +1,83 @@
+// A plant's page: the five answers, then how it runs, what stands where, plan and supply.
+
+import { h } from '../lib/dom.js';
+import { useSiteZone } from '../lib/format.js';
+import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
+import { nameOf, word } from '../lib/words.js';
+import { drawCards, tellHoldUp } from './cards.js';
+import { Charts } from './charts.js';
+import { Header } from './header.js';
+import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
+import { hulls, lanes } from './product.js';
+import { drawRibbons } from './ribbon.js';
+import { alarmTable, deliveryTable, feedTable, hoursTable, measures, orderTable, resourceTable, storageTables, unitTable } from './tables.js';
+
+/** The plant that the address names: /plant/<id>. */
+function plantId() {
+  return decodeURIComponent(location.pathname.split('/').filter(Boolean)[1] ?? '');
+}
+
+/** The name of anything in this view. */
+function namingOf(view) {
+  return (id) => nameOf(view.get(`layout/${id}`)?.name ?? id);
+}
+
+function drawFloor(view, history, now, redraw) {
+  const naming = namingOf(view);
+  drawSection('measures', view.ready ? measures(view) : undefined);
+  drawSection('hulls', view.ready ? hulls(view) : null);
+  drawSection('lanes', view.ready ? lanes(view) : null);
+  drawSection('units', view.ready ? unitTable(view, now, redraw) : undefined);
+  drawSection('stores', view.ready ? storageTables(view, now) : undefined);
+  drawSection('resources', view.ready ? resourceTable(view, naming) : null);
+  drawSection('feeds', view.ready ? feedTable(view) : undefined);
+  drawSection('events', eventList(view, naming));
+  drawSection('hours', hoursTable(history, view.get('board/holdup')));
+}
+
+function drawHistory(view, history) {
+  drawSection('orders', orderTable(history));
+  drawSection('deliveries', deliveryTable(history));
+  drawSection('alarms', alarmTable(history));
+  drawRibbons('ribbons', view, history);
+}
+
+start(() => {
+  const id = plantId();
+  const viewer = keepAudience(`/viewer/?plant=${encodeURIComponent(id)}`);
+  const mirror = new Mirror();
+  const view = mirror.watch(`plant/${id}`);
+  const history = mirror.watch(`history/${id}`);
+  const clock = new PlantClock(view);
+  const name = () => view.get('plant')?.name ?? word('head.plant');
+  const header = new Header({
+    mirror, clock, name, back: true,
+    links: () => h('a', { class: 'button', href: viewer }, word('nav.viewer')),
+  });
+  const charts = new Charts('charts');
+  const tell = tellHoldUp(view);
+  let heading;
+  let wasRefused = false;
+  const draw = () => {
+    if (wasRefused) return;
+    if (view.refused) {
+      wasRefused = true;
+      drawRefusal(view.refused, keepAudience('/'));
+      return;
+    }
+    const plant = view.get('plant');
+    useSiteZone(plant?.time_zone);
+    if (plant && heading !== plant.name) {
+      heading = plant.name;
+      document.title = word('title.plant_named', { name: plant.name });
+      header.draw();
+    }
+    const now = clock.now() ?? Date.now();
+    drawCards(view, { now, withPlant: false, viewer });
+    tell();
+    drawFloor(view, history, now, draw);
+    drawHistory(view, history);
+    charts.draw(history);
+  };
+  keepDrawn([view, history], draw);
+});

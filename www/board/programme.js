@@ -1,0 +1,80 @@
+// The programme's page: five answers, the plants, the ships, the way between plants.
+
+import { h } from '../lib/dom.js';
+import { number, useSiteZone, when } from '../lib/format.js';
+import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
+import { causeSentence } from '../lib/say.js';
+import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
+import { nameOf, word } from '../lib/words.js';
+import { drawCards, skeleton, slipMark, tellHoldUp } from './cards.js';
+import { Header } from './header.js';
+import { drawSection, eventList, keepDrawn, start } from './page.js';
+import { hulls, lanes } from './product.js';
+
+function stateBar(units) {
+  const present = UNIT_STATES.filter((state) => units[state] > 0);
+  const counts = present.map((state) => word('hulls.stage_count', { stage: stateWord(state), n: number(units[state]) }));
+  return h('div', {},
+    h('div', { class: 'state-bar', role: 'img', 'aria-label': `${word('plants.states_label')}: ${counts.join(', ')}` },
+      present.map((state) => h('i', { class: 'fill', data: { state }, style: { 'flex-grow': String(units[state]) } }))),
+    h('ul', { class: 'state-counts' }, present.map((state) => h('li', { class: 'state', data: { state } },
+      h('span', { class: 'state-chip' }, sign(state)), `${number(units[state])} ${stateWord(state)}`))));
+}
+
+function plantCard(id, plant) {
+  const row = (term, ...value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
+  const [reporting, all] = plant.feeds;
+  return h('article', { class: 'panel plant-card', data: { key: id, plant: id } },
+    h('div', {},
+      h('h3', {}, h('a', { href: keepAudience(`/plant/${encodeURIComponent(id)}`) }, plant.name)),
+      h('p', { class: 'label' }, plant.nation_name),
+      h('p', { class: 'muted' }, plant.description)),
+    stateBar(plant.units),
+    h('dl', { class: 'rows' },
+      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(plant.due.slip_d)] : word('plants.no_due')),
+      row(word('plants.hold_up'), plant.hold_up
+        ? [nameOf(plant.hold_up), plant.cause && h('small', { class: 'label' }, ` ${causeSentence(plant.cause)}`)]
+        : word('plants.no_hold_up')),
+      row(word('plants.dry'), plant.dry?.dry ? `${plant.dry.name}, ${when(plant.dry.dry, 'day')}` : word('plants.no_dry')),
+      row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));
+}
+
+function plants(view) {
+  if (!view.ready) return [skeleton(4), skeleton(4), skeleton(4)].map((bones) => h('div', { class: 'panel' }, bones));
+  const found = view.entries('digest');
+  if (found.length === 0) return h('p', { class: 'muted' }, word('plants.empty'));
+  return found.map(([id, plant]) => plantCard(id, plant));
+}
+
+/** The name of anything in this view, as far as the programme knows it. */
+function naming(view) {
+  return (id) => view.get(`digest/${id}`)?.name ?? view.get(`lane/${id}`)?.name ?? id;
+}
+
+function viewerOfHoldUp(view) {
+  const card = view.get('board/holdup');
+  const plant = card?.known && view.entries('digest').find(([, digest]) => digest.name === card.plant);
+  return plant ? keepAudience(`/viewer/?plant=${encodeURIComponent(plant[0])}`) : null;
+}
+
+start(() => {
+  const mirror = new Mirror();
+  const view = mirror.watch('programme');
+  const clock = new PlantClock(view);
+  const header = new Header({ mirror, clock, name: () => view.get('programme')?.name ?? word('head.programme') });
+  const tell = tellHoldUp(view);
+  let heading;
+  keepDrawn([view], () => {
+    useSiteZone(view.get('programme')?.time_zone ?? view.get('clock')?.time_zone);
+    if (heading !== header.name()) {
+      heading = header.name();
+      header.draw();
+    }
+    drawCards(view, { now: clock.now(), withPlant: true, viewer: viewerOfHoldUp(view) });
+    tell();
+    drawSection('plants', plants(view));
+    drawSection('hulls', view.ready ? hulls(view) : null);
+    drawSection('lanes', view.ready ? lanes(view) : null);
+    drawSection('events', eventList(view, naming(view)));
+  });
+});

@@ -1,0 +1,208 @@
+// The plant's tables: stations, storage, buildings, cranes, feeds, orders, deliveries, alarms, hours.
+
+import { h } from '../lib/dom.js';
+import { amount, duration, ms, number, percent, quantity, when } from '../lib/format.js';
+import { waitsFor } from '../lib/say.js';
+import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
+import { nameOf, word } from '../lib/words.js';
+import { bar, moment, skeleton, slipMark } from './cards.js';
+import { table } from './page.js';
+
+/** Materials listed in one storage's row. */
+const STOCKS_LISTED = 4;
+/** Deliveries and orders listed. */
+const ROWS_LISTED = 40;
+
+const none = () => h('span', { class: 'muted' }, word('plants.none'));
+const nothing = (text) => h('p', { class: 'muted' }, text);
+
+/** The layout values of a kind along the flow of material. */
+export function inFlow(view, kinds) {
+  return view.entries('layout').filter(([, layout]) => kinds.includes(layout.kind)).sort(([, a], [, b]) => a.order - b.order);
+}
+
+/** The state filter that the reader chose; empty shows all. */
+let wantedState = '';
+
+function stateFilter(units, redraw) {
+  const present = UNIT_STATES.filter((state) => units.some(([, , unit]) => unit.state === state));
+  const change = ({ target }) => {
+    wantedState = target.value;
+    redraw();
+  };
+  return h('label', { class: 'field' }, word('units.filter'), h('select', { id: 'state-filter', on: { change } },
+    h('option', { value: '' }, word('units.filter_all')),
+    present.map((state) => h('option', { value: state, selected: state === wantedState }, stateWord(state)))));
+}
+
+function running(unit) {
+  const [first, ...more] = unit.running ?? [];
+  if (!first) {
+    const [part, ...others] = unit.parts ?? [];
+    return part ? [part, others.length > 0 && ` ${word('units.more_parts', { n: number(others.length) })}`] : none();
+  }
+  return [first.part, more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, h('small', {}, first.operation)];
+}
+
+function unitRow([id, layout, unit], now) {
+  const assumed = layout.assumed?.length > 0 && h('small', { title: layout.assumed.join(', ') }, word('units.assumed', { names: layout.assumed.slice(0, 2).join(', ') + (layout.assumed.length > 2 ? ' …' : '') }));
+  return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
+    h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', h('span', { class: 'flag' }, sign('flag'), word('units.flag'))], assumed),
+    h('td', {}, stateMark(unit.state), unit.reason && h('small', {}, unit.reason), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
+    h('td', {}, moment(unit.since), h('small', {}, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
+    h('td', {}, running(unit)),
+    h('td', { class: 'num' }, number(unit.finished_7d)),
+    h('td', { class: 'num' }, percent(unit.working_7d_ratio)),
+    h('td', {}, unit.waits_for ? waitsFor(unit.waits_for) : none()));
+}
+
+/** Stations now. */
+export function unitTable(view, now, redraw) {
+  const units = inFlow(view, ['unit']).map(([id, layout]) => [id, layout, view.get(`unit/${id}`)]).filter(([, , unit]) => unit);
+  if (units.length === 0) return nothing(word('units.empty'));
+  const shown = units.filter(([, , unit]) => wantedState === '' || unit.state === wantedState);
+  const columns = [
+    [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
+    [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.waits')],
+  ];
+  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, now)), 'plain unit-table')];
+}
+
+function storageRow([id, layout, storage], now) {
+  const stocks = (storage.stock ?? []).slice(0, STOCKS_LISTED).map((stock) => `${stock.name}: ${quantity(stock.quantity, stock.unit)}`);
+  const longest = storage.parts?.[0];
+  if (longest) stocks.push(word('stores.longest', { part: longest.id, duration: duration((now - ms(longest.since)) / 1000) }));
+  const ratio = storage.capacity ? storage.level / storage.capacity : null;
+  return h('tr', { data: { key: id } },
+    h('th', { scope: 'row' }, layout.name, storage.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
+    h('td', { class: 'num nowrap' }, storage.capacity ? word('stores.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level)),
+    h('td', {}, ratio === null ? h('span', { class: 'muted' }, word('stores.unbounded')) : [bar(ratio, { full: ratio >= 1 }), h('small', {}, percent(ratio))]),
+    h('td', {}, stocks.length > 0 ? stocks.join('; ') : none()));
+}
+
+function areaTable(view) {
+  const limited = view.entries('area').filter(([, area]) => area.limit !== undefined);
+  if (limited.length === 0) return null;
+  const rows = limited.map(([id, area]) => h('tr', { data: { key: id } },
+    h('th', { scope: 'row' }, view.get(`layout/${id}`)?.name ?? id),
+    h('td', { class: 'num' }, number(area.present)),
+    h('td', {}, bar(area.present / area.limit, { full: area.present >= area.limit }), h('small', {}, word('stores.level_of', { n: number(area.present), all: number(area.limit) })))));
+  return table(word('stores.areas_caption'), [[word('stores.area')], [word('stores.present'), 'num'], [word('stores.limit')]], rows);
+}
+
+/** Storage, and buildings with a limit. */
+export function storageTables(view, now) {
+  const storages = inFlow(view, ['storage']).map(([id, layout]) => [id, layout, view.get(`storage/${id}`)]).filter(([, , storage]) => storage);
+  const columns = [[word('stores.name')], [word('stores.level'), 'num'], [word('stores.fill')], [word('stores.contents')]];
+  const list = storages.length === 0
+    ? nothing(word('stores.empty'))
+    : table(word('stores.caption'), columns, storages.map((row) => storageRow(row, now)));
+  return [areaTable(view), list];
+}
+
+/** Cranes, transporters and barges; null when there is none. */
+export function resourceTable(view, naming) {
+  const found = inFlow(view, ['crane', 'transporter', 'barge']).map(([id, layout]) => [id, layout, view.get(`resource/${id}`)]).filter(([, , resource]) => resource);
+  if (found.length === 0) return null;
+  const rows = found.map(([id, layout, resource]) => h('tr', { data: { key: id } },
+    h('th', { scope: 'row' }, layout.name),
+    h('td', {}, stateMark(resource.state), resource.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
+    h('td', {}, resource.serves ? naming(resource.serves) : none()),
+    h('td', {}, resource.carries?.length > 0 ? resource.carries.slice(0, STOCKS_LISTED).join(', ') : none())));
+  return table(word('resources.caption'), [[word('resources.name')], [word('units.state')], [word('resources.serves')], [word('resources.carries')]], rows);
+}
+
+/** Feeds of the plant. */
+export function feedTable(view) {
+  const feeds = view.entries('feed');
+  if (feeds.length === 0) return nothing(word('feeds.empty'));
+  const rows = feeds.map(([id, feed]) => {
+    const state = !feed.connected ? word('feeds.gone') : feed.stale ? word('feeds.silent') : word('feeds.connected');
+    return h('tr', { data: { key: id } },
+      h('th', { scope: 'row' }, id),
+      h('td', { class: feed.stale ? 'warn-text' : null }, feed.stale && [sign('warning'), ' '], state),
+      h('td', {}, feed.last_report ? moment(feed.last_report) : none()),
+      h('td', { class: 'num' }, number(feed.taken)),
+      h('td', { class: 'num' }, number(feed.refused), feed.last_refusal && h('small', {}, feed.last_refusal)));
+  });
+  return table(word('feeds.caption'), [[word('feeds.name')], [word('feeds.state')], [word('feeds.last')], [word('feeds.taken'), 'num'], [word('feeds.refused'), 'num']], rows);
+}
+
+/** Orders, open ones first. */
+export function orderTable(view) {
+  if (!view.ready) return undefined;
+  const orders = view.entries('order').sort(([, a], [, b]) => (a.state === b.state ? ms(a.due) - ms(b.due) : a.state === 'open' ? -1 : 1));
+  if (orders.length === 0) return nothing(word('orders.empty'));
+  const rows = orders.slice(0, ROWS_LISTED).map(([id, order]) => {
+    const slipDays = order.expected ? (ms(order.expected) - ms(order.due)) / 86_400_000 : null;
+    return h('tr', { data: { key: id } },
+      h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
+      h('td', {}, order.material_name),
+      h('td', { class: 'num nowrap' }, word('orders.done_of', { n: amount(order.done), all: quantity(order.quantity, order.unit) })),
+      h('td', {}, moment(order.due, 'date')),
+      h('td', {}, order.state === 'closed' ? word('orders.closed') : [order.expected ? moment(order.expected, 'date') : none(), h('small', {}, slipMark(slipDays))]));
+  });
+  return table(word('orders.caption'), [[word('orders.order')], [word('orders.what')], [word('orders.done'), 'num'], [word('orders.due')], [word('orders.expected')]], rows);
+}
+
+/** Deliveries: what is not here yet first. */
+export function deliveryTable(view) {
+  if (!view.ready) return undefined;
+  const arrived = (delivery) => delivery.state === 'arrived';
+  const deliveries = view.entries('delivery').sort(([, a], [, b]) => (arrived(a) === arrived(b) ? (ms(a.expected) - ms(b.expected)) * (arrived(a) ? -1 : 1) : arrived(a) ? 1 : -1));
+  if (deliveries.length === 0) return nothing(word('deliveries.empty'));
+  const rows = deliveries.slice(0, ROWS_LISTED).map(([id, delivery]) => {
+    const late = (ms(delivery.expected) - ms(delivery.promised)) / 86_400_000;
+    return h('tr', { data: { key: id } },
+      h('th', { scope: 'row' }, delivery.material_name, h('small', {}, quantity(delivery.quantity, delivery.unit))),
+      h('td', {}, nameOf(delivery.supplier)),
+      h('td', {}, moment(delivery.promised, 'day')),
+      h('td', {}, moment(delivery.expected, 'day'), Math.abs(late) >= 0.5 && h('small', {}, slipMark(late))),
+      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, delivery.reason)));
+  });
+  return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
+}
+
+/** Alarms. */
+export function alarmTable(view) {
+  if (!view.ready) return undefined;
+  const alarms = view.entries('alarm');
+  if (alarms.length === 0) return nothing(word('alarms.empty'));
+  const rows = alarms.map(([id, alarm]) => h('tr', { data: { key: id } },
+    h('th', { scope: 'row' }, sign('warning'), ' ', alarm.about), h('td', {}, moment(alarm.since)), h('td', {}, alarm.text)));
+  return table(word('alarms.caption'), [[word('alarms.about')], [word('alarms.since')], [word('alarms.what')]], rows);
+}
+
+/** Hours by work center, with what they do not say; null when the plant's record tells more. */
+export function hoursTable(history, holdUp) {
+  if (holdUp?.why_not !== 'holdup.no_causes') return null;
+  if (!history.ready) return skeleton(4);
+  const rows = history.entries('hours').sort(([, a], [, b]) => b.waiting_hours - a.waiting_hours).map(([id, hours]) => h('tr', { data: { key: id } },
+    h('th', { scope: 'row' }, hours.name),
+    h('td', { class: 'num' }, number(hours.operations)),
+    h('td', { class: 'num' }, number(hours.zero_length)),
+    h('td', { class: 'num' }, number(hours.operation_hours, 1)),
+    h('td', { class: 'num' }, number(hours.waiting_hours, 1))));
+  return [
+    h('p', { class: 'muted' }, word('hours.no_claim')),
+    table(word('hours.caption'), [[word('hours.name')], [word('hours.operations'), 'num'], [word('hours.zero'), 'num'], [word('hours.worked'), 'num'], [word('hours.waited'), 'num']], rows),
+  ];
+}
+
+/** The plant's headline measures; null when it has none. */
+export function measures(view) {
+  const found = view.entries('measure');
+  if (found.length === 0) return null;
+  return h('div', { class: 'measures' }, found.map(([id, measure]) => h('div', { class: 'measure', data: { key: id } },
+    h('h3', { class: 'label' }, measure.name),
+    h('p', { class: 'answer' }, measure.value === undefined || measure.value === null ? word('measures.none') : quantity(measure.value, measure.unit)),
+    h('p', { class: 'label' }, [
+      measure.target !== undefined && measure.target !== null && word('measures.target', { value: quantity(measure.target, measure.unit) }),
+      measure.window_d && word('measures.window', { days: quantity(measure.window_d, 'd') }),
+    ].filter(Boolean).join(', ')))));
+}
+
+/** A day for a table. */
+export function dayOf(seconds) {
+  return when(seconds * 1000, 'date');
+}

@@ -1,0 +1,62 @@
+// Sentences that several pages say: causes, confidence, what is waited for, what happened.
+
+import { nameOf, tail, word } from './words.js';
+
+/** Kinds of thing whose causing reads differently from a station's. */
+const BY_KIND = new Set(['supplier', 'crew', 'resource', 'orders']);
+
+/**
+ * A step of a cause chain as a sentence: "Dock 1 waits for parts".
+ * `kind` is the kind of the thing, when it is known.
+ */
+export function causeSentence(step, kind = step.name === 'withheld.supplier' ? 'supplier' : '') {
+  const why = tail(step.word);
+  const own = BY_KIND.has(kind) && !(kind === 'resource' && why !== 'crane' && why !== 'working');
+  const name = nameOf(step.name);
+  return own ? word(`why_by.${kind}`, { name }) : word(`why.${why}`, { name });
+}
+
+/** The steps of a hold-up's chain as sentences, most direct first. */
+export function chainSentences(card) {
+  return card.chain.map((step, at) => {
+    const isLead = at === card.chain.length - 1 && step.id === card.id && step.name === card.name;
+    return causeSentence(step, isLead ? card.kind : undefined);
+  });
+}
+
+/** The whole chain in one line, for labels and for readers of the screen. */
+export function chainLine(card) {
+  return chainSentences(card).join(`, ${word('holdup.because')} `);
+}
+
+/** How sure a verdict is: sure, probably, cannot tell A from B. */
+export function confidenceWords(card) {
+  if (card.confidence !== 'cannot_tell') return word(`confidence.${card.confidence}`);
+  if (!card.second) return word('confidence.cannot_tell_alone');
+  return word('confidence.cannot_tell', { a: nameOf(card.name), b: nameOf(card.second) });
+}
+
+/** Why there is no verdict, as a heading and as a sentence. */
+export function whyNot(card) {
+  const key = card?.why_not ? tail(card.why_not) : 'unknown';
+  return { title: word(`holdup.${key}`), text: word(`holdup_says.${key}`) };
+}
+
+/** What a station waits for: "parts from Plate stock". */
+export function waitsFor(cause) {
+  return word(`waits.${cause.kind}`, { name: nameOf(cause.name || cause.id) });
+}
+
+/** An event of the hub as a sentence; `naming` turns an id into a name. */
+export function eventSentence(event, naming = (id) => id) {
+  const known = event.with ?? {};
+  const values = { ...known, about: nameOf(naming(event.about)) };
+  if (known.state) values.state = word(`state.${known.state}`);
+  if (known.left) values.left = word(`state.${known.left}`);
+  if (known.status) values.status = word(`delivery.${known.status}`);
+  if (known.end) values.end = word(`end.${known.end}`);
+  if (known.name) values.name = nameOf(known.name);
+  const kind = tail(event.word);
+  if (kind === 'state' && known.reason) return word('event.state_reason', values);
+  return word(`event.${kind}`, values);
+}
