@@ -1,7 +1,7 @@
 //! Which ids exist, and who names them: duplicates and dangling ids are found once all is read.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet},
 };
 
@@ -90,6 +90,8 @@ pub(crate) struct Names<'l, 'a> {
     uses: RefCell<Vec<Use>>,
     /// Materials that only reports bring in.
     reported: RefCell<BTreeSet<(Scope, String)>>,
+    /// Whether a table could not be read that says how work flows.
+    flow_unsure: Cell<bool>,
 }
 
 impl<'l, 'a> Names<'l, 'a> {
@@ -99,6 +101,7 @@ impl<'l, 'a> Names<'l, 'a> {
             declared: RefCell::default(),
             uses: RefCell::default(),
             reported: RefCell::default(),
+            flow_unsure: Cell::new(false),
         }
     }
 
@@ -128,6 +131,15 @@ impl<'l, 'a> Names<'l, 'a> {
     /// No operation needs to bring this material in.
     pub(crate) fn comes_by_reports(&self, scope: Scope, material: &str) {
         self.reported.borrow_mut().insert((scope, material.to_owned()));
+    }
+
+    /// How work flows cannot be judged: a table that says it is unreadable.
+    pub(crate) fn leave_flow_unsure(&self) {
+        self.flow_unsure.set(true);
+    }
+
+    pub(crate) fn is_flow_sure(&self) -> bool {
+        !self.flow_unsure.get()
     }
 
     pub(crate) fn is_reported(&self, scope: Scope, material: &str) -> bool {

@@ -16,10 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
-use twin::{
-    CalendarId, EquipmentId, NationId, OrganisationId, Plant, PlantTime, Programme,
-    definition::Calendar,
-};
+use twin::{CalendarId, EquipmentId, NationId, OrganisationId, Plant, PlantTime, Programme};
 
 use crate::{
     check,
@@ -198,9 +195,4 @@ fn assemble<'a>(
 pub(crate) fn horizon(programme: &Programme) -> (PlantTime, PlantTime) {
     let from = programme.starts;
     (from, from + twin::Span::from_secs(HORIZON_DAYS * 86_400))
-}
-
-/// The calendar of that id.
-pub(crate) fn calendar<'p>(plant: &'p Plant, id: &CalendarId) -> Option<&'p Calendar> {
-    plant.calendars.iter().find(|calendar| calendar.id == *id)
 }

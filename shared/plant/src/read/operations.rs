@@ -3,7 +3,8 @@
 use twin::{
     CrewId, EquipmentId, MaterialId, OperationId, Span,
     definition::{
-        Batch, CrewNeed, Input, Material, Operation, Output, Rework, Sequence, SourceRule, Tracking,
+        Batch, CrewNeed, Duration, Input, Material, Operation, Output, Rework, Sequence, Shape,
+        SourceRule, Tracking,
     },
 };
 
@@ -18,6 +19,10 @@ use crate::{
 };
 
 const TRACKING: [(&str, Tracking); 2] = [("serial", Tracking::Serial), ("bulk", Tracking::Bulk)];
+
+/// Stands for a time that could not be read, which has been logged.
+const UNREADABLE: Duration =
+    Duration { mean: Span::HOUR, variation: 0.0, shape: Shape::Lognormal, runs_on: false };
 
 /// Most parts in one batch.
 const MOST_BATCH: u32 = 10_000;
@@ -53,12 +58,22 @@ impl Context<'_, '_> {
     }
 
     /// `[[operation]]`.
-    pub(super) fn operations(&self, sections: &Sections<'_>, days: &Days) -> Vec<Operation> {
+    pub(super) fn operations(
+        &self,
+        sections: &Sections<'_>,
+        days: &Days,
+        materials: &[Material],
+    ) -> Vec<Operation> {
         let tables = sections.tables("operation", "an operation").into_iter();
-        tables.filter_map(|table| self.operation(table, days)).collect()
+        tables.filter_map(|table| self.operation(table, days, materials)).collect()
     }
 
-    fn operation(&self, reader: Reader<'_>, days: &Days) -> Option<Operation> {
+    fn operation(
+        &self,
+        reader: Reader<'_>,
+        days: &Days,
+        materials: &[Material],
+    ) -> Option<Operation> {
         let id: Option<OperationId> = self.own_id(&reader, Kind::Operation);
         let name = reader.need("name").and_then(Value::text);
         let work_center: Option<EquipmentId> =
@@ -67,7 +82,8 @@ impl Context<'_, '_> {
         let inputs = reader.tables("inputs", "an input");
         let inputs: Vec<Input> = inputs.into_iter().filter_map(|r| self.input(r, days)).collect();
         let output = reader.need("output").and_then(|v| self.output(v, days));
-        let source = self.source(&reader, day);
+        let source =
+            self.source(&reader, day).unwrap_or_else(|| default_source(&inputs, materials));
         let time = duration(&reader, day);
         let setup = reader.get("setup").and_then(Value::time).map(|t| t.span(day));
         let batch = reader.get("batch").and_then(batch);
@@ -80,14 +96,19 @@ impl Context<'_, '_> {
         let order = reader.get("order").and_then(|v| self.known(v, &[Kind::Order]));
         let basis = reader.basis();
         reader.finish();
+        let (Some(id), Some(work_center), Some(output)) = (id, work_center, output) else {
+            self.names.leave_flow_unsure();
+            return None;
+        };
+        // What else is wrong has been said; the rest still tells how work flows.
         Some(Operation {
-            id: id?,
-            name: name?.to_owned(),
-            work_center: work_center?,
+            id,
+            name: name.unwrap_or_default().to_owned(),
+            work_center,
             inputs,
-            output: output?,
+            output,
             source,
-            duration: time?,
+            duration: time.unwrap_or(UNREADABLE),
             setup: setup.unwrap_or(Span::ZERO),
             batch,
             yield_ratio,
@@ -120,21 +141,18 @@ impl Context<'_, '_> {
         Some(Output { material: material?, quantity: quantity?, to, carry })
     }
 
-    /// `begins = "saturated"` or `begins = "every 34 d"`; otherwise parts come from the input.
-    fn source(&self, reader: &Reader<'_>, day: DayLength) -> SourceRule {
+    /// `begins = "saturated"` or `begins = "every 34 d"`.
+    fn source(&self, reader: &Reader<'_>, day: DayLength) -> Option<SourceRule> {
         let words = [("saturated", SourceRule::Saturated), ("from input", SourceRule::FromInput)];
-        let begins = reader.get("begins").and_then(|value| {
-            let text = value.text()?;
-            if let Some(every) = text.strip_prefix("every ") {
-                let time = Time::parse_interval(every);
-                let time = time.map_err(|text| self.log.error(value.at, text)).ok()?;
-                return Some(SourceRule::Every(time.span(day)));
-            }
-            let known: Vec<(&str, usize)> =
-                words.iter().enumerate().map(|(i, (word, _))| (*word, i)).collect();
-            value.one_of(&known).map(|i| words[i].1.clone())
-        });
-        begins.unwrap_or(SourceRule::FromInput)
+        let value = reader.get("begins")?;
+        if let Some(every) = value.text()?.strip_prefix("every ") {
+            let time = Time::parse_interval(every);
+            let time = time.map_err(|text| self.log.error(value.at, text)).ok()?;
+            return Some(SourceRule::Every(time.span(day)));
+        }
+        let known: Vec<(&str, usize)> =
+            words.iter().enumerate().map(|(i, (word, _))| (*word, i)).collect();
+        value.one_of(&known).map(|i| words[i].1.clone())
     }
 
     fn rework(&self, value: Value<'_>) -> Option<Rework> {
@@ -168,4 +186,14 @@ fn batch(value: Value<'_>) -> Option<Batch> {
         }
     };
     Some(Batch { least, most })
+}
+
+/// Parts come from serial inputs; without any, new ones are begun as material and room allow.
+fn default_source(inputs: &[Input], materials: &[Material]) -> SourceRule {
+    let serial =
+        |id: &MaterialId| materials.iter().any(|m| m.id == *id && m.tracking == Tracking::Serial);
+    match inputs.iter().any(|input| serial(&input.material)) {
+        true => SourceRule::FromInput,
+        false => SourceRule::Saturated,
+    }
 }

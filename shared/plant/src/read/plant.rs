@@ -10,7 +10,6 @@ use crate::{
     names::{Kind, Names},
     problem::{Log, did_you_mean},
     reader::{Reader, Value},
-    source::At,
     when,
 };
 
@@ -69,7 +68,7 @@ fn gather(context: &Context<'_, '_>, site: Site, sections: &Sections<'_>) -> Opt
     let materials = context.materials(sections);
     Some(Plant {
         crews: context.crews(sections),
-        operations: context.operations(sections, &days),
+        operations: context.operations(sections, &days, &materials),
         suppliers: context.suppliers(sections, label.as_ref()),
         supply_lines: context.supply_lines(sections),
         initial_stock: context.initial_stock(sections),
@@ -189,9 +188,4 @@ pub(super) fn time_zone(value: Value<'_>) -> Option<(String, TimeZone)> {
     let text = format!("there is no time zone \"{name}\" in the IANA database{hint}");
     value.log.error(value.at, text);
     None
-}
-
-/// A place for messages about a thing that was read before.
-pub(super) fn place_of(names: &Names<'_, '_>, number: usize, kind: Kind, id: &str) -> Option<At> {
-    names.defined_at(Some(number), kind, id)
 }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use twin::{
-    MilestoneId, NationId, OrganisationId, PartId, PlaceRef, Plant, PlantId, PlantTime, Programme,
+    MilestoneId, NationId, OrganisationId, PartId, PlaceRef, Plant, PlantId, Programme,
     definition::{Lane, Milestone, Nation, Organisation, SerialScheme},
 };
 
@@ -158,6 +158,9 @@ impl Writer<'_, '_> {
         let transit = reader.need("transit").and_then(|v| short_duration(v, DayLength::ALWAYS));
         let basis = reader.basis();
         reader.finish();
+        if [&from, &to].contains(&&None) || material.is_none() {
+            self.names.leave_flow_unsure();
+        }
         Some(Lane {
             carrier: carrier?,
             material: material?,
@@ -280,9 +283,4 @@ pub(super) fn mention_places(
             }
         }
     }
-}
-
-/// Whether a moment is set: a programme whose dates could not be read is not checked against them.
-pub(crate) fn is_dated(at: PlantTime) -> bool {
-    at != PlantTime::default()
 }

@@ -1,7 +1,7 @@
 //! Suppliers, their deliveries, the stock at the start, and the plan.
 
 use twin::{
-    EquipmentId, Label, MaterialId, OrganisationId,
+    EquipmentId, Label, MaterialId, OrganisationId, Span,
     definition::{Delivery, InitialStock, Order, Supplier, SupplyLine},
 };
 
@@ -55,7 +55,7 @@ impl Context<'_, '_> {
         let lot = reader.need("lot").and_then(Value::quantity);
         let every = reader.need("every").and_then(|value| {
             let every = fixed(value, value.interval()?)?;
-            if every <= twin::Span::ZERO {
+            if every <= Span::ZERO {
                 self.log.error(value.at, "lots come every so often, not all at once");
                 return None;
             }
@@ -68,16 +68,21 @@ impl Context<'_, '_> {
         let from = reader.get("from").and_then(|v| self.place(v, &[Kind::Storage]));
         let basis = reader.basis();
         reader.finish();
+        let (Some(material), Some(supplier), Some(storage)) = (material, supplier, storage) else {
+            self.names.leave_flow_unsure();
+            return None;
+        };
+        // What else is wrong has been said; the rest still tells where material comes from.
         Some(SupplyLine {
-            material: material?,
-            supplier: supplier?,
-            storage: storage?,
-            lot: lot?,
-            every: every?,
-            lead: lead?,
-            on_time_ratio: on_time_ratio?,
-            mean_late: mean_late?,
-            yield_ratio: yield_ratio?,
+            material,
+            supplier,
+            storage,
+            lot: lot.unwrap_or(1.0),
+            every: every.unwrap_or(Span::DAY),
+            lead: lead.unwrap_or_default(),
+            on_time_ratio: on_time_ratio.unwrap_or(1.0),
+            mean_late: mean_late.unwrap_or_default(),
+            yield_ratio: yield_ratio.unwrap_or(1.0),
             from,
             basis,
         })
