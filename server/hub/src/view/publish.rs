@@ -8,10 +8,14 @@ use std::{
 use axum::extract::ws::Utf8Bytes;
 use release::{AudienceId, Gate, Labelled, Released};
 use serde_json::value::RawValue;
+use twin::PlantTime;
 use wire::view::{ToPage, Value, WithheldValue};
 
 use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Shelf, Values, frame};
-use crate::board::{Board, Fact, Occurrence, Scene};
+use crate::{
+    board::{Board, Fact, Occurrence, Scene},
+    core::Core,
+};
 
 /// Views of the past are rebuilt once in so many ticks.
 const HISTORY_EVERY: u64 = 8;
@@ -33,7 +37,8 @@ impl Publisher {
     }
 
     /// Publishes what is, for every audience that somebody looks with.
-    pub(crate) fn publish(&mut self, core: &Scene<'_>) {
+    pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
+        let core = &Scene::new(core, wall);
         self.ticks += 1;
         let audiences = self.shelf.wanted();
         if !audiences.is_empty() {

@@ -1,0 +1,68 @@
+//! The audiences that a hub serves, and the publisher for them.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use release::{AudienceId, Gate};
+use twin::{
+    Audience, OrganisationId, Programme,
+    definition::Nation,
+    label::{Affiliation, Classification, Originator},
+};
+
+use super::{Offer, Publisher, Shelf};
+use crate::{board::Board, core::Core, run::TICK};
+
+/// A shelf and its publisher. `view_as` also offers every nation of the programme, as the
+/// demonstration does on loopback.
+pub(crate) fn open(core: &Core, view_as: bool) -> (Arc<Shelf>, Publisher) {
+    let mut gate = Gate::default();
+    let mut offers = vec![Offer {
+        code: "public".to_owned(),
+        name: "Public".to_owned(),
+        audience: Audience::Public,
+        id: AudienceId::PUBLIC,
+    }];
+    if view_as {
+        let nations = core.programme.nations.iter();
+        offers.extend(nations.filter_map(|nation| offer(&core.programme, nation, &mut gate)));
+    }
+    let board = Board::new(hub_of(core));
+    let tick_ms = u32::try_from(TICK.as_millis()).unwrap_or(u32::MAX);
+    let shelf = Arc::new(Shelf::new(core.generation, tick_ms, offers));
+    (Arc::clone(&shelf), Publisher::new(shelf, gate, board))
+}
+
+/// A nation's own authority: the first organisation that the programme lists for it.
+fn offer(programme: &Programme, nation: &Nation, gate: &mut Gate) -> Option<Offer> {
+    let organisation = programme.organisations.iter().find(|o| o.nation == nation.id)?;
+    let audience = Audience::Member {
+        nation: nation.id.clone(),
+        organisation: organisation.id.clone(),
+        affiliation: Affiliation::Government,
+        holds: BTreeSet::new(),
+        ceiling: Classification::Controlled,
+    };
+    let id = gate.audience(&audience).ok()?;
+    Some(Offer { code: nation.id.to_string(), name: nation.name.clone(), audience, id })
+}
+
+/// Whoever runs the programme's first plant runs the hub, and is the originator of findings.
+fn hub_of(core: &Core) -> Originator {
+    let first = core.programme.plants.iter().find_map(|id| core.plants.get(id));
+    match first {
+        Some(plant) => Originator {
+            nation: plant.nation.clone(),
+            organisation: plant.organisation.clone(),
+        },
+        None => nobody(),
+    }
+}
+
+/// A hub without plants concludes nothing; its originator is never read.
+fn nobody() -> Originator {
+    let (nation, organisation) = (twin::NationId::new("nobody"), OrganisationId::new("nobody"));
+    match (nation, organisation) {
+        (Ok(nation), Ok(organisation)) => Originator { nation, organisation },
+        _ => unreachable!("the word is an id"),
+    }
+}
