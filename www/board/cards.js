@@ -51,7 +51,7 @@ export function deliverCard(card) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
-    h('p', { class: 'due-name' }, item.name, h('small', {}, item.plant)),
+    h('p', { class: 'due-name' }, item.name, ' ', h('small', {}, item.plant)),
     slipMark(item.slip_d),
     pairs([
       [word('deliver.promised'), moment(item.promised, 'date')],
@@ -76,12 +76,10 @@ function lossWords(card) {
 
 function chain(card) {
   const sentences = chainSentences(card);
-  const last = card.chain.length - 1;
   const steps = card.chain.map((step, at) => h('li', { style: { '--step': String(Math.max(0, at - 1)) } },
     at > 0 && h('span', { class: 'muted' }, word('holdup.because')),
     h('span', { class: 'chain-text', title: step.withheld ? word('withheld.tip') : null }, step.withheld && [sign('eye_off'), ' '], sentences[at]),
-    step.plant && step.plant !== (card.chain[at - 1]?.plant ?? card.plant) && h('span', { class: 'chain-plant' }, word('next.of_plant', { plant: step.plant })),
-    at === last && step.share_ratio > 0 && h('span', { class: 'chain-plant' }, percent(step.share_ratio))));
+    step.plant && step.plant !== (card.chain[at - 1]?.plant ?? card.plant) && h('span', { class: 'chain-plant' }, word('next.of_plant', { plant: step.plant }))));
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
 }
 
@@ -95,17 +93,14 @@ export function holdUpCard(card, { now, viewer = null }) {
   const lost = card.slip_d > 0 ? word('holdup.lost_days', { days: days(card.slip_d) }) : null;
   const fact = (term, value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   return [
-    h('div', { class: 'holdup-head' },
-      h('p', { class: 'answer' }, sign('flag'), nameOf(card.name)),
-      h('span', { class: 'sure', data: { sure: card.confidence } }, confidenceWords(card))),
+    h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
     card.chain.length > 0 && chain(card),
     h('dl', { class: 'facts' },
-      fact(word('holdup.cost'), loss ?? lost ?? word('holdup.no_cost')),
-      loss && lost && fact(word('units.since'), lost),
-      card.share_ratio > 0 && fact(word('holdup.share'), word('holdup.share_of', { share: percent(card.share_ratio), days: days(card.window_d) })),
-      fact(word('holdup.sure_label'), word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))),
+      fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
+      card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
+      fact(word('holdup.sure_label'), [confidenceWords(card), h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     h('p', { class: 'card-foot' },
       card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { name: nameOf(lead.name), when: when(lead.since, 'day') })).join('; ')} `,
       viewer && h('a', { href: viewer }, word('holdup.show'))),

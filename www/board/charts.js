@@ -9,6 +9,8 @@ import { table } from './page.js';
 
 /** Height of a chart [px]. */
 const HEIGHT = 200;
+/** The order of the charts; series that it does not name come after. */
+const ORDER = ['throughput', 'wip', 'lead_time'];
 /** Rows of a chart's table: the newest days. */
 const DAYS_LISTED = 60;
 
@@ -29,6 +31,11 @@ function options(width, series) {
       { ...axis, size: 44 },
     ],
   };
+}
+
+function rank(series) {
+  const at = ORDER.indexOf(tail(series.word));
+  return at < 0 ? ORDER.length : at;
 }
 
 /** One chart and what it was last drawn from. */
@@ -108,7 +115,7 @@ export class Charts {
   }
 
   draw(view) {
-    const found = view.entries('series').filter(([, series]) => series.at_s.length > 1);
+    const found = view.entries('series').filter(([, series]) => series.at_s.length > 1).sort(([, a], [, b]) => rank(a) - rank(b));
     renew(this.#note, !view.ready ? h('p', { class: 'muted' }, word('charts.waiting')) : found.length === 0 && h('p', { class: 'muted' }, word('charts.empty')));
     for (const [name, series] of found) {
       if (!this.#charts.has(name)) this.#charts.set(name, new Chart(this.#list));

@@ -85,7 +85,9 @@ export class Header {
       : [
         h('span', { class: 'visually-hidden' }, word('clock.label')),
         h('time', { datetime: new Date(now).toISOString(), title: whenBoth(now) }, `${when(now, 'clock')} ${zoneName(zones().shown, now)}`),
-        h('span', { class: 'muted' }, rateWords(this.#clock.rate)),
+        this.#clock.silent
+          ? h('span', { class: 'warn-text' }, word('clock.silent', { when: when(now, 'time') }))
+          : h('span', { class: 'muted' }, rateWords(this.#clock.rate)),
       ];
     return h('div', { class: 'top-clock' }, clock, originBadge(this.#clock.origin), this.#connectionState());
   }

@@ -33,7 +33,7 @@ function plantCard(id, plant) {
     h('dl', { class: 'rows' },
       row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(plant.due.slip_d)] : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
-        ? [nameOf(plant.hold_up), plant.cause && h('small', { class: 'label' }, ` ${causeSentence(plant.cause)}`)]
+        ? plant.cause?.name === plant.hold_up ? causeSentence(plant.cause) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
       row(word('plants.dry'), plant.dry?.dry ? `${plant.dry.name}, ${when(plant.dry.dry, 'day')}` : word('plants.no_dry')),
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));
