@@ -297,6 +297,7 @@ impl Fold<'_> {
         let arrival = self.put(part, spot);
         let now = PartNow::new(place.clone(), self.at, stage, arrival);
         self.twin.parts.insert(part.clone(), now);
+        self.twin.plants[spot.plant].parts_seen += 1;
         self.changes.push(Change::PartAppeared { part: part.clone(), place, at: self.at });
     }
 

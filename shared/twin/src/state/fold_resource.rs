@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{
-    COMMENTED_SUBJECTS, COMMENTS_PER_SUBJECT,
+    COMMENTED_SUBJECTS, COMMENTS_PER_SUBJECT, WORKERS_LIMIT,
     change::{Change, Subject},
     fold::Fold,
     now::{CommentNow, CrewCount, PoseNow},
@@ -39,13 +39,28 @@ impl Fold<'_> {
         self.plant().crews.contains_key(resource.as_str())
     }
 
+    /// Where the plant's agreement allows pseudonyms, a resource that the definition does not
+    /// know is a person. It is remembered that there is one of that name, and nothing else.
+    fn is_worker(&mut self, resource: &EquipmentId) -> Result<bool, Refusal> {
+        let here = self.here;
+        let plant = &mut self.twin.plants[here];
+        if !plant.pseudonyms_allowed || plant.slot(resource).is_some() {
+            return Ok(false);
+        }
+        if plant.workers.len() >= WORKERS_LIMIT && !plant.workers.contains(resource) {
+            return Err(Refusal::TooManyWorkers { plant: plant.id.clone(), limit: WORKERS_LIMIT });
+        }
+        plant.workers.insert(resource.clone());
+        Ok(true)
+    }
+
     pub(super) fn resource_taken(
         &mut self,
         resource: &EquipmentId,
         by: &SmolStr,
     ) -> Result<(), Refusal> {
         self.check_holder(by)?;
-        if self.is_crew(resource) {
+        if self.is_crew(resource) || self.is_worker(resource)? {
             return Ok(());
         }
         let index = self.find_resource(resource)?;
@@ -59,7 +74,7 @@ impl Fold<'_> {
         by: &SmolStr,
     ) -> Result<(), Refusal> {
         self.check_holder(by)?;
-        if self.is_crew(resource) {
+        if self.is_crew(resource) || self.is_worker(resource)? {
             return Ok(());
         }
         let index = self.find_resource(resource)?;

@@ -1,6 +1,6 @@
 //! The state of one plant, and its definition indexed for the fold.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use super::{
     RUNNING_OPS_LIMIT,
@@ -63,6 +63,11 @@ pub(super) struct PlantState {
     pub(super) comments: Comments,
     /// Parts in production here.
     pub(super) part_count: usize,
+    /// Parts that were first heard of here since the twin began.
+    pub(super) parts_seen: u64,
+    /// People under pseudonyms that were named as resources. Only that they exist is kept:
+    /// nothing is timed or counted for one of them.
+    pub(super) workers: BTreeSet<EquipmentId>,
 }
 
 impl PlantState {
@@ -108,6 +113,8 @@ impl PlantState {
             crews: plant.crews.iter().map(|c| (c.id.clone(), CrewNow::default())).collect(),
             comments: Comments::default(),
             part_count: 0,
+            parts_seen: 0,
+            workers: BTreeSet::new(),
         };
         state.operations =
             plant.operations.iter().map(|op| (op.id.clone(), state.spec(op))).collect();
@@ -172,6 +179,10 @@ impl PlantState {
                 }
                 _ => lost.extend(resource.carrying.by_arrival.into_values()),
             }
+        }
+        self.parts_seen = old.parts_seen;
+        if self.pseudonyms_allowed {
+            self.workers = std::mem::take(&mut old.workers);
         }
         self.take_over_plan(old);
         lost

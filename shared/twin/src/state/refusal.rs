@@ -289,6 +289,14 @@ refusals! {
         /// The limit.
         limit: usize,
     }
+    /// The plant's record names as many people by pseudonym as it may.
+    "too_many_workers" "{plant} names {limit} workers by pseudonym, the most that are remembered; use the same pseudonym for the same person"
+    TooManyWorkers {
+        /// Whose.
+        plant: PlantId,
+        /// The limit.
+        limit: usize,
+    }
     /// The plant has as many open orders as it may.
     "too_many_orders" "{plant} has {limit} orders, the most that are followed; close some"
     TooManyOrders {

@@ -297,23 +297,21 @@ pub(super) fn plant(name: &str) -> Plant {
         }],
         initial_parts: vec![],
         contacts: vec![],
-        orders: vec![Order {
-            id: id("O-1"),
-            material: id("hull"),
-            quantity: 1.0,
-            due: at(1_000),
-            customer: String::new(),
-        }],
-        deliveries: vec![Delivery {
-            id: id("D-1"),
-            supplier: id("mill"),
-            material: id("steel"),
-            quantity: 40.0,
-            due: at(100),
-        }],
+        orders: vec![order()],
+        deliveries: vec![planned_delivery()],
         headline: vec![],
         reasons: vec![],
     }
+}
+
+fn order() -> Order {
+    let (id, material) = (id("O-1"), id("hull"));
+    Order { id, material, quantity: 1.0, due: at(1_000), customer: String::new() }
+}
+
+fn planned_delivery() -> Delivery {
+    let (id, supplier, material) = (id("D-1"), id("mill"), id("steel"));
+    Delivery { id, supplier, material, quantity: 40.0, due: at(100) }
 }
 
 fn supplier(name: &str) -> Supplier {
