@@ -58,6 +58,8 @@ pub const DELIVERIES_LIMIT: usize = 20_000;
 pub const COMMENTS_PER_SUBJECT: usize = 20;
 /// Things of one plant that comments are kept about; the one first commented on goes first.
 pub const COMMENTED_SUBJECTS: usize = 2_000;
+/// People under pseudonyms that are remembered for a plant whose agreement allows them.
+pub const WORKERS_LIMIT: usize = 10_000;
 /// The longest reason in bytes: a path in the plant's tree of reasons.
 pub const LONGEST_REASON: usize = 200;
 /// The largest quantity, level or coordinate that is taken, in either direction.
@@ -248,6 +250,16 @@ impl TwinState {
     /// The crews of a plant by id.
     pub fn crews(&self, plant: &PlantId) -> impl Iterator<Item = (&CrewId, &CrewNow)> {
         self.plant(plant).into_iter().flat_map(|plant| &plant.crews)
+    }
+
+    /// Parts that were first heard of at a plant since the twin began.
+    pub fn parts_seen(&self, plant: &PlantId) -> u64 {
+        self.plant(plant).map_or(0, |plant| plant.parts_seen)
+    }
+
+    /// How many people a plant's record names by pseudonym; who they are is nobody's business.
+    pub fn workers(&self, plant: &PlantId) -> usize {
+        self.plant(plant).map_or(0, |plant| plant.workers.len())
     }
 
     /// The newest comments about a thing of a plant, the oldest first.
