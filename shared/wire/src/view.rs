@@ -27,8 +27,8 @@ pub use floor::{
     ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, WithheldValue,
 };
 pub use history::{
-    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RibbonStretch, RibbonValue,
-    SeriesValue,
+    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch,
+    RibbonValue, SeriesValue,
 };
 pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
 
@@ -165,6 +165,7 @@ pub enum ToPage<V = serde_json::Value> {
 /// | `series/<name>` | [`SeriesValue`] | history |
 /// | `hours/<work center>` | [`HoursValue`] | history |
 /// | `kpi/<unit>` | [`KpiValue`] | history |
+/// | `record/all` | [`RecordValue`] | history |
 ///
 /// The views are `programme`, `plant/<id>` (what is, at most four times a second) and
 /// `history/<id>` (what was, every few seconds).
@@ -223,4 +224,6 @@ pub enum Value {
     Hours(HoursValue),
     /// `kpi/…`
     Kpi(KpiValue),
+    /// `record/all`
+    Record(RecordValue),
 }

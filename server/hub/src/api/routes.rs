@@ -83,6 +83,8 @@ pub(super) const ROUTES: &[Route] = routes! {
         "Conditions that somebody must know.";
     "/api/v1/plants/{plant}/ribbons" "history" "ribbon/" view::RibbonValue:
         "The states of each unit over the last days.";
+    "/api/v1/plants/{plant}/record" "history" "record/" view::RecordValue:
+        "What the whole record of a plant holds.";
     "/api/v1/plants/{plant}/work-centers" "history" "hours/" view::HoursValue:
         "Operations, hours worked and hours waited at each work center, over the whole record.";
 };

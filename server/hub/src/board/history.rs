@@ -9,7 +9,7 @@ use twin::{
     unit_state::TimeElement,
 };
 use wire::view::{
-    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RibbonStretch, RibbonValue,
+    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch, RibbonValue,
     SeriesValue, Value,
 };
 
@@ -38,6 +38,7 @@ pub(super) fn facts(core: &Scene<'_>, labels: &Labels, id: &PlantId) -> Vec<Labe
     facts.extend(past.units());
     facts.extend(past.series());
     facts.extend(past.hours());
+    facts.push(fact(own, "record/all", Value::Record(past.record())));
     let alarms = core.conditions(id).into_iter().enumerate().map(|(n, alarm)| {
         let value = AlarmValue {
             code: alarm.code.to_owned(),
@@ -166,6 +167,19 @@ impl Past<'_> {
             plan: target.map(|plan| vec![Some(plan); days.len()]).unwrap_or_default(),
         };
         Some(fact(self.own, format!("series/throughput-{material}"), Value::Series(value)))
+    }
+
+    fn record(&self) -> RecordValue {
+        let hours = self.core.analytics.hours(&self.plant.id);
+        let feeds = || self.core.feeds.values().filter(|feed| feed.plant == self.plant.id);
+        RecordValue {
+            reports: feeds().map(|feed| feed.taken).sum(),
+            refused: feeds().map(|feed| feed.refused).sum(),
+            operations: hours.iter().map(|center| center.operations).sum(),
+            zero_length: hours.iter().map(|center| center.zero_length).sum(),
+            parts: self.core.twin.parts_seen(&self.plant.id),
+            workers: self.core.twin.workers(&self.plant.id) as u64,
+        }
     }
 
     fn hours(&self) -> Vec<Labelled<Fact>> {

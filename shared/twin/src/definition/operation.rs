@@ -62,7 +62,8 @@ pub struct Input {
     pub quantity: f64,
     /// Out of which storage.
     pub from: EquipmentId,
-    /// Fetched by what, while the unit waits for it; taken before the operation's own time.
+    /// Fetched by what, while the unit waits for it, before the operation's own time: once for
+    /// each serial piece, once for the whole of a bulk quantity.
     pub carry: Option<Carry>,
 }
 

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    id::{MaterialId, PartId, PlantId},
     definition::{Programme, SerialScheme},
+    id::{MaterialId, PartId, PlantId},
 };
 
 /// The naming schemes of a programme.
@@ -54,9 +54,7 @@ impl Serials {
         let count = u64::from(scheme.count?);
         match &scheme.parent {
             None => Some(count),
-            Some(parent) => {
-                Some(count * self.total_within(parent, depth.checked_sub(1)?)?)
-            }
+            Some(parent) => Some(count * self.total_within(parent, depth.checked_sub(1)?)?),
         }
     }
 

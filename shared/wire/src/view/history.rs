@@ -117,6 +117,23 @@ pub struct HoursValue {
     pub waiting_hours: f64,
 }
 
+/// What the whole record of a plant holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RecordValue {
+    /// Reports taken.
+    pub reports: u64,
+    /// Reports refused.
+    pub refused: u64,
+    /// Operations finished.
+    pub operations: u64,
+    /// Of these, without length.
+    pub zero_length: u64,
+    /// Parts that were heard of.
+    pub parts: u64,
+    /// People named by pseudonym, where the plant's agreement allows it: how many, never who.
+    pub workers: u64,
+}
+
 /// A unit's time by ISO 22400-2 elements over the last seven days, and what follows from it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct KpiValue {

@@ -46,9 +46,8 @@ fn yard() -> Serials {
 #[test]
 fn names_count_within_root_and_parent() {
     let serials = yard();
-    let name = |material: &str, number| {
-        serials.name(&id(material), number, 0).expect("valid").to_string()
-    };
+    let name =
+        |material: &str, number| serials.name(&id(material), number, 0).expect("valid").to_string();
     assert_eq!(name("hull", 2), "H3");
     assert_eq!(name("lift", 5), "H3-L02");
     assert_eq!(name("block", 13), "H3-B002");
@@ -67,7 +66,10 @@ fn parents_totals_and_builders_follow() {
     let (home, partner) =
         (PlantId::new("home").expect("valid"), PlantId::new("partner").expect("valid"));
     let at = |material: &str, number| {
-        (serials.built_at(&id(material), number, &home), serials.built_at(&id(material), number, &partner))
+        (
+            serials.built_at(&id(material), number, &home),
+            serials.built_at(&id(material), number, &partner),
+        )
     };
     assert_eq!(at("block", 13), (false, true), "number 2 of its hull");
     assert_eq!(at("block", 12), (true, false));

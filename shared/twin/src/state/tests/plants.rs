@@ -2,7 +2,8 @@
 
 use super::fixture::{Yard, finished, id, moved, plant, programme, started, used};
 use crate::{
-    definition::InitialPart,
+    definition::{InitialPart, Plant},
+    report::Statement,
     state::{Refusal, TwinState},
     unit_state::UnitState,
 };
@@ -70,4 +71,17 @@ fn every_refusal_has_a_code_of_its_own() {
     codes.dedup();
     assert_eq!(codes.len(), Refusal::CODES.len());
     assert!(codes.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')));
+}
+
+#[test]
+fn people_are_known_by_pseudonym_only_where_that_is_agreed() {
+    let taken = || Statement::ResourceTaken { resource: id("ID4932"), by: "P1".into() };
+    let mut yard = Yard::new();
+    yard.refused(1, taken());
+    yard.twin.replace_plant(&Plant { pseudonyms_allowed: true, ..plant("home") });
+    assert_eq!(yard.ok(2, taken()), []);
+    yard.ok(3, Statement::ResourceFreed { resource: id("ID4932"), by: "P1".into() });
+    assert_eq!(yard.twin.workers(&id("home")), 1);
+    yard.twin.replace_plant(&plant("home"));
+    assert_eq!(yard.twin.workers(&id("home")), 0, "the agreement ended, so the names are gone");
 }
