@@ -20,6 +20,8 @@ for (const path of PAGES) {
       await expect(page).toHaveTitle(/\S/);
       expect(await page.locator('html').getAttribute('lang')).toBe('en');
       await expect(page.locator('[data-word]').filter({ hasText: /^$/ })).toHaveCount(0);
+      // The page notes here the last key that it found no word for.
+      await expect(page.locator('html')).not.toHaveAttribute('data-missing-word');
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(wider, 'pixels that the page is wider than the window').toBeLessThanOrEqual(0);
       await expectAccessible(page);
