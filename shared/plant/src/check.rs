@@ -157,13 +157,14 @@ fn room(site: &Site<'_>) {
 
 /// A part that is at a unit at the start is worked on by an operation there.
 fn begun_parts(site: &Site<'_>) {
+    let mut said = BTreeSet::new();
     for part in &site.plant.initial_parts {
         let Some(unit) = site.plant.units.iter().find(|unit| unit.id == part.at) else { continue };
         let works_on =
             site.plant.operations.iter().any(|op| {
                 op.work_center == unit.work_center && op.output.material == part.material
             });
-        if !works_on {
+        if !works_on && said.insert((&unit.id, &part.material)) {
             let text = format!(
                 "{} is at \"{}\" at the start, and no operation there makes {}",
                 part.part, unit.id, part.material

@@ -92,6 +92,8 @@ pub(crate) struct Names<'l, 'a> {
     reported: RefCell<BTreeSet<(Scope, String)>>,
     /// Whether a table could not be read that says how work flows.
     flow_unsure: Cell<bool>,
+    /// Scopes with a file that could not be read: what is missing may stand there.
+    unreadable: RefCell<BTreeSet<Scope>>,
 }
 
 impl<'l, 'a> Names<'l, 'a> {
@@ -102,6 +104,7 @@ impl<'l, 'a> Names<'l, 'a> {
             uses: RefCell::default(),
             reported: RefCell::default(),
             flow_unsure: Cell::new(false),
+            unreadable: RefCell::default(),
         }
     }
 
@@ -136,6 +139,12 @@ impl<'l, 'a> Names<'l, 'a> {
     /// How work flows cannot be judged: a table that says it is unreadable.
     pub(crate) fn leave_flow_unsure(&self) {
         self.flow_unsure.set(true);
+    }
+
+    /// A file of that scope could not be read to its end.
+    pub(crate) fn leave_unsure(&self, scope: Scope) {
+        self.unreadable.borrow_mut().insert(scope);
+        self.leave_flow_unsure();
     }
 
     pub(crate) fn is_flow_sure(&self) -> bool {
@@ -176,6 +185,7 @@ impl<'l, 'a> Names<'l, 'a> {
                 let want = want();
                 self.log.error(*at, format!("\"{id}\" is {kind} ({place}); {want} is wanted here"));
             }
+            None if self.unreadable.borrow().contains(scope) => {}
             None => {
                 let known = spaces
                     .flat_map(|space| space.iter())

@@ -16,7 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
-use twin::{CalendarId, EquipmentId, NationId, OrganisationId, Plant, PlantTime, Programme};
+use twin::{
+    CalendarId, EquipmentId, NationId, OrganisationId, Plant, PlantId, PlantTime, Programme,
+};
 
 use crate::{
     check,
@@ -80,7 +82,8 @@ impl<'r> Sections<'r> {
         self.roots.first().map_or(At { file: 0, offset: 0 }, |root| root.at)
     }
 
-    fn finish(self) {
+    /// Reports the sections that nothing asked for.
+    pub(crate) fn finish(self) {
         for root in self.roots {
             // A basis at the head of a file is asked for by the tables in it, if there are any.
             root.get("source");
@@ -98,34 +101,32 @@ pub(crate) fn all(
     let mut files: Vec<SourceFile<'_>> = files.to_vec();
     files.sort_by_key(|file| file.name);
     let mut problems = Vec::new();
-    let texts: Vec<Text<'_>> = files
-        .iter()
-        .map(|&file| {
-            let (text, problem) = Text::new(file);
-            problems.extend(problem);
-            text
-        })
-        .collect();
-    if texts.is_empty() {
-        problems.push(missing(PROGRAMME_FILE));
-        return (None, problems);
+    let mut broken = BTreeSet::new();
+    let mut texts = Vec::new();
+    for (number, file) in files.into_iter().enumerate() {
+        let (text, problem) = Text::new(file);
+        if problem.is_some() {
+            broken.insert(number);
+        }
+        problems.extend(problem);
+        texts.push(text);
     }
-    let log = Log::new(&texts);
-    let tables: Vec<Spanned<DeTable<'_>>> = texts
-        .iter()
-        .enumerate()
-        .map(|(file, text)| {
-            let (table, errors) = source::parse(text);
-            for (offset, text) in errors {
-                log.error(At { file, offset }, text);
-            }
-            table
-        })
-        .collect();
-    let loaded = assemble(&log, &texts, &tables, meshes);
     if !texts.iter().any(|text| text.file_name() == PROGRAMME_FILE) {
         problems.push(missing(PROGRAMME_FILE));
     }
+    let log = Log::new(&texts);
+    let mut tables: Vec<Spanned<DeTable<'_>>> = Vec::new();
+    for (file, text) in texts.iter().enumerate() {
+        let (table, errors) = source::parse(text);
+        if !errors.is_empty() {
+            broken.insert(file);
+        }
+        for (offset, text) in errors {
+            log.error(At { file, offset }, text);
+        }
+        tables.push(table);
+    }
+    let loaded = assemble(&log, &texts, &tables, &broken, meshes);
     problems.extend(log.into_problems());
     problems.sort();
     (loaded, problems)
@@ -140,6 +141,7 @@ fn assemble<'a>(
     log: &'a Log<'a>,
     texts: &[Text<'a>],
     tables: &'a [Spanned<DeTable<'a>>],
+    broken: &BTreeSet<usize>,
     meshes: Option<&'a BTreeSet<String>>,
 ) -> Option<(Programme, Vec<Plant>)> {
     let names = Names::new(log);
@@ -153,42 +155,58 @@ fn assemble<'a>(
             folders.entry(text.folder()).or_default().push(root);
         }
     }
-    let sections = Sections { roots: programme_files };
-    let programme = programme::read(log, &names, &sections);
-    sections.finish();
+    let any_broken = |roots: &[Reader<'_>]| roots.iter().any(|r| broken.contains(&r.at.file));
+    let whole = !any_broken(&programme_files);
+    let draft = programme::read(log, &names, Sections { roots: programme_files });
+    if draft.is_none() || !whole {
+        names.leave_unsure(None);
+    }
     let mut plants = Vec::new();
     for (number, (folder, roots)) in folders.into_iter().enumerate() {
-        let sections = Sections { roots };
-        let plant = plant::read(log, &names, number, folder, &sections, meshes);
-        sections.finish();
+        if any_broken(&roots) {
+            names.leave_unsure(Some(number));
+        }
+        let plant = plant::read(log, &names, number, folder, Sections { roots }, meshes);
         plants.extend(plant.map(|plant| (number, plant)));
     }
-    let programme = programme?;
-    programme::mention_places(log, &names, &programme, &plants);
+    if let Some(draft) = &draft {
+        programme::mention_places(log, &names, draft, &plants);
+    }
     names.resolve();
-    check::all(log, &names, &programme, &plants);
-    let (programme, listed) = (programme.programme, programme.plants_at);
+    let draft = draft?;
+    check::all(log, &names, &draft, &plants);
+    Some((draft.programme, in_order(log, &names, &draft.plants_at, plants)))
+}
+
+/// The plants that the programme lists, in its order; says which it lists in vain or not at all.
+fn in_order(
+    log: &Log<'_>,
+    names: &Names<'_, '_>,
+    listed: &[(PlantId, At)],
+    mut plants: Vec<(usize, Plant)>,
+) -> Vec<Plant> {
     let mut ordered = Vec::new();
-    for (id, at) in &listed {
+    for (id, at) in listed {
+        let defined = names.defined_at(None, Kind::Plant, id.as_str()).is_some();
         match plants.iter().position(|(_, plant)| plant.id == *id) {
             Some(found) => ordered.push(plants.remove(found).1),
-            None if names.defined_at(None, Kind::Plant, id.as_str()).is_none() => {
+            None if defined => {}
+            None => {
                 let text = format!(
                     "the file {id}/plant.toml is missing: the programme names a plant \"{id}\""
                 );
                 log.error(*at, text);
             }
-            None => {}
         }
     }
-    for (_, plant) in &plants {
-        if let Some(at) = names.defined_at(None, Kind::Plant, plant.id.as_str()) {
-            let text =
-                format!("the programme does not list the plant \"{}\"; it is left out", plant.id);
+    for (_, Plant { id, .. }) in &plants {
+        let listed = listed.iter().any(|(listed, _)| listed == id);
+        if let (false, Some(at)) = (listed, names.defined_at(None, Kind::Plant, id.as_str())) {
+            let text = format!("the programme does not list the plant \"{id}\"; it is left out");
             log.warn(at, text);
         }
     }
-    Some((programme, ordered))
+    ordered
 }
 
 /// The stretch of time over which calendars are looked at.

@@ -70,7 +70,7 @@ fn missing<'o>(site: &Site<'_>, op: &'o Operation, fed: &BTreeSet<Fed<'_>>) -> O
     // A storage that does not exist has been logged; what would be in it is not missing as well.
     let comes = |input: &Input| {
         fed.contains(&(&site.plant.id, &input.from, &input.material))
-            || site.at(Kind::Storage, input.from.as_str()).is_none()
+            || site.plant.storages.iter().all(|storage| storage.id != input.from)
     };
     op.inputs.iter().find(|input| {
         let mut alike = op.inputs.iter().filter(|other| other.material == input.material);

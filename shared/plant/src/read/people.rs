@@ -36,9 +36,10 @@ impl Context<'_, '_> {
         let name = reader.need("name").and_then(Value::text).unwrap_or_default().to_owned();
         let always = reader.flag_or("always", false);
         let mut week: [Vec<Shift>; 7] = Default::default();
-        let mut written = 0;
+        let (mut written, mut attempted) = (0, 0);
         if let Some(value) = reader.get("week") {
             for (name, value) in value.entries_by_name() {
+                attempted += value.list().len();
                 let shifts: Vec<Shift> = value.list().into_iter().filter_map(shift).collect();
                 written += shifts.len() * weekdays(name).len();
                 if weekdays(name).is_empty() {
@@ -51,7 +52,7 @@ impl Context<'_, '_> {
             }
         }
         match (always, week.iter().all(Vec::is_empty)) {
-            (false, true) => reader.log.error(
+            (false, true) if attempted == 0 => reader.log.error(
                 reader.at,
                 "the calendar is empty: nobody ever works; give it a week = \
                  { mon-fri = [\"06:00-14:00\"] } or always = true",

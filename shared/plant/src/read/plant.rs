@@ -36,10 +36,13 @@ pub(super) fn read(
     names: &Names<'_, '_>,
     number: usize,
     folder: &str,
-    sections: &Sections<'_>,
+    sections: Sections<'_>,
     meshes: Option<&BTreeSet<String>>,
 ) -> Option<Plant> {
-    let site = site(log, names, folder, sections)?;
+    let Some(site) = site(log, names, folder, &sections) else {
+        names.leave_unsure(Some(number));
+        return None;
+    };
     let context = Context {
         log,
         names,
@@ -49,7 +52,9 @@ pub(super) fn read(
         organisation: site.organisation.clone(),
         meshes,
     };
-    gather(&context, site, sections)
+    let plant = gather(&context, site, &sections);
+    sections.finish();
+    plant
 }
 
 fn gather(context: &Context<'_, '_>, site: Site, sections: &Sections<'_>) -> Option<Plant> {
@@ -124,11 +129,12 @@ fn site(
     let reasons = reasons.into_iter().filter_map(Value::text).map(str::to_owned).collect();
     let pseudonyms_allowed = reader.flag_or("pseudonyms_allowed", false);
     reader.finish();
-    let (time_zone, zone) = zone?;
+    // What is wrong has been said; the rest of the folder is looked at all the same.
+    let (time_zone, zone) = zone.unwrap_or_else(|| ("UTC".to_owned(), TimeZone::UTC));
     Some(Site {
         id: id?,
-        name: name?.to_owned(),
-        description: description?.to_owned(),
+        name: name.unwrap_or_default().to_owned(),
+        description: description.unwrap_or_default().to_owned(),
         nation: nation?,
         organisation: organisation?,
         time_zone,

@@ -41,7 +41,7 @@ struct Writer<'w, 'a> {
     mentions: Vec<Mention>,
 }
 
-pub(super) fn read(log: &Log<'_>, names: &Names<'_, '_>, sections: &Sections<'_>) -> Option<Draft> {
+pub(super) fn read(log: &Log<'_>, names: &Names<'_, '_>, sections: Sections<'_>) -> Option<Draft> {
     let mut tables = sections.tables("programme", "a programme").into_iter();
     let Some(reader) = tables.next() else {
         if !sections.roots.is_empty() {
@@ -70,13 +70,14 @@ pub(super) fn read(log: &Log<'_>, names: &Names<'_, '_>, sections: &Sections<'_>
         starts: starts.unwrap_or_default(),
         demo_from: demo_from.unwrap_or_default(),
         plants: plants_at.iter().map(|(id, _)| id.clone()).collect(),
-        nations: writer.nations(sections),
-        organisations: writer.organisations(sections),
-        serials: writer.serials(sections),
-        lanes: writer.lanes(sections),
-        milestones: writer.milestones(sections),
+        nations: writer.nations(&sections),
+        organisations: writer.organisations(&sections),
+        serials: writer.serials(&sections),
+        lanes: writer.lanes(&sections),
+        milestones: writer.milestones(&sections),
         id: id?,
     };
+    sections.finish();
     Some(Draft { programme, plants_at, mentions: writer.mentions })
 }
 
@@ -260,7 +261,7 @@ pub(super) fn mention_places(
                 let knows = |&(n, _): &(usize, Plant)| {
                     names.defined_at(Some(n), Kind::Material, id).is_some()
                 };
-                if !plants.iter().any(knows) {
+                if names.is_flow_sure() && !plants.iter().any(knows) {
                     log.error(*at, format!("no plant has a material \"{id}\""));
                 }
             }
