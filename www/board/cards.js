@@ -8,6 +8,7 @@ import { sign } from '../lib/states.js';
 import { nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
+const DAY_MS = 86_400_000;
 /** Materials on the third card. */
 const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told as "one every … days". */
@@ -77,9 +78,9 @@ function lossWords(card) {
 function chain(card) {
   const sentences = chainSentences(card);
   const steps = card.chain.map((step, at) => h('li', { style: { '--step': String(Math.max(0, at - 1)) } },
-    at > 0 && h('span', { class: 'muted' }, word('holdup.because')),
+    at > 0 && [h('span', { class: 'muted' }, word('holdup.because')), ' '],
     h('span', { class: 'chain-text', title: step.withheld ? word('withheld.tip') : null }, step.withheld && [sign('eye_off'), ' '], sentences[at]),
-    step.plant && step.plant !== (card.chain[at - 1]?.plant ?? card.plant) && h('span', { class: 'chain-plant' }, word('next.of_plant', { plant: step.plant }))));
+    ' ', step.plant && step.plant !== (card.chain[at - 1]?.plant ?? card.plant) && h('span', { class: 'chain-plant' }, word('next.of_plant', { plant: step.plant }))));
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
 }
 
@@ -108,7 +109,7 @@ export function holdUpCard(card, { now, viewer = null }) {
 }
 
 function dryRow(part, now, withPlant) {
-  const until = part.dry ? (ms(part.dry) - now) / 86_400_000 : null;
+  const until = part.dry ? (ms(part.dry) - now) / DAY_MS : null;
   const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
@@ -122,14 +123,24 @@ function dryRow(part, now, withPlant) {
       : h('span', { class: 'muted' }, word('next.none_promised'))));
 }
 
+/** The first part to run out, as the card's large answer. */
+function dryAnswer(part, now) {
+  if (!part.dry) return word('next.answer_none');
+  const until = (ms(part.dry) - now) / DAY_MS;
+  return until <= 0 ? word('next.answer_now', { name: part.name }) : word('next.answer', { name: part.name, days: days(until) });
+}
+
 /** 3. What stops us next? */
 export function nextCard(card, { now, withPlant }) {
   if (card.parts.length === 0) return empty(word('next.empty'), word('next.empty_text'));
   const head = [word('next.part'), word('next.cover'), word('next.stops'), word('next.delivery')];
-  return h('table', { class: 'plain' },
-    h('caption', { class: 'visually-hidden' }, word('next.caption')),
-    h('thead', {}, h('tr', {}, head.map((text, at) => h('th', { scope: 'col', class: at === 1 ? 'num' : null }, text)))),
-    h('tbody', {}, card.parts.slice(0, PARTS_SHOWN).map((part) => dryRow(part, now, withPlant))));
+  return [
+    h('p', { class: 'answer' }, dryAnswer(card.parts[0], now)),
+    h('table', { class: 'plain' },
+      h('caption', { class: 'visually-hidden' }, word('next.caption')),
+      h('thead', {}, h('tr', {}, head.map((text, at) => h('th', { scope: 'col', class: at === 1 ? 'num' : null }, text)))),
+      h('tbody', {}, card.parts.slice(0, PARTS_SHOWN).map((part) => dryRow(part, now, withPlant)))),
+  ];
 }
 
 /** 4. Who acts? */

@@ -136,7 +136,7 @@ export class Header {
     if (wish && this.#offers && !offered) messages.push(['choice', word('as.unknown', { code: wish })]);
     if (this.#connection?.state === 'offline') {
       const since = Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(this.#connection.since);
-      messages.push(['offline', word('connection.banner', { when: since })]);
+      messages.push(['offline', this.#connection.audience ? word('connection.banner', { when: since }) : word('connection.unreachable')]);
     } else if (this.#clock?.silent) {
       messages.push(['silent', word('connection.silent', { when: when(this.#clock.now()) })]);
     }

@@ -279,7 +279,7 @@ export class Mirror {
 }
 
 /** How long the plant clock runs on without news [ms of the reader's time]. */
-const CLOCK_RUNS_ON_MS = 4_000;
+const CLOCK_RUNS_ON_MS = 3_000;
 
 /** The plant clock of a view: runs on by its rate, and stops when nothing is heard. */
 export class PlantClock {
@@ -296,12 +296,16 @@ export class PlantClock {
     view.onChange(learn);
   }
 
-  /** Plant time now [ms since 1970], or null before the first news. */
+  /** Plant time now, or when it was last heard of [ms since 1970]; null before the first news. */
   now() {
     if (!this.#base) return null;
-    const heard = Math.max(this.#view.heard ?? 0, this.#base.at);
-    const until = Math.min(performance.now(), heard + CLOCK_RUNS_ON_MS);
+    const until = this.silent ? this.#heard() : performance.now();
     return this.#base.now + Math.max(0, until - this.#base.at) * this.#base.value.rate;
+  }
+
+  /** When anything was last heard, by `performance.now()`. */
+  #heard() {
+    return Math.max(this.#view.heard ?? 0, this.#base.at);
   }
 
   /** Plant seconds for one second of the reader's. */
@@ -316,6 +320,6 @@ export class PlantClock {
 
   /** Whether nothing has been heard for so long that the clock stopped. */
   get silent() {
-    return this.#base !== null && performance.now() - Math.max(this.#view.heard ?? 0, this.#base.at) > CLOCK_RUNS_ON_MS;
+    return this.#base !== null && performance.now() - this.#heard() > CLOCK_RUNS_ON_MS;
   }
 }
