@@ -117,7 +117,7 @@ export class Header {
       address.searchParams.set('as', target.value);
       location.assign(address);
     };
-    return h('label', { class: 'field' }, word('as.label'), h('select', { id: 'view-as', on: { change } }, options));
+    return h('label', { class: 'field' }, h('span', {}, word('as.label')), h('select', { id: 'view-as', on: { change } }, options));
   }
 
   #timeSwitch() {

@@ -2,7 +2,7 @@
 
 import { h } from '../lib/dom.js';
 import { amount, duration, ms, number, percent, quantity, when } from '../lib/format.js';
-import { waitsFor } from '../lib/say.js';
+import { plainWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
 import { bar, moment, skeleton, slipMark } from './cards.js';
@@ -48,7 +48,7 @@ function unitRow([id, layout, unit], now) {
   const assumed = layout.assumed?.length > 0 && h('small', { title: layout.assumed.join(', ') }, word('units.assumed', { names: layout.assumed.slice(0, 2).join(', ') + (layout.assumed.length > 2 ? ' …' : '') }));
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', h('span', { class: 'flag' }, sign('flag'), word('units.flag'))], assumed),
-    h('td', {}, stateMark(unit.state), unit.reason && h('small', {}, unit.reason), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
+    h('td', {}, stateMark(unit.state), unit.reason && h('small', {}, plainWords(unit.reason)), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
     h('td', {}, moment(unit.since), h('small', {}, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
@@ -123,7 +123,7 @@ export function feedTable(view) {
       h('td', { class: feed.stale ? 'warn-text' : null }, feed.stale && [sign('warning'), ' '], state),
       h('td', {}, feed.last_report ? moment(feed.last_report) : none()),
       h('td', { class: 'num' }, number(feed.taken)),
-      h('td', { class: 'num' }, number(feed.refused), feed.last_refusal && h('small', {}, feed.last_refusal)));
+      h('td', { class: 'num' }, number(feed.refused), feed.last_refusal && h('small', {}, plainWords(feed.last_refusal))));
   });
   return table(word('feeds.caption'), [[word('feeds.name')], [word('feeds.state')], [word('feeds.last')], [word('feeds.taken'), 'num'], [word('feeds.refused'), 'num']], rows);
 }
@@ -158,7 +158,7 @@ export function deliveryTable(view) {
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
       h('td', {}, moment(delivery.expected, 'day'), Math.abs(late) >= 0.5 && h('small', {}, slipMark(late))),
-      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, delivery.reason)));
+      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason))));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }

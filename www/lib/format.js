@@ -117,6 +117,7 @@ export function percent(ratio) {
 export function quantity(value, unit) {
   if (unit === 'ratio') return percent(value);
   const shown = amount(value);
+  if (unit?.startsWith('/')) return word('per.unit', { n: shown, unit: unit.slice(1) });
   const known = unit && hasWord(`unit.${unit}.other`);
   return known ? word(`unit.${unit}.${form(value)}`, { n: shown }) : `${shown} ${unit ?? ''}`.trim();
 }

@@ -1,6 +1,6 @@
 // Sentences that several pages say: causes, confidence, what is waited for, what happened.
 
-import { nameOf, tail, word } from './words.js';
+import { hasWord, nameOf, tail, word } from './words.js';
 
 /** Kinds of thing whose causing reads differently from a station's. */
 const BY_KIND = new Set(['supplier', 'crew', 'resource', 'orders']);
@@ -56,7 +56,14 @@ export function eventSentence(event, naming = (id) => id) {
   if (known.status) values.status = word(`delivery.${known.status}`);
   if (known.end) values.end = word(`end.${known.end}`);
   if (known.name) values.name = nameOf(known.name);
+  for (const id of ['reason', 'code']) if (known[id]) values[id] = plainWords(known[id]);
   const kind = tail(event.word);
   if (kind === 'state' && known.reason) return word('event.state_reason', values);
-  return word(`event.${kind}`, values);
+  if (kind === 'delivery' && known.late === 'true') return word('event.delivery_late', values);
+  return hasWord(event.word) ? word(`event.${kind}`, values) : word('event.other', values);
+}
+
+/** An id out of a plant's own list, such as a reason, as plain words: `weld-head` reads "weld head". */
+export function plainWords(id) {
+  return id.replaceAll(/[-_/]+/g, ' ');
 }
