@@ -27,7 +27,7 @@ function drawFloor(view, history, now, redraw) {
   drawSection('measures', view.ready ? measures(view) : undefined);
   drawSection('hulls', view.ready ? hulls(view) : null);
   drawSection('lanes', view.ready ? lanes(view) : null);
-  drawSection('units', view.ready ? unitTable(view, now, redraw) : undefined);
+  drawSection('units', view.ready ? unitTable(view, history, now, redraw) : undefined);
   drawSection('stores', view.ready ? storageTables(view, now) : undefined);
   drawSection('resources', view.ready ? resourceTable(view, naming) : null);
   drawSection('feeds', view.ready ? feedTable(view) : undefined);

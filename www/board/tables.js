@@ -44,7 +44,7 @@ function running(unit) {
   return [first.part, more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, h('small', {}, first.operation)];
 }
 
-function unitRow([id, layout, unit], now) {
+function unitRow([id, layout, unit], kpi, now) {
   const assumed = layout.assumed?.length > 0 && h('small', { title: layout.assumed.join(', ') }, word('units.assumed', { names: layout.assumed.slice(0, 2).join(', ') + (layout.assumed.length > 2 ? ' …' : '') }));
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', h('span', { class: 'flag' }, sign('flag'), word('units.flag'))], assumed),
@@ -53,19 +53,20 @@ function unitRow([id, layout, unit], now) {
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
     h('td', { class: 'num' }, percent(unit.working_7d_ratio)),
+    h('td', { class: 'num' }, kpi?.availability_ratio === undefined ? none() : percent(kpi.availability_ratio), kpi && kpi.coverage_ratio < 0.995 && h('small', {}, word('units.known', { share: percent(kpi.coverage_ratio) }))),
     h('td', {}, unit.waits_for ? waitsFor(unit.waits_for) : none()));
 }
 
 /** Stations now. */
-export function unitTable(view, now, redraw) {
+export function unitTable(view, history, now, redraw) {
   const units = inFlow(view, ['unit']).map(([id, layout]) => [id, layout, view.get(`unit/${id}`)]).filter(([, , unit]) => unit);
   if (units.length === 0) return nothing(word('units.empty'));
   const shown = units.filter(([, , unit]) => wantedState === '' || unit.state === wantedState);
   const columns = [
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
-    [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.waits')],
+    [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
   ];
-  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, now)), 'plain unit-table')];
+  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history.get(`kpi/${row[0]}`), now)), 'plain unit-table')];
 }
 
 function storageRow([id, layout, storage], now) {
@@ -183,8 +184,11 @@ export function hoursTable(history, holdUp) {
     h('td', { class: 'num' }, number(hours.zero_length)),
     h('td', { class: 'num' }, number(hours.operation_hours, 1)),
     h('td', { class: 'num' }, number(hours.waiting_hours, 1))));
+  const record = history.get('record/all');
+  const people = record?.workers > 0 && ` ${word('hours.workers', { n: number(record.workers) })}`;
   return [
     h('p', { class: 'muted' }, word('hours.no_claim')),
+    record && h('p', {}, word('hours.record', { operations: number(record.operations), parts: number(record.parts), refused: number(record.refused) }), people),
     table(word('hours.caption'), [[word('hours.name')], [word('hours.operations'), 'num'], [word('hours.zero'), 'num'], [word('hours.worked'), 'num'], [word('hours.waited'), 'num']], rows),
   ];
 }

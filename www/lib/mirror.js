@@ -187,14 +187,11 @@ export class Mirror {
     const socket = new this.#Socket(socketAddress(this.#as), SUBPROTOCOL);
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
-      if (socket !== this.#socket) return;
-      this.#watchSilence();
-      this.#take(JSON.parse(data));
+      if (socket === this.#socket) this.#take(JSON.parse(data));
     };
     socket.onclose = () => {
       if (socket === this.#socket) this.#lost();
     };
-    this.#watchSilence();
   }
 
   #lost() {
@@ -214,6 +211,7 @@ export class Mirror {
     this.#connect();
   }
 
+  /** Deltas keep coming where there is a clock: when they stop, the connection is dead. */
   #watchSilence() {
     clearTimeout(this.#silence);
     this.#silence = setTimeout(() => this.#socket?.close(), SILENCE_MS);
@@ -247,6 +245,7 @@ export class Mirror {
         this.#asked = this.#asked.filter((name) => name !== view.name);
         return view.takePiece(message);
       case 'delta':
+        this.#watchSilence();
         if (view.version === null) return undefined;
         if (!view.takeDelta(message)) {
           view.startAnew({ forgetEvents: false });
@@ -279,7 +278,7 @@ export class Mirror {
 }
 
 /** How long the plant clock runs on without news [ms of the reader's time]. */
-const CLOCK_RUNS_ON_MS = 3_000;
+const CLOCK_RUNS_ON_MS = 5_000;
 
 /** The plant clock of a view: runs on by its rate, and stops when nothing is heard. */
 export class PlantClock {
