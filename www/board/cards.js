@@ -47,6 +47,12 @@ function pairs(list) {
   return h('dl', { class: 'pairs' }, shown.map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value))));
 }
 
+/** How far an item is; the unit is left out when the name says it. */
+function progressWords({ name, unit, done, needed }) {
+  const values = { unit, done: amount(done), needed: amount(needed) };
+  return !unit || name.startsWith(unit) ? word('deliver.progress_alone', values) : word('deliver.progress', values);
+}
+
 /** 1. Will we deliver? */
 export function deliverCard(card) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
@@ -60,7 +66,7 @@ export function deliverCard(card) {
     ]),
     item.needed > 0 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
-      h('span', {}, word('deliver.progress', { unit: item.unit, done: amount(item.done), needed: amount(item.needed) })))));
+      h('span', {}, progressWords(item)))));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),

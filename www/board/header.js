@@ -109,7 +109,7 @@ export class Header {
     if (!offers || offers.offered.length < 2) return null;
     const current = wishedAudience() ?? offers.current;
     const options = offers.offered.map(({ code, name }) => {
-      const text = code === 'public' ? word('as.public') : `${name} (${code})`;
+      const text = code === 'public' ? word('as.public') : name;
       return h('option', { value: code, selected: code === current }, text);
     });
     const change = ({ target }) => {

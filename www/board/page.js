@@ -60,10 +60,9 @@ export function table(caption, columns, rows, className = 'plain') {
 }
 
 /** The view cannot be shown: says so in place of everything. */
-export function drawRefusal(refused, home) {
-  renew(document.getElementById('answers'), h('section', { class: 'panel' },
-    h('h2', {}, word('refused.title')),
+export function drawRefusal(home) {
+  renew(document.getElementById('answers'), h('section', { class: 'panel refusal' },
+    h('h2', { class: 'answer' }, word('refused.title')),
     h('p', {}, word('refused.text')),
-    refused && h('p', { class: 'muted' }, refused.reason),
-    h('p', {}, h('a', { href: home }, word('refused.back')))));
+    h('p', {}, h('a', { class: 'button', href: home }, word('refused.back')))));
 }

@@ -52,7 +52,7 @@ start(() => {
   const name = () => view.get('plant')?.name ?? word('head.plant');
   const header = new Header({
     mirror, clock, name, back: true,
-    links: () => h('a', { class: 'button', href: viewer }, word('nav.viewer')),
+    links: () => !view.refused && h('a', { class: 'button', href: viewer }, word('nav.viewer')),
   });
   const charts = new Charts('charts');
   const tell = tellHoldUp(view);
@@ -62,7 +62,8 @@ start(() => {
     if (wasRefused) return;
     if (view.refused) {
       wasRefused = true;
-      drawRefusal(view.refused, keepAudience('/'));
+      drawRefusal(keepAudience('/'));
+      header.draw();
       return;
     }
     const plant = view.get('plant');

@@ -83,7 +83,7 @@ function lane(id, value) {
   return h('article', { class: 'lane', data: { key: id } },
     h('div', { class: 'lane-way', role: 'img', 'aria-label': way },
       h('span', {}, value.from),
-      h('div', { class: 'lane-line' }, h('span', { class: 'lane-boat', style: { left: `${value.progress_ratio * 100}%` } }, boat())),
+      h('div', { class: 'lane-line' }, h('span', { class: 'lane-boat', style: { left: `calc(20px + ${value.progress_ratio} * (100% - 40px))` } }, boat())),
       h('span', {}, value.to)),
     h('p', { class: 'lane-facts' },
       h('strong', {}, `${value.name}: ${state}`),
