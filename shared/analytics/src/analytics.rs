@@ -13,6 +13,7 @@ use crate::{
         WhyNot,
     },
     fold::{PlantFold, sent_abroad},
+    units::UnitTrack,
     verdict::Question,
     walk::{LaneInfo, Plants},
 };
@@ -28,6 +29,19 @@ pub struct Analytics {
     folds: Vec<PlantFold>,
     index: BTreeMap<PlantId, usize>,
     lanes: Vec<LaneInfo>,
+}
+
+/// How much is kept of a plant.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Events of the cause-linked record.
+    pub events: usize,
+    /// Parts, completed ones included.
+    pub parts: usize,
+    /// Changes of state of the unit that has the most.
+    pub changes: usize,
+    /// Reports that wait for stragglers.
+    pub waiting: usize,
 }
 
 impl Analytics {
@@ -103,7 +117,8 @@ impl Analytics {
     }
 
     /// What holds the plant back, over the `window` before `now`; when none is given: 30 × the
-    /// mean time between completions, at least 5 and at most 60 days.
+    /// mean time between completions or 3 × the mean lead time, the longer, at least 5 and at
+    /// most 60 days.
     pub fn hold_up(&self, plant: &PlantId, now: PlantTime, window: Option<Span>) -> HoldUp {
         match self.index.get(plant) {
             Some(number) => self.question(*number, now).answer(window),
@@ -207,6 +222,18 @@ impl Analytics {
     /// The newest comment about any of `about`.
     pub fn last_comment(&self, plant: &PlantId, about: &[&str]) -> Option<Remark> {
         self.fold(plant)?.last_remark(about)
+    }
+
+    /// How much is kept of a plant, so that limits can be watched.
+    pub fn kept(&self, plant: &PlantId) -> Kept {
+        let Some(fold) = self.fold(plant) else { return Kept::default() };
+        let changes = fold.units.tracks.values().map(UnitTrack::changes_kept);
+        Kept {
+            events: fold.trace.kept(),
+            parts: fold.parts.kept(),
+            changes: changes.max().unwrap_or(0),
+            waiting: fold.waiting(),
+        }
     }
 
     /// Reports that came after their interval was closed and were left out of the critical path.

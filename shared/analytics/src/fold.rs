@@ -12,7 +12,7 @@ use crate::{
     flow::Completed,
     history::History,
     hours::Hours,
-    layout::{Layout, Place},
+    layout::{Layout, Place, PlaceKind},
     outlook::Promises,
     parts::Parts,
     supply::Supply,
@@ -110,6 +110,10 @@ impl PlantFold {
         self.arrivals += 1;
         self.newest = self.newest.max(Some(at));
         self.waiting.insert((at, self.arrivals), arrival);
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     pub fn reached(&mut self, now: PlantTime) {
@@ -213,7 +217,8 @@ impl PlantFold {
                 let lead = self.parts.end(part, at).map(|born| at.since(born));
                 self.promises.completed(part, at);
                 // A run that made a quantity is counted by the quantity.
-                if self.layout.tracking.get(material) == Some(&Tracking::Serial) {
+                let serial = self.layout.tracking.get(material) == Some(&Tracking::Serial);
+                if serial && !self.layout.stepped.contains(material) {
                     self.completed.add(material, at, 1.0, lead);
                     self.promises.made(material, order.as_ref(), 1.0, at);
                 }
@@ -223,7 +228,13 @@ impl PlantFold {
                     self.end_part(part, rank, at);
                 }
             }
-            Statement::LotConsumed { material, quantity, storage, part, .. } => {
+            Statement::LotConsumed { material, quantity, storage, part, lot } => {
+                // A serial piece goes into a whole under its own name.
+                let piece = lot.as_ref().and_then(|lot| PartId::new(lot.as_str()).ok());
+                if let Some(piece) = piece.filter(|piece| self.parts.get(piece).is_some()) {
+                    self.parts.end(&piece, at);
+                    self.parts.touch(&piece, at).place = None;
+                }
                 let Some(place) = self.layout.place(storage) else { return };
                 self.supply.add(&self.layout, material, place, -quantity);
                 self.supply.consumed(&self.layout, material, *quantity, at);
@@ -307,7 +318,9 @@ impl PlantFold {
                 let Some(place) = self.layout.place(unit) else { return };
                 let run = Run { op, unit: place, part, operation, cause: None };
                 let began = self.trace.op_finished(&self.layout, &mut self.parts, &run, at);
-                self.parts.touch(part, at).last_finish = Some(at);
+                let track = self.parts.touch(part, at);
+                track.last_finish = Some(at);
+                track.last_operation = Some(operation.clone());
                 if let Some(info) = self.layout.operations.get(operation) {
                     self.hours.finished(info.center, began.unwrap_or(at), at);
                 }
@@ -324,7 +337,28 @@ impl PlantFold {
         let old = self.parts.touch(moved.part, at).place;
         let (from, to) = (self.layout.here(moved.from), self.layout.here(moved.to));
         self.trace.part_moved(&self.layout, &mut self.parts, moved, at);
+        self.step_done(moved.part, from, to, at);
         self.change_place(old.or(from), to, at);
+    }
+
+    /// A part that leaves its last step counts as completed here; one that fails there does not
+    /// leave for where the step puts it.
+    fn step_done(&mut self, part: &PartId, from: Option<Place>, to: Option<Place>, at: PlantTime) {
+        let track = self.parts.touch(part, at);
+        let (born, done) = (track.born, track.last_operation.clone());
+        let Some((operation, puts)) = done.and_then(|id| self.layout.last_steps.get_key_value(&id))
+        else {
+            return;
+        };
+        let Some(info) = self.layout.operations.get(operation) else { return };
+        let is = |place: Option<Place>| place.and_then(|p| self.layout.info(p));
+        let leaves = is(from).is_some_and(|place| place.node == info.center);
+        let carried = is(to).is_some_and(|place| place.kind == PlaceKind::Resource);
+        if leaves && (carried || to == Some(*puts)) {
+            self.completed.add(&info.output, at, 1.0, Some(at.since(born)));
+            self.promises.made(&info.output, None, 1.0, at);
+            self.parts.touch(part, at).last_operation = None;
+        }
     }
 
     fn fold_freed(&mut self, resource: &EquipmentId, at: PlantTime) {

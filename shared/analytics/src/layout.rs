@@ -34,6 +34,11 @@ pub struct Layout {
     pub may_limit: bool,
     /// Work centers that may not.
     pub cannot_limit: BTreeSet<NodeIx>,
+    /// Operations after which a serial part goes no further here as that material, though it
+    /// does not leave production: with where they put it.
+    pub last_steps: BTreeMap<OperationId, Place>,
+    /// Serial materials that count as completed by such a step.
+    pub stepped: BTreeSet<MaterialId>,
     /// The serial material one level below each.
     pub children: BTreeMap<MaterialId, MaterialId>,
     by_id: BTreeMap<EquipmentId, Place>,
@@ -100,6 +105,8 @@ impl Layout {
             tracking: plant.materials.iter().map(|m| (m.id.clone(), m.tracking)).collect(),
             may_limit: plant.work_centers.iter().any(|center| center.may_limit),
             cannot_limit: BTreeSet::new(),
+            last_steps: BTreeMap::new(),
+            stepped: BTreeSet::new(),
             children: programme
                 .serials
                 .iter()
@@ -128,6 +135,7 @@ impl Layout {
         }
         layout.add_operations(plant);
         layout.rank();
+        layout.find_last_steps();
         layout
     }
 
@@ -250,6 +258,25 @@ impl Layout {
                 .filter(|(_, o)| o.to.is_some_and(|to| froms.contains(&to)))
                 .map(|(maker, _)| (maker.clone(), rank + 1));
             queue.extend(makers);
+        }
+    }
+
+    fn find_last_steps(&mut self) {
+        let goes_on = |material: &MaterialId, to: Place| {
+            self.operations.values().any(|o| {
+                o.output == *material
+                    && o.inputs.iter().any(|(input, from, _)| input == material && *from == to)
+            })
+        };
+        let steps = self.operations.iter().filter_map(|(id, o)| {
+            let serial = self.tracking.get(&o.output) == Some(&Tracking::Serial);
+            let to = o.to.filter(|to| serial && !goes_on(&o.output, *to))?;
+            Some((id.clone(), to, o.output.clone()))
+        });
+        let steps: Vec<_> = steps.collect();
+        for (id, to, material) in steps {
+            self.last_steps.insert(id, to);
+            self.stepped.insert(material);
         }
     }
 

@@ -24,7 +24,7 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub use analytics::Analytics;
+pub use analytics::{Analytics, Kept};
 pub use findings::{
     CenterHours, ChainStep, Confidence, DayCount, DryPart, Flow, HoldUp, Inputs, Lead, Method,
     Node, Outlook, OutlookMethod, Promise, Remark, Share, Source, Stretch, Thing, UnitUse, Verdict,

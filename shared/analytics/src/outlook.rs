@@ -259,6 +259,7 @@ impl Promises {
         self.child_done(part, at, |item| erects || item.center == Some(info.center));
         let goes_on = layout.operations.values().any(|next| {
             next.center == info.center
+                && next.output == info.output
                 && next
                     .inputs
                     .iter()

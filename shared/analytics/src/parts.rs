@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use twin::{MaterialId, PartId, PlantTime};
+use twin::{MaterialId, OperationId, PartId, PlantTime};
 
 use crate::layout::Place;
 
@@ -19,6 +19,8 @@ pub struct PartTrack {
     /// Its last event in the trace.
     pub last: Option<u64>,
     pub ended: bool,
+    /// The operation last finished on it.
+    pub last_operation: Option<OperationId>,
 }
 
 /// The parts of one plant.
@@ -50,7 +52,12 @@ impl Parts {
             place: None,
             last: None,
             ended: false,
+            last_operation: None,
         })
+    }
+
+    pub fn kept(&self) -> usize {
+        self.tracks.len()
     }
 
     fn forget(&mut self, part: &PartId) {

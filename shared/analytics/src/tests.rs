@@ -1,1 +1,6 @@
 //! Hand-made traces with known findings.
+
+mod fixture;
+mod paths;
+mod plans;
+mod strangers;

@@ -169,6 +169,10 @@ impl Trace {
         self.events.get(usize::try_from(seq.checked_sub(self.first)?).ok()?)
     }
 
+    pub fn kept(&self) -> usize {
+        self.events.len()
+    }
+
     /// The number that the next event will get.
     pub fn next(&self) -> Seq {
         self.first + self.events.len() as Seq
@@ -290,6 +294,12 @@ impl Trace {
             }
             (CauseKind::Crane, _) => {
                 let crane = place.and_then(|p| layout.info(p)).map(|info| info.node);
+                // Held by this unit itself: its own work was waited for, not the crane.
+                let holder = own.and_then(|p| self.taken.get(&p)).map(|(_, whom)| whom.as_str());
+                let unit_id = unit.and_then(|u| layout.info(u)).map(|info| info.id.as_str());
+                if holder.is_some() && holder == unit_id {
+                    return plain(free, Why::Working);
+                }
                 Released { node: crane.unwrap_or(node), ..plain(newest(&self.freed), why) }
             }
             (CauseKind::Operator, _) => self.operator(layout, cause, scene, plain(None, why)),

@@ -49,6 +49,10 @@ fn number(state: UnitState) -> usize {
 }
 
 impl UnitTrack {
+    pub fn changes_kept(&self) -> usize {
+        self.changes.len()
+    }
+
     pub fn state(&self) -> UnitState {
         self.changes.back().map_or(UnitState::Unknown, |(_, state)| *state)
     }

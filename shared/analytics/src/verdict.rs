@@ -15,7 +15,7 @@ use crate::{
     fold::PlantFold,
     layout::NodeIx,
     shares::{self, AnyNode, Shares},
-    walk::{Path, Plants, Walk},
+    walk::{Path, Plants, Segment, Walk},
 };
 
 /// The shortest default window.
@@ -24,10 +24,13 @@ const SHORTEST_WINDOW: Span = Span::from_secs(5 * 86_400);
 const LONGEST_WINDOW: Span = Span::from_secs(60 * 86_400);
 /// The default window holds this many pieces of the product.
 const WINDOW_PIECES: f64 = 30.0;
+/// It is this many times as long as the product's mean lead time, so that the path stays longer
+/// at what limits than it takes to get there.
+const WINDOW_LEADS: f64 = 3.0;
 /// Ends from which a rank is the one that a walk begins at.
 const ENDS_ENOUGH: usize = 3;
-/// Stretches of path from which a verdict is given.
-const SEGMENTS_ENOUGH: usize = 5;
+/// Share of the window that the path must explain for a verdict [ratio].
+const EXPLAINED_ENOUGH: f64 = 0.1;
 /// Starts from which a verdict is given.
 const STARTS_ENOUGH: u64 = 5;
 /// Steps of a chain that are told.
@@ -35,7 +38,7 @@ const CHAIN_LIMIT: usize = 6;
 /// Smaller shares are left out of the middle of a chain [ratio].
 const CHAIN_SHARE: f64 = 0.02;
 /// A new lead must exceed the former one by this factor.
-const LEAD_MARGIN: f64 = 1.1;
+const LEAD_MARGIN: f64 = 1.25;
 
 /// The question: what holds this plant back at this moment?
 pub struct Question<'a> {
@@ -47,9 +50,18 @@ pub struct Question<'a> {
 /// A walked path with its shares.
 struct Found {
     path: Path,
+    /// What of it tells about the rate.
+    limiting: Vec<Segment>,
     shares: Shares,
     rank: u32,
     from: PlantTime,
+}
+
+impl Found {
+    fn explains_enough(&self, now: PlantTime) -> bool {
+        let explained: i64 = self.path.segments.iter().map(Segment::length).sum();
+        explained as f64 >= EXPLAINED_ENOUGH * now.since(self.from).micros() as f64
+    }
 }
 
 impl<'a> Question<'a> {
@@ -77,16 +89,21 @@ impl<'a> Question<'a> {
         enough.or_else(|| counts().find(|(_, count)| *count > 0)).map(|(rank, _)| rank)
     }
 
-    /// 30 × the mean time between ends at the end of the plant, at least 5 days, at most 60.
+    /// 30 × the mean time between ends at the end of the plant or 3 × the mean lead time, the
+    /// longer of them, at least 5 days, at most 60.
     pub fn default_window(&self) -> Span {
         let longest = self.now - LONGEST_WINDOW;
+        let Some(fold) = self.fold() else { return SHORTEST_WINDOW };
         let ends = self
             .rank(longest)
-            .and_then(|rank| self.fold()?.trace.ends.get(&rank)?.between(longest, self.now));
-        let mean = ends.filter(|(.., count)| *count > 1).map(|(first, last, count)| {
+            .and_then(|rank| fold.trace.ends.get(&rank)?.between(longest, self.now));
+        let pieces = ends.filter(|(.., count)| *count > 1).map(|(first, last, count)| {
             last.since(first).scaled(WINDOW_PIECES / (count - 1) as f64)
         });
-        mean.unwrap_or(SHORTEST_WINDOW).clamp(SHORTEST_WINDOW, LONGEST_WINDOW)
+        let leads = fold.layout.targets.iter();
+        let lead = leads.filter_map(|m| fold.completed.between(m, longest, self.now).1).max();
+        let passes = lead.map(|lead| lead.scaled(WINDOW_LEADS));
+        pieces.max(passes).unwrap_or(SHORTEST_WINDOW).clamp(SHORTEST_WINDOW, LONGEST_WINDOW)
     }
 
     fn find(&self, window: Span) -> Option<Found> {
@@ -94,14 +111,15 @@ impl<'a> Question<'a> {
         let rank = self.rank(from)?;
         let (plants, plant, now) = (self.plants, self.plant, self.now);
         let path = Walk { plants, plant, rank, from, now }.path();
-        let shares = Shares::of(path.segments.iter(), |node| self.may_limit(node));
-        Some(Found { path, shares, rank, from })
+        let limiting = path.limiting();
+        let shares = Shares::of(limiting.iter(), |node| self.may_limit(node));
+        Some(Found { path, limiting, shares, rank, from })
     }
 
     /// Who leads, for the history; the former lead stays until it is clearly overtaken.
     pub fn lead(&self, former: Option<&Node>) -> Option<Node> {
         let found = self.find(self.default_window())?;
-        if found.path.segments.len() < SEGMENTS_ENOUGH {
+        if !found.explains_enough(self.now) {
             return None;
         }
         let ranking = found.shares.ranking();
@@ -130,7 +148,7 @@ impl<'a> Question<'a> {
             return self.active_period(fold, window).unwrap_or_else(unknown);
         }
         let Some(found) = self.find(window) else { return unknown(WhyNot::TooEarly) };
-        if found.path.segments.len() < SEGMENTS_ENOUGH || fold.trace.starts_seen < STARTS_ENOUGH {
+        if !found.explains_enough(self.now) || fold.trace.starts_seen < STARTS_ENOUGH {
             return unknown(WhyNot::TooEarly);
         }
         self.verdict(fold, &found, window)
@@ -143,7 +161,7 @@ impl<'a> Question<'a> {
         let first = *ranking.first()?;
         let node = self.node(first)?;
         let agreement_ratio = shares::agreement(
-            &found.path.segments,
+            &found.limiting,
             first,
             |node| self.may_limit(node),
             (found.from, self.now),
@@ -204,7 +222,7 @@ impl<'a> Question<'a> {
                 break;
             }
         }
-        let last_station = self.last_center(fold, found.rank).map(|node| (self.plant, node));
+        let last_station = self.last_center(fold, found).map(|node| (self.plant, node));
         if let Some(station) = last_station {
             met.retain(|node| *node != station || station == first);
             if station != first {
@@ -234,8 +252,14 @@ impl<'a> Question<'a> {
             .collect()
     }
 
-    fn last_center(&self, fold: &PlantFold, rank: u32) -> Option<NodeIx> {
-        fold.layout.operations.values().find(|o| o.rank == rank).map(|o| o.center)
+    /// The work center at the end of the plant where the path begins.
+    fn last_center(&self, fold: &PlantFold, found: &Found) -> Option<NodeIx> {
+        let last = || fold.layout.operations.values().filter(|o| o.rank == found.rank);
+        let on_path = found.path.segments.iter().filter(|s| s.plant == self.plant);
+        on_path
+            .map(|segment| segment.node)
+            .find(|node| last().any(|o| o.center == *node))
+            .or_else(|| last().map(|o| o.center).next())
     }
 
     fn all_units(&self) -> Inputs {
@@ -262,7 +286,7 @@ impl<'a> Question<'a> {
                 Thing::WorkCenter(_) | Thing::Crew(_) | Thing::Calendar(_) | Thing::Orders => {}
             }
         }
-        let last = self.fold().and_then(|fold| Some((fold, self.last_center(fold, found.rank)?)));
+        let last = self.fold().and_then(|fold| Some((fold, self.last_center(fold, found)?)));
         if let Some((fold, center)) = last {
             places.extend(fold.layout.units_of(center).map(|unit| (self.plant, unit)));
         }

@@ -7,7 +7,7 @@
 
 mod present;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin::{PartId, PlantId, PlantTime, UnitState};
 
@@ -67,8 +67,8 @@ pub type Position = (usize, Seq);
 /// The path, newest stretch first.
 pub struct Path {
     pub segments: Vec<Segment>,
-    /// How often the path broke off and was taken up again at an earlier end.
-    pub breaks: usize,
+    /// Where the path broke off and was taken up again at an earlier end: numbers of segments.
+    pub breaks: Vec<usize>,
 }
 
 /// What to walk.
@@ -127,10 +127,42 @@ impl<'a> Plants<'a> {
     }
 }
 
+impl Path {
+    /// The segments that tell about the rate of the plant.
+    ///
+    /// A path goes once through every station between its end and whatever limits the plant.
+    /// That first visit's planned work is a matter of lead time and vanishes in a long record;
+    /// in a short one it would outweigh the station that the path stays at. It is left out;
+    /// what was lost on the way (down, waiting) stays.
+    pub fn limiting(&self) -> Vec<Segment> {
+        let mut breaks = self.breaks.iter().peekable();
+        let (mut visited, mut current) = (BTreeSet::new(), None);
+        let mut limiting = Vec::new();
+        for (number, segment) in self.segments.iter().enumerate() {
+            while breaks.next_if(|at| **at <= number).is_some() {
+                visited.clear();
+                current = None;
+            }
+            // The visit lasts while the path follows one part at one node.
+            let visit = (segment.plant, segment.node, segment.part.clone());
+            if current.as_ref() != Some(&visit)
+                && let Some((plant, node, _)) = current.replace(visit)
+            {
+                visited.insert((plant, node));
+            }
+            let passes = !visited.contains(&(segment.plant, segment.node));
+            if !(passes && segment.why.is_planned()) {
+                limiting.push(segment.clone());
+            }
+        }
+        limiting
+    }
+}
+
 impl Walk<'_> {
     /// Walks back from `now`.
     pub fn path(&self) -> Path {
-        let mut path = Path { segments: Vec::new(), breaks: 0 };
+        let mut path = Path { segments: Vec::new(), breaks: Vec::new() };
         let mut position = self.plants.waiting_now(self, &mut path);
         let mut reached = path.segments.last().map_or(self.now, |segment| segment.from);
         if position.is_none() {
@@ -155,7 +187,7 @@ impl Walk<'_> {
                     position = Some(next);
                 }
                 None => {
-                    path.breaks += 1;
+                    path.breaks.push(path.segments.len());
                     holder = None;
                     same_moment = 0;
                     position = self.end_before(reached, true);

@@ -122,17 +122,24 @@ impl Promises {
         layout: &Layout,
         now: PlantTime,
     ) -> (Option<PlantTime>, OutlookMethod) {
-        let assembly = layout.operations.values().find(|o| item.taken_by(o) > 0.0);
-        let planned = assembly.map(|o| o.calendar_mean.days() / item.taken_by(o).max(1.0));
-        let recent = self.recent_days_per_child(item.child.as_ref(), now);
+        // A milestone about a child is judged by the item that the child goes into.
+        let host = self.children.get(&item.milestone.part).and_then(|hosts| hosts.first());
+        let host = host.and_then(|number| self.items.get(*number));
+        let whole = host.unwrap_or(item);
+        let assembly = whole.assembly(layout);
+        let planned = assembly.map(|o| o.calendar_mean.days() / whole.taken_by(o).max(1.0));
+        let recent = self.recent_days_per_child(whole.child.as_ref(), now);
         let earlier = self.items.iter().filter(|other| {
-            other.material == item.material
-                && other.milestone.part != item.milestone.part
-                && other.milestone.due < item.milestone.due
+            other.material == whole.material
+                && other.milestone.part != whole.milestone.part
+                && other.milestone.due < whole.milestone.due
                 && other.reached.is_none()
         });
+        let (mut children, mut days) = match host {
+            Some(_) => (1.0, 0.0),
+            None => (item.remaining(), item.tail(layout, |_| true)),
+        };
         let mut seen = BTreeSet::new();
-        let (mut children, mut days) = (item.remaining(), item.tail(layout, |_| true));
         for other in earlier.filter(|other| seen.insert(&other.milestone.part)) {
             children += other.remaining();
             let center = assembly.map(|a| a.center);
@@ -150,6 +157,19 @@ impl Promises {
 }
 
 impl Item {
+    /// Whether the operation puts in some of the children, and not all at once.
+    fn is_step(&self, operation: &OperationInfo) -> bool {
+        let taken = self.taken_by(operation);
+        taken > 0.0 && (taken < f64::from(self.needed) || self.needed <= 1)
+    }
+
+    /// The operation that puts the children in: at the place of the milestone if there is one,
+    /// else the last that takes them.
+    fn assembly<'a>(&self, layout: &'a Layout) -> Option<&'a OperationInfo> {
+        let steps = layout.operations.values().filter(|o| self.is_step(o));
+        steps.min_by_key(|o| (Some(o.center) != self.center, o.rank))
+    }
+
     /// How many children one run of the operation takes.
     fn taken_by(&self, operation: &OperationInfo) -> f64 {
         let of_child = |m: &MaterialId| self.child.as_ref() == Some(m);
@@ -157,7 +177,7 @@ impl Item {
     }
 
     /// Days of the planned steps on the item itself that are not done, up to where it is
-    /// reached; steps that take children are not among them.
+    /// reached; steps that put in single children are not among them.
     fn tail(&self, layout: &Layout, counts: impl Fn(&OperationInfo) -> bool) -> f64 {
         let Some(material) = &self.material else { return 0.0 };
         let own = |o: &OperationInfo| o.output == *material;
@@ -167,7 +187,7 @@ impl Item {
             .operations
             .iter()
             .filter(|(id, o)| own(o) && o.rank >= last && !self.finished.contains(*id))
-            .filter(|(_, o)| self.taken_by(o) <= 0.0 && counts(o))
+            .filter(|(_, o)| !self.is_step(o) && counts(o))
             .map(|(_, o)| o.calendar_mean.days())
             .sum()
     }

@@ -4,7 +4,7 @@
 use twin::{MaterialId, PlantTime, Span, UnitState};
 
 use super::{Found, Question};
-use crate::{fold::PlantFold, shares::AnyNode};
+use crate::{fold::PlantFold, layout::OperationInfo, shares::AnyNode};
 
 /// Slip is counted over this.
 const SLIP_WINDOW: Span = Span::from_secs(7 * 86_400);
@@ -25,7 +25,9 @@ impl Question<'_> {
         first: AnyNode,
         window: Span,
     ) -> Option<(f64, MaterialId)> {
-        let operation = fold.layout.operations.values().find(|o| o.rank == found.rank)?;
+        let center = self.last_center(fold, found)?;
+        let is_last = |o: &&OperationInfo| o.rank == found.rank && o.center == center;
+        let operation = fold.layout.operations.values().find(is_last)?;
         let of_child = fold.layout.children.get(&operation.output);
         let takes = of_child.filter(|c| operation.inputs.iter().any(|(m, ..)| m == *c));
         let material = takes.unwrap_or(&operation.output).clone();

@@ -31,7 +31,11 @@ impl Plants<'_> {
     /// Adds the waits in force to `path`; returns where the record takes over, none when
     /// nothing waits now.
     pub(super) fn waiting_now(&self, walk: &Walk<'_>, path: &mut Path) -> Option<Position> {
-        let mut reason = Reason::Unit(walk.plant, self.last_unit(walk)?);
+        let (waits_since, unit) = self.last_unit(walk)?;
+        if waits_since >= walk.now {
+            return None;
+        }
+        let mut reason = Reason::Unit(walk.plant, unit);
         let mut seen = Vec::new();
         for _ in 0..DEPTH {
             let at = match &reason {
@@ -44,7 +48,9 @@ impl Plants<'_> {
             seen.push(at);
             reason = match reason {
                 Reason::Unit(plant, unit) => self.unit_now(walk, (plant, unit), path),
-                Reason::Empty(plant, place) => self.empty_now(walk, (plant, place), path),
+                Reason::Empty(plant, place) => {
+                    self.empty_now(walk, (plant, place, waits_since), path)
+                }
                 settled @ Reason::Record(_) => settled,
             };
         }
@@ -52,7 +58,7 @@ impl Plants<'_> {
     }
 
     /// The unit at the end of the plant that has gone without an end for the longest.
-    fn last_unit(&self, walk: &Walk<'_>) -> Option<Place> {
+    fn last_unit(&self, walk: &Walk<'_>) -> Option<(PlantTime, Place)> {
         let fold = self.folds.get(walk.plant)?;
         let last = fold.layout.operations.values().filter(|o| o.rank == walk.rank);
         let units = last.flat_map(|o| fold.layout.units_of(o.center));
@@ -61,7 +67,7 @@ impl Plants<'_> {
             // A unit off shift is asked about the moment before: its wait goes on.
             Some((track.since()?, unit))
         });
-        waiting.min().map(|(_, unit)| unit)
+        waiting.min()
     }
 
     fn wait(&self, walk: &Walk<'_>, path: &mut Path, wait: &Wait) {
@@ -166,13 +172,13 @@ impl Plants<'_> {
     fn empty_now(
         &self,
         walk: &Walk<'_>,
-        (plant, place): (usize, Place),
+        (plant, place, waits_since): (usize, Place, PlantTime),
         path: &mut Path,
     ) -> Reason {
         let Some(fold) = self.folds.get(plant) else { return Reason::Record(None) };
         let arrived = fold.trace.arrived(place, walk.now);
         let record = Reason::Record(arrived.map(|(_, seq)| (plant, seq)));
-        let since = arrived.map_or(walk.from, |(at, _)| at);
+        let since = arrived.map_or(waits_since, |(at, _)| at);
         if let Some(lane) = self.lanes.iter().find(|lane| lane.to == (plant, place)) {
             let (there, carrier) = lane.carrier;
             let node = self.folds.get(there).and_then(|f| f.layout.info(carrier)).map(|i| i.node);
@@ -190,6 +196,10 @@ impl Plants<'_> {
             return aboard.map_or(record, |(_, seq)| Reason::Record(Some((there, seq))));
         }
         if let Some(line) = fold.layout.lines.iter().find(|line| line.storage == Some(place)) {
+            // What lies there in plenty is not what is waited for.
+            if fold.supply.stock(&line.material, place).is_some_and(|stock| stock > 0.0) {
+                return Reason::Record(None);
+            }
             if let Some(there) = line.from.as_ref().and_then(|f| self.named(plant, &f.to_string()))
             {
                 return self.source_of(there.0, there.1);

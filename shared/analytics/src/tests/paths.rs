@@ -1,0 +1,188 @@
+//! Traces whose critical path is known.
+
+use twin::{Cause, CauseKind, Plant, Span, Statement, UnitState};
+
+use super::fixture::{Tale, at, id, line, words};
+
+#[track_caller]
+fn check(plants: &[Plant], tale: Tale, end: f64, expected: &str) {
+    let analytics = tale.observed(plants);
+    let found = analytics.hold_up(&plants[0].id, at(end), Some(Span::from_hours(end - 1.0)));
+    assert_eq!(words(&found), expected);
+    let again = analytics.hold_up(&plants[0].id, at(end), Some(Span::from_hours(end - 1.0)));
+    assert_eq!(found, again, "the bootstrap depends on nothing but plant and time");
+}
+
+#[test]
+fn the_slow_station_of_a_line_leads() {
+    let mut tale = Tale::default();
+    let end = tale.worked("home", 3, 40, |n, _| if n == 2 { 15.0 } else { 10.0 });
+    check(&[line("home", 3)], tale, end, "c2 100 % Sure: home/c3 material <- home/c2 working");
+}
+
+#[test]
+fn a_station_that_breaks_leads_by_its_downs() {
+    let mut tale = Tale::default();
+    // Down for 8 h in every second part of station 1, which is otherwise the fastest.
+    let end = tale.worked("home", 3, 40, |n, k| match n {
+        1 if k % 2 == 0 => 16.0,
+        1 => 8.0,
+        _ => 9.0,
+    });
+    for pair in 0..20 {
+        let begun = f64::from(pair) * 24.0 + 8.0;
+        tale.state("home", begun + 4.0, "S1", UnitState::Down);
+        tale.state("home", begun + 12.0, "S1", UnitState::Working);
+    }
+    check(&[line("home", 3)], tale, end, "c1 100 % Sure: home/c3 material <- home/c1 down");
+}
+
+#[test]
+fn a_station_without_material_points_at_the_supplier() {
+    let mut tale = Tale::default();
+    for k in 0..20 {
+        let came = f64::from(k) * 20.0;
+        tale.delivered("home", came, &format!("D{k}"));
+        let part = format!("home-{k}");
+        let cause = (CauseKind::Material, format!("D{k}"));
+        tale.run("home", 1, &part, (came, came + 5.0), (cause.0, &cause.1));
+        tale.completed("home", came + 5.0, &part);
+    }
+    check(
+        &[line("home", 1)],
+        tale,
+        385.0,
+        "mill 100 % Sure: home/c1 material <- home/mill material",
+    );
+}
+
+#[test]
+fn a_crane_that_everybody_waits_for_leads() {
+    let mut tale = Tale::default();
+    let crane = || Some(Cause { kind: CauseKind::Crane, id: "crane".into() });
+    for k in 0..20 {
+        let name = format!("home-{k}");
+        // Station 1 needs 6 h and is kept until the crane, busy for 10 h a lift, takes the part.
+        let lift = 6.0 + f64::from(k) * 10.0;
+        let begun = if k == 0 { 0.0 } else { lift - 10.0 };
+        tale.run("home", 1, &name, (begun, begun + 6.0), (CauseKind::Machine, "S1"));
+        let taken = Statement::ResourceTaken { resource: id("crane"), by: name.as_str().into() };
+        tale.say("home", lift, taken);
+        let moved = |from: &str, to: &str, cause| Statement::PartMoved {
+            part: id(&name),
+            from: from.parse().expect("a place"),
+            to: to.parse().expect("a place"),
+            by: Some(id("crane")),
+            cause,
+        };
+        tale.say("home", lift, moved("S1", "crane", crane()));
+        tale.say("home", lift + 10.0, moved("crane", "B1", None));
+        let freed = Statement::ResourceFreed { resource: id("crane"), by: name.as_str().into() };
+        tale.say("home", lift + 10.0, freed);
+        tale.run("home", 2, &name, (lift + 10.0, lift + 12.0), (CauseKind::Material, "B1"));
+        tale.completed("home", lift + 12.0, &name);
+    }
+    check(
+        &[line("home", 2)],
+        tale,
+        208.0,
+        "crane 100 % Sure: home/c2 material <- home/crane transit",
+    );
+}
+
+#[test]
+fn a_crew_that_two_stations_share_leads() {
+    let mut tale = Tale::default();
+    // One crew: station 1 for 6 h, station 2 for 6 h, in turn, each released by the crew.
+    for k in 0..20 {
+        let name = format!("home-{k}");
+        let begun = f64::from(k) * 12.0;
+        let crew = (CauseKind::Operator, "welders");
+        tale.run("home", 1, &name, (begun, begun + 6.0), crew);
+        tale.moved("home", begun + 6.0, &name, "S1", "B1");
+        tale.run("home", 2, &name, (begun + 6.0, begun + 12.0), crew);
+        tale.completed("home", begun + 12.0, &name);
+    }
+    check(
+        &[line("home", 2)],
+        tale,
+        240.0,
+        "welders 100 % Sure: home/c2 material <- home/welders crew",
+    );
+}
+
+#[test]
+fn a_slow_partner_leads_across_the_border() {
+    let mut tale = Tale::default();
+    for k in 0..20 {
+        let name = format!("H2-B{k:03}");
+        let begun = f64::from(k) * 30.0;
+        let machine = (CauseKind::Machine, "S1");
+        tale.run("partner", 1, &name, (begun, begun + 30.0), machine);
+        tale.moved("partner", begun + 30.0, &name, "S1", "barge");
+        for plant in ["partner", "home"] {
+            tale.moved(plant, begun + 33.0, &name, "partner/barge", "home/store");
+        }
+        let barge = (CauseKind::Material, "partner/barge");
+        tale.run("home", 1, &name, (begun + 33.0, begun + 38.0), barge);
+        tale.completed("home", begun + 38.0, &name);
+    }
+    let plants = [line("home", 1), line("partner", 1)];
+    check(&plants, tale, 608.0, "c1 100 % Sure: home/c1 material <- partner/c1 working");
+}
+
+#[test]
+fn a_wait_that_has_not_ended_shows() {
+    let mut tale = Tale::default();
+    for k in 0..10 {
+        let came = f64::from(k) * 10.0;
+        tale.delivered("home", came, &format!("D{k}"));
+        let part = format!("home-{k}");
+        let cause = (CauseKind::Material, format!("D{k}"));
+        tale.run("home", 1, &part, (came, came + 9.0), (cause.0, &cause.1));
+        tale.completed("home", came + 9.0, &part);
+    }
+    let (storage, material) = (id("store"), id("steel"));
+    tale.say("home", 98.0, Statement::Stock { storage, material, quantity: 0.0 });
+    let cause = Some(Cause { kind: CauseKind::Material, id: "store".into() });
+    let (unit, state) = (id("S1"), UnitState::Starved);
+    tale.say("home", 99.0, Statement::UnitState { unit, state, reason: None, cause });
+    let plants = [line("home", 1)];
+    let analytics = tale.observed(&plants);
+    // Five days after the last delivery, nothing has been reported since.
+    let found = analytics.hold_up(&plants[0].id, at(220.0), Some(Span::from_hours(125.0)));
+    assert_eq!(words(&found), "mill 100 % Sure: home/c1 material <- home/mill material");
+}
+
+#[test]
+fn a_record_without_causes_claims_as_much_as_it_holds() {
+    let log = |may_limit| {
+        let mut plant = line("home", 2);
+        plant.work_centers.iter_mut().for_each(|center| center.may_limit = may_limit);
+        let mut tale = Tale::default();
+        let end = tale.worked("home", 2, 20, |n, _| if n == 1 { 5.0 } else { 8.0 });
+        for (_, report) in &mut tale.told {
+            if let Statement::OpStarted { cause, .. } = &mut report.statement {
+                *cause = None;
+            }
+        }
+        (plant, tale, end)
+    };
+    let (plant, tale, end) = log(false);
+    check(&[plant], tale, end, "no_causes");
+    let (plant, tale, end) = log(true);
+    check(&[plant], tale, end, "no_causes");
+    // With states, the longest mean active period is named.
+    let (plant, mut tale, end) = log(true);
+    for k in 0..12 {
+        tale.state("home", f64::from(k) * 10.0, "S2", UnitState::Working);
+        tale.state("home", f64::from(k) * 10.0 + 8.0, "S2", UnitState::Starved);
+        tale.state("home", f64::from(k) * 10.0, "S1", UnitState::Working);
+        tale.state("home", f64::from(k) * 10.0 + 5.0, "S1", UnitState::Blocked);
+    }
+    let plants = [plant];
+    let analytics = tale.observed(&plants);
+    let found = words(&analytics.hold_up(&plants[0].id, at(end), None));
+    assert!(found.starts_with("c2 "), "{found}");
+    check(&[line("home", 2)], Tale::default(), 10.0, "too_early");
+}
