@@ -27,7 +27,7 @@ function options(width, series) {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1e3), zones().shown),
     scales: { y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
     axes: [
-      { ...axis, values: (_, splits) => splits.map((at) => when(at * 1000, 'day')), space: 72 },
+      { ...axis, values: (_, splits) => splits.map((at) => when(at * 1000, 'day')), space: 72, size: 28 },
       { ...axis, size: 44 },
     ],
   };

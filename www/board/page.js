@@ -7,7 +7,7 @@ import { fillWords, loadWords, word } from '../lib/words.js';
 import { moment, skeleton } from './cards.js';
 
 /** Between two drawings of the page [ms]: values come four times a second, people read slower. */
-const DRAW_EVERY_MS = 400;
+const DRAW_EVERY_MS = 500;
 /** Times such as "for 3 h" are written anew this often [ms], news or not. */
 const TICK_MS = 1_000;
 /** Events shown. */
@@ -26,11 +26,11 @@ export async function start(run) {
 }
 
 /** Draws now, at each change of the views, of the choice of time, and as time goes by. */
-export function keepDrawn(views, draw) {
+export function keepDrawn(views, draw, tickMs = TICK_MS) {
   const later = soon(draw, DRAW_EVERY_MS);
   for (const view of views) view.onChange(later);
   onTimeChoice(later);
-  setInterval(later, TICK_MS);
+  setInterval(later, tickMs);
   draw();
 }
 

@@ -12,6 +12,9 @@ import { hulls, lanes } from './product.js';
 import { drawRibbons } from './ribbon.js';
 import { alarmTable, deliveryTable, feedTable, hoursTable, measures, orderTable, resourceTable, storageTables, unitTable } from './tables.js';
 
+/** How often the history is drawn at least [ms]: the floor's names may come after it. */
+const HISTORY_TICK_MS = 3_000;
+
 /** The plant that the address names: /plant/<id>. */
 function plantId() {
   return decodeURIComponent(location.pathname.split('/').filter(Boolean)[1] ?? '');
@@ -32,14 +35,17 @@ function drawFloor(view, history, now, redraw) {
   drawSection('resources', view.ready ? resourceTable(view, naming) : null);
   drawSection('feeds', view.ready ? feedTable(view) : undefined);
   drawSection('events', eventList(view, naming));
-  drawSection('hours', hoursTable(history, view.get('board/holdup')));
 }
 
-function drawHistory(view, history) {
+/** What was: renewed every few seconds, for that is how often the hub tells it. */
+function drawHistory(view, history, charts) {
+  if (view.refused) return;
+  drawSection('hours', hoursTable(history, view.get('board/holdup')));
   drawSection('orders', orderTable(history));
   drawSection('deliveries', deliveryTable(history));
   drawSection('alarms', alarmTable(history));
   drawRibbons('ribbons', view, history);
+  charts.draw(history);
 }
 
 start(() => {
@@ -77,8 +83,7 @@ start(() => {
     drawCards(view, { now, withPlant: false, viewer });
     tell();
     drawFloor(view, history, now, draw);
-    drawHistory(view, history);
-    charts.draw(history);
   };
-  keepDrawn([view, history], draw);
+  keepDrawn([view], draw);
+  keepDrawn([history], () => drawHistory(view, history, charts), HISTORY_TICK_MS);
 });

@@ -14,18 +14,25 @@ function shortId(id) {
   return id.slice(id.lastIndexOf('-') + 1);
 }
 
+/** How many of some parts are in each stage, in words. */
+function stageCounts(parts) {
+  const counts = STAGES.map((stage) => [stage, parts.filter((part) => part.stage === stage).length]).filter(([, n]) => n > 0);
+  return counts.map(([stage, n]) => word('hulls.stage_count', { stage: word(`stage.${stage}`), n: number(n) }));
+}
+
 function cell(part) {
   const stage = word(`stage.${part.stage}`);
-  const title = part.late
+  const tip = part.late
     ? word('hulls.lift_tip_late', { part: part.id, stage })
     : word('hulls.lift_tip', { part: part.id, stage });
+  const open = part.stage !== 'erected' && part.parts?.length > 0;
+  const title = open ? word('hulls.blocks_tip', { tip, stages: stageCounts(part.parts).join(', ') }) : tip;
   return h('span', { class: 'cell', data: { stage: part.stage, late: part.late ? 'yes' : 'no', key: part.id }, title }, part.late && sign('late'));
 }
 
 /** All lifts in a sentence, for readers of the screen. */
 function summary(product, parts) {
-  const counts = STAGES.map((stage) => [stage, parts.filter((part) => part.stage === stage).length]).filter(([, n]) => n > 0);
-  const stages = counts.map(([stage, n]) => word('hulls.stage_count', { stage: word(`stage.${stage}`), n: number(n) }));
+  const stages = stageCounts(parts);
   const late = parts.filter((part) => part.late).length;
   if (late > 0) stages.push(word('hulls.late_count', { n: number(late) }));
   return word('hulls.summary', { name: product.name, n: number(product.erected), all: number(product.parts.length), stages: `${stages.join(', ')}.` });

@@ -49,8 +49,8 @@ function unitRow([id, layout, unit], kpi, now) {
   const assumed = names && [' ', h('small', { class: 'beside', title: names }, word('units.assumed', { n: number(layout.assumed.length) }), h('span', { class: 'visually-hidden' }, `: ${names}`))];
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', h('span', { class: 'flag' }, sign('flag'), word('units.flag'))], assumed),
-    h('td', { class: 'nowrap' }, stateMark(unit.state), unit.reason && h('small', {}, plainWords(unit.reason)), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
-    h('td', {}, moment(unit.since), ' ', h('small', { class: 'beside' }, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
+    h('td', { class: 'nowrap' }, stateMark(unit.state), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
+    h('td', { class: 'nowrap' }, moment(unit.since), ' ', h('small', { class: 'beside' }, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
     h('td', { class: 'num' }, percent(unit.working_7d_ratio)),

@@ -46,6 +46,8 @@ export class View {
   events = [];
   /** When anything last came, by `performance.now()`. */
   heard = null;
+  /** Whether the connection is lost, so that nothing can come. */
+  cut = false;
   version = null;
   lastEvent = null;
   #pending = null;
@@ -198,6 +200,7 @@ export class Mirror {
     clearTimeout(this.#silence);
     this.#socket = null;
     this.#asked = [];
+    for (const view of this.#views.values()) view.cut = true;
     if (this.connection.state !== 'offline') this.#become({ state: 'offline', since: new Date() });
     const jitter = 0.75 + Math.random() / 2;
     this.#retry = setTimeout(() => this.#connect(), this.#pause * jitter);
@@ -240,6 +243,7 @@ export class Mirror {
     const view = this.#views.get(message.view);
     if (!view) return undefined;
     view.heard = performance.now();
+    view.cut = false;
     switch (message.type) {
       case 'snapshot':
         this.#asked = this.#asked.filter((name) => name !== view.name);
@@ -319,6 +323,6 @@ export class PlantClock {
 
   /** Whether nothing has been heard for so long that the clock stopped. */
   get silent() {
-    return this.#base !== null && performance.now() - this.#heard() > CLOCK_RUNS_ON_MS;
+    return this.#base !== null && (this.#view.cut || performance.now() - this.#heard() > CLOCK_RUNS_ON_MS);
   }
 }
