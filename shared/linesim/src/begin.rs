@@ -56,9 +56,9 @@ impl Model {
             if state.holding.is_some_and(|(_, holds)| holds != op) {
                 continue;
             }
-            let found = self.takings(unit, op).and_then(|takings| {
-                self.helpers_free(unit, op, &takings).map(|()| takings)
-            });
+            let found = self
+                .takings(unit, op)
+                .and_then(|takings| self.helpers_free(unit, op, &takings).map(|()| takings));
             match found {
                 Ok(takings) => return Some(Ok((op, takings))),
                 Err(wait) => {
@@ -173,7 +173,12 @@ impl Model {
             match (fetch, self.parts[part].at) {
                 (_, At::Unit(there)) if there == unit => {}
                 (Some((resource, _)), At::Store(store)) if stores.contains(&store) => {
-                    self.move_part(part, At::Resource(resource), Some(resource), Some((cause.clone(), unit)));
+                    self.move_part(
+                        part,
+                        At::Resource(resource),
+                        Some(resource),
+                        Some((cause.clone(), unit)),
+                    );
                     fetching.push(part);
                 }
                 _ => self.move_part(part, At::Unit(unit), None, None),
@@ -264,7 +269,13 @@ impl Model {
         part
     }
 
-    pub(crate) fn new_part(&mut self, name: twin::PartId, material: usize, number: Option<u64>, remade: u32) -> usize {
+    pub(crate) fn new_part(
+        &mut self,
+        name: twin::PartId,
+        material: usize,
+        number: Option<u64>,
+        remade: u32,
+    ) -> usize {
         self.parts.push(Part {
             name,
             material,
@@ -272,7 +283,6 @@ impl Model {
             remade,
             at: At::Gone,
             brought_by: smol_str::SmolStr::default(),
-            since: self.now,
             rounds: 0,
             held: false,
             pieces: Vec::new(),

@@ -102,10 +102,8 @@ impl Model {
             Some(left) => format!("back in about {left}"),
             None => "no date yet".to_owned(),
         };
-        let text = format!(
-            "Asked maintenance about {} ({}); answer: {words}",
-            state.id, down.reason
-        );
+        let text =
+            format!("Asked maintenance about {} ({}); answer: {words}", state.id, down.reason);
         let (site, about) = (state.site, SmolStr::new(state.id.as_str()));
         self.say(site, Statement::Comment { about, text });
     }

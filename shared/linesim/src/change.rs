@@ -49,10 +49,12 @@ impl Model {
             expected,
         };
         let span = || span_of(value).ok_or_else(|| bad("a time such as \"12 h\" or \"10 d\""));
-        let positive = || span().and_then(|s| if s > Span::ZERO { Ok(s) } else { Err(bad("above zero")) });
+        let positive =
+            || span().and_then(|s| if s > Span::ZERO { Ok(s) } else { Err(bad("above zero")) });
         let earlier = match knob {
             Knob::CenterTime(center) => {
-                let means = means_of(value).ok_or_else(|| bad("a time above zero, such as \"12 h\""))?;
+                let means =
+                    means_of(value).ok_or_else(|| bad("a time above zero, such as \"12 h\""))?;
                 self.center_time(center, &means)
             }
             Knob::OpTime(op) => {
@@ -80,14 +82,18 @@ impl Model {
                 span_text(earlier)
             }
             Knob::LineLot(line) => {
-                let lot: f64 = value.trim().parse().map_err(|_: std::num::ParseFloatError| bad("a number"))?;
+                let lot: f64 =
+                    value.trim().parse().map_err(|_: std::num::ParseFloatError| bad("a number"))?;
                 if !(lot > 0.0 && lot <= 1e9) {
                     return Err(bad("a number above zero"));
                 }
                 self.lots_of(line, lot)
             }
             Knob::CrewPeople(crew) => {
-                let people = value.trim().parse().map_err(|_: std::num::ParseIntError| bad("a number of people"))?;
+                let people = value
+                    .trim()
+                    .parse()
+                    .map_err(|_: std::num::ParseIntError| bad("a number of people"))?;
                 let earlier = std::mem::replace(&mut self.crews[crew].people, people);
                 self.crew_came(crew);
                 earlier.to_string()
@@ -178,7 +184,10 @@ impl Model {
             knobs.push((path, Knob::OpTime(index)));
         }
         for (index, unit) in self.units.iter().enumerate() {
-            knobs.push((format!("{}.unit.{}.down", plant(unit.site), unit.id), Knob::UnitDown(index)));
+            knobs.push((
+                format!("{}.unit.{}.down", plant(unit.site), unit.id),
+                Knob::UnitDown(index),
+            ));
         }
         for (index, resource) in self.resources.iter().enumerate() {
             let path = format!("{}.resource.{}.down", plant(resource.site), resource.id);

@@ -54,8 +54,7 @@ impl Model {
     }
 
     pub(crate) fn phase_over(&mut self, unit: usize, run: u64) {
-        let found =
-            self.units[unit].jobs.iter().position(|job| run_number(job.id.as_str()) == run);
+        let found = self.units[unit].jobs.iter().position(|job| run_number(job.id.as_str()) == run);
         let Some(job) = found else { return };
         self.units[unit].jobs[job].ending = None;
         match self.units[unit].jobs[job].phase {

@@ -62,6 +62,11 @@ impl Model {
         if self.stores[to].room() < pieces {
             return Err(Wait::Space { store: to });
         }
+        if let Leaving::Part { part, .. } = leaving
+            && !self.leaves_room_for_earlier(part, to)
+        {
+            return Err(Wait::Space { store: to });
+        }
         let (here, there) = (self.centers[self.units[unit].center].area, self.stores[to].area);
         let limit = self.areas[there].limit;
         if here != there && limit.is_some_and(|limit| self.areas[there].present + pieces > limit) {
@@ -166,7 +171,12 @@ impl Model {
         self.take_resource(resource, holder.clone(), self.units[unit].at);
         match what {
             Leaving::Part { part, .. } => {
-                self.move_part(part, At::Resource(resource), Some(resource), waited.map(|wait| (wait, unit)));
+                self.move_part(
+                    part,
+                    At::Resource(resource),
+                    Some(resource),
+                    waited.map(|wait| (wait, unit)),
+                );
             }
             Leaving::Bulk { .. } => {
                 let kit = self.units[unit].jobs[job].parts[0];
@@ -287,12 +297,7 @@ impl Model {
         self.cause_of_move(wait, unit, site)
     }
 
-    pub(crate) fn cause_of_move(
-        &self,
-        wait: &Wait,
-        unit: usize,
-        site: usize,
-    ) -> twin::Cause {
+    pub(crate) fn cause_of_move(&self, wait: &Wait, unit: usize, site: usize) -> twin::Cause {
         use twin::CauseKind as K;
         let abroad = |other: usize, id: &str| {
             if other == site {

@@ -5,11 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use des::{Distribution, EventKey, Stream};
+use smol_str::SmolStr;
 use twin::{
     CrewId, DeliveryId, EquipmentId, MaterialId, OpId, OperationId, OrderId, PartId, PlantId,
     PlantTime, Span, SupplierId, UnitState, definition::ResourceKind,
 };
-use smol_str::SmolStr;
 
 use crate::hours::Hours;
 
@@ -95,6 +95,8 @@ pub(crate) struct Store {
     pub gate: VecDeque<usize>,
     pub barges: Vec<usize>,
     pub shipping: Vec<usize>,
+    /// Operations that take parts from here in turn.
+    pub turns: Vec<usize>,
 }
 
 impl Store {
@@ -270,7 +272,6 @@ pub(crate) struct Part {
     pub at: At,
     /// What a start that waited for it calls its cause.
     pub brought_by: SmolStr,
-    pub since: PlantTime,
     pub rounds: u32,
     pub held: bool,
     /// Pieces already in it, by number.

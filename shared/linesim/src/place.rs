@@ -77,7 +77,6 @@ impl Model {
 
     fn arrive_in_store(&mut self, part: usize, store: usize) {
         self.parts[part].at = At::Store(store);
-        self.parts[part].since = self.now;
         let material = self.parts[part].material;
         let brought_by = self.parts[part].brought_by.clone();
         self.stores[store].brought_by.insert(material, brought_by);

@@ -203,7 +203,9 @@ fn moment(value: &toml_edit::Datetime) -> Option<PlantTime> {
         toml_edit::Offset::Z => 0,
         toml_edit::Offset::Custom { minutes } => i64::from(minutes),
     };
-    let secs = days * 86_400 + i64::from(time.hour) * 3_600 + i64::from(time.minute) * 60
+    let secs = days * 86_400
+        + i64::from(time.hour) * 3_600
+        + i64::from(time.minute) * 60
         + i64::from(time.second.unwrap_or(0))
         - minutes * 60;
     Some(PlantTime::from_micros(secs * 1_000_000))
@@ -233,9 +235,21 @@ mod tests {
 
     #[test]
     fn a_bad_scenario_says_where_and_what() {
-        check("rate = 720", "rate = -1", "demo.toml:3: error: rate must be a number above 0, at most 1e6");
-        check("path =", "pth =", "demo.toml:7: error: unknown key pth; known are name, at, until, path, value");
-        check("at = 2030-01-01T01:00:00+01:00", "at = 2030-02-20", "demo.toml:6: error: at must be a time with its offset, such as 2031-05-05T06:00:00+02:00");
+        check(
+            "rate = 720",
+            "rate = -1",
+            "demo.toml:3: error: rate must be a number above 0, at most 1e6",
+        );
+        check(
+            "path =",
+            "pth =",
+            "demo.toml:7: error: unknown key pth; known are name, at, until, path, value",
+        );
+        check(
+            "at = 2030-01-01T01:00:00+01:00",
+            "at = 2030-02-20",
+            "demo.toml:6: error: at must be a time with its offset, such as 2031-05-05T06:00:00+02:00",
+        );
         check("[[", "[", "demo.toml: the file is not TOML");
     }
 }

@@ -92,6 +92,17 @@ impl Model {
         }
     }
 
+    /// Says again what the first unit of a plant does: a sign of life where nothing happens.
+    pub fn sign_of_life(&self, plant: &twin::PlantId) -> Option<twin::Report> {
+        let site = self.sites.iter().find(|site| site.id == *plant)?;
+        let &unit = site.units.first()?;
+        let (state, reason, wait) = self.doing(unit);
+        let cause = wait.map(|wait| self.waited_for(&wait, unit));
+        let unit = self.units[unit].id.clone();
+        let statement = Statement::UnitState { unit, state, reason, cause };
+        Some(twin::Report { at: self.now, statement })
+    }
+
     /// Closes the books on the state that each unit is in.
     pub(crate) fn shares_until_now(&self, unit: usize) -> [i64; 11] {
         let state = &self.units[unit];

@@ -115,8 +115,11 @@ impl Model {
         }
         self.consignments[consignment].shipped = true;
         let arrives = (self.now + self.transit(line)).max(self.consignments[consignment].expected);
-        let arrives =
-            if self.consignments[consignment].announced { self.now + self.transit(line) } else { arrives };
+        let arrives = if self.consignments[consignment].announced {
+            self.now + self.transit(line)
+        } else {
+            arrives
+        };
         self.consignments[consignment].expected = arrives;
         self.say_delivery(consignment, Statement::DeliveryShipped, None);
         self.schedule(arrives, Event::Arrive { consignment });

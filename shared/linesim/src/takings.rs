@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use twin::{PlantTime, Span};
+use twin::Span;
 
 use crate::{
     model::Model,
@@ -20,8 +20,6 @@ pub(crate) struct Takings {
     pub pieces: Vec<usize>,
     /// How many times the quantities are taken.
     pub times: u32,
-    /// Since when the work could wait; the oldest goes first.
-    pub since: PlantTime,
 }
 
 impl Model {
@@ -32,8 +30,8 @@ impl Model {
         let (least, most) = op.batch.unwrap_or((1, 1));
         let mut takings = match op.begins {
             Begins::Goes => self.parts_that_go_on(op, least, most)?,
-            Begins::New => self.fresh_parts(unit, op_index, least, most)?,
-            Begins::Bulk => Takings { times: most, since: self.units[unit].idle_since, ..Takings::default() },
+            Begins::New => self.fresh_parts(op_index, least, most)?,
+            Begins::Bulk => Takings { times: most, ..Takings::default() },
             Begins::Assembles => self.whole_set(op_index)?,
             Begins::Grows { .. } => self.next_piece(unit, op_index)?,
         };
@@ -78,12 +76,12 @@ impl Model {
                 None => Wait::Material { store, material },
             });
         }
-        let since = itself.iter().map(|&part| self.parts[part].since).min().unwrap_or_default();
         let times = itself.len() as u32;
-        Ok(Takings { itself, times, since, ..Takings::default() })
+        Ok(Takings { itself, times, ..Takings::default() })
     }
 
-    /// Whether a part may be worked now: at most `swap_window` lower numbers are still to come.
+    /// Whether a part may be worked now: at most `swap_window` lower numbers of the same whole are
+    /// still to come, and none of an earlier whole.
     fn in_turn(&self, op: &Op, part: usize) -> bool {
         let (Some(window), Some(number)) = (op.swap_window, self.parts[part].number) else {
             return true;
@@ -91,22 +89,53 @@ impl Model {
         let material = &self.materials[self.parts[part].material];
         let open = material.serial && self.serials.total(&material.id).is_none();
         let first = if open { number.saturating_sub(window + 1) } else { op.turn_from };
-        let before = (first..number).filter(|other| !op.turn.contains(other));
-        before.take(window as usize + 1).count() as u64 <= window
+        let whole = self.serials.parent(&material.id, number);
+        let begins = whole.zip(self.serials.per_parent(&material.id)).map_or(0, |(p, n)| p * n);
+        let to_come = |from: u64, to: u64| {
+            let missing = (from..to).filter(|other| !op.turn.contains(other));
+            missing.take(window as usize + 1).count() as u64
+        };
+        to_come(first, begins.max(first)) == 0 && to_come(begins.max(first), number) <= window
     }
 
-    fn fresh_parts(&self, unit: usize, op: usize, least: u32, most: u32) -> Result<Takings, Wait> {
+    /// Whether a part may enter a storage out of which parts are worked in turn: room must stay
+    /// for every one that is to come before it, or the line would wait for itself.
+    pub(crate) fn leaves_room_for_earlier(&self, part: usize, store: usize) -> bool {
+        let Some(number) = self.parts[part].number else { return true };
+        let room = u64::from(self.stores[store].room());
+        self.stores[store].turns.iter().map(|&op| &self.ops[op]).all(|op| {
+            let id = &self.materials[op.output].id;
+            if op.output != self.parts[part].material || self.serials.total(id).is_none() {
+                return true;
+            }
+            let here = |other: u64| {
+                self.stores[store].parts.iter().any(|&p| self.parts[p].number == Some(other))
+            };
+            let missing = (op.turn_from..number)
+                .filter(|&other| !op.turn.contains(&other) && !here(other))
+                .take(usize::try_from(room).unwrap_or(usize::MAX))
+                .count() as u64;
+            missing < room
+        })
+    }
+
+    fn fresh_parts(&self, op: usize, least: u32, most: u32) -> Result<Takings, Wait> {
         let Op { site, output, .. } = self.ops[op];
         let fresh = self.next_numbers(site, output, most as usize);
         if fresh.len() < least as usize {
             return Err(Wait::Order { op });
         }
         let times = fresh.len() as u32;
-        Ok(Takings { fresh, times, since: self.units[unit].idle_since, ..Takings::default() })
+        Ok(Takings { fresh, times, ..Takings::default() })
     }
 
     /// The next items of a material that a site is to begin, remade ones first.
-    pub(crate) fn next_numbers(&self, site: usize, material: usize, most: usize) -> Vec<(u64, u32)> {
+    pub(crate) fn next_numbers(
+        &self,
+        site: usize,
+        material: usize,
+        most: usize,
+    ) -> Vec<(u64, u32)> {
         let state = &self.materials[material];
         let plant = &self.sites[site].id;
         let mut found: Vec<(u64, u32)> = state
@@ -157,9 +186,9 @@ impl Model {
             .iter()
             .map(|&material| self.serials.per_parent(&self.materials[material].id).unwrap_or(1))
             .sum();
-        let in_turn = compiled.swap_window.map(|window| {
-            self.next_numbers(compiled.site, compiled.output, window as usize + 1)
-        });
+        let in_turn = compiled
+            .swap_window
+            .map(|window| self.next_numbers(compiled.site, compiled.output, window as usize + 1));
         let allowed = |number: u64| {
             in_turn.as_ref().is_none_or(|turn| turn.iter().any(|(other, _)| *other == number))
                 && self.serials.built_at(parent, number, &self.sites[compiled.site].id)
@@ -167,13 +196,13 @@ impl Model {
         let complete =
             sets.into_iter().find(|(number, set)| set.len() as u64 >= wanted && allowed(*number));
         let Some((number, set)) = complete else {
-            let (store, material) = pieces.first().map_or((0, 0), |take| (take.store, take.material));
+            let (store, material) =
+                pieces.first().map_or((0, 0), |take| (take.store, take.material));
             return Err(Wait::Material { store, material });
         };
         let again = self.materials[compiled.output].again.iter().find(|(n, _)| *n == number);
-        let since = set.iter().map(|&part| self.parts[part].since).max().unwrap_or_default();
         let fresh = vec![(number, again.map_or(0, |(_, round)| *round))];
-        Ok(Takings { fresh, pieces: set, times: 1, since, ..Takings::default() })
+        Ok(Takings { fresh, pieces: set, times: 1, ..Takings::default() })
     }
 
     /// The next piece, in turn, of the parent that is growing in this unit or is to begin here.
@@ -210,8 +239,7 @@ impl Model {
             return Err(Wait::Material { store, material });
         }
         let itself = holding.map(|(part, _)| part).into_iter().collect();
-        let since = self.units[unit].idle_since;
-        Ok(Takings { itself, fresh, pieces: found, times: 1, since })
+        Ok(Takings { itself, fresh, pieces: found, times: 1 })
     }
 
     fn piece_in_store(&self, op: &Op, piece: u64) -> Option<usize> {

@@ -130,8 +130,13 @@ pub(super) trait Hand {
     fn makes(&mut self, name: &str, tracking: Tracking);
     fn center(&mut self, name: &str, units: usize) -> &mut WorkCenter;
     fn store(&mut self, name: &str, capacity: Option<u32>);
-    fn op(&mut self, name: &str, inputs: &[(&str, f64, &str)], out: (&str, Option<&str>), hours: f64)
-    -> &mut Operation;
+    fn op(
+        &mut self,
+        name: &str,
+        inputs: &[(&str, f64, &str)],
+        out: (&str, Option<&str>),
+        hours: f64,
+    ) -> &mut Operation;
     fn crew(&mut self, name: &str, people: u32);
     fn crane(&mut self, name: &str, kind: ResourceKind);
     fn fails(&mut self, center: &str, between: f64, repair: f64);
@@ -264,7 +269,12 @@ impl Hand for Plant {
     }
 }
 
-pub(super) fn scheme(name: &str, parent: Option<&str>, count: Option<u32>, pattern: &str) -> SerialScheme {
+pub(super) fn scheme(
+    name: &str,
+    parent: Option<&str>,
+    count: Option<u32>,
+    pattern: &str,
+) -> SerialScheme {
     SerialScheme {
         material: material(name),
         parent: parent.map(material),

@@ -79,6 +79,7 @@ impl Builder {
                 gate: std::collections::VecDeque::new(),
                 barges: Vec::new(),
                 shipping: Vec::new(),
+                turns: Vec::new(),
             });
         }
         Ok(())
@@ -157,8 +158,7 @@ impl Builder {
             let replication = u64::from(self.model.settings.replication);
             let name = format_smolstr!("{}/{}", plant.id, resource.id);
             let mut failure = streams.stream(replication, &name, "failure");
-            let modes =
-                self.modes(site, resource.id.as_str(), &resource.failures, &mut failure)?;
+            let modes = self.modes(site, resource.id.as_str(), &resource.failures, &mut failure)?;
             self.names[site].resources.insert(resource.id.clone(), index);
             self.model.calendars[calendar].resources.push(index);
             self.model.resources.push(ResourceState {

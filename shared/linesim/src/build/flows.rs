@@ -6,7 +6,7 @@ use twin::{Plant, Span, definition::Lane};
 use super::Builder;
 use crate::{
     error::ModelError,
-    network::{LaneState, Line},
+    network::{LaneState, Line, Role},
 };
 
 impl Builder {
@@ -63,8 +63,8 @@ impl Builder {
         };
         let site = carrier_site.unwrap_or(0);
         let carrier = self.names[site].resources.get(&lane.carrier.place).copied();
-        let carrier =
-            carrier.ok_or_else(|| self.unknown(site, &user, "carrier", &lane.carrier.to_string()))?;
+        let carrier = carrier
+            .ok_or_else(|| self.unknown(site, &user, "carrier", &lane.carrier.to_string()))?;
         let material = self.known_material(site, &user, lane.material.as_str())?;
         let from = self.store_at(site, &user, &lane.from)?;
         let to = self.store_at(site, &user, &lane.to)?;
@@ -115,12 +115,15 @@ impl Builder {
     /// Who must try again when something changes.
     pub(super) fn watchers(&mut self) {
         let model = &mut self.model;
-        for op in &model.ops {
+        for (index, op) in model.ops.iter().enumerate() {
             let units = &model.centers[op.center].units;
             let area = model.centers[op.center].area;
             model.areas[area].users.extend(units);
             for take in &op.takes {
                 model.stores[take.store].takers.extend(units);
+                if op.swap_window.is_some() && take.role == Role::Itself {
+                    model.stores[take.store].turns.push(index);
+                }
             }
             for to in op.to.iter().chain(op.rework.iter().map(|rework| &rework.to)) {
                 model.stores[*to].givers.extend(units);

@@ -101,8 +101,8 @@ impl Builder {
         }
         let units = &self.model.sites[site].units;
         let unit = units.iter().copied().find(|&u| self.model.units[u].id == initial.at);
-        let unit = unit
-            .ok_or_else(|| self.unknown(site, "initial parts", "place", initial.at.as_str()))?;
+        let unit =
+            unit.ok_or_else(|| self.unknown(site, "initial parts", "place", initial.at.as_str()))?;
         let ops = &self.model.centers[self.model.units[unit].center].ops;
         let op = ops.iter().copied().find(|&op| self.model.ops[op].output == material);
         let op = op.ok_or_else(|| {
@@ -127,10 +127,11 @@ impl Builder {
             if state.swap_window.is_none() {
                 continue;
             }
-            let behind = state.to;
+            let (behind, here) = (state.to, &self.model.centers[state.center].units);
             let waits = self.model.parts.iter().filter(|part| {
                 part.material == state.output
                     && !matches!(part.at, At::Store(store) if Some(store) == behind)
+                    && !matches!(part.at, At::Unit(unit) if here.contains(&unit))
             });
             let lowest = waits.filter_map(|part| part.number).min();
             let material = &self.model.materials[state.output];

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin::{
-    Plant, PlaceRef, Span,
+    PlaceRef, Plant, Span,
     definition::{Duration, Operation, SourceRule},
 };
 
@@ -261,9 +261,5 @@ impl Builder {
 }
 
 fn refused(plant: &Plant, operation: &Operation, reason: &'static str) -> ModelError {
-    ModelError::Operation {
-        plant: plant.id.clone(),
-        operation: operation.id.to_string(),
-        reason,
-    }
+    ModelError::Operation { plant: plant.id.clone(), operation: operation.id.to_string(), reason }
 }

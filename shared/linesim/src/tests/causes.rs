@@ -30,8 +30,8 @@ fn a_finished_part_stays_until_there_is_room() {
         "0.0 a-u starts item-00001 (machine a-u)
          0.0 b-u is starved (material between)
          1.0 a-u ends item-00001
-         1.0 a-u starts item-00002 (machine a-u)
          1.0 b-u starts item-00001 (material a-u)
+         1.0 a-u starts item-00002 (machine a-u)
          2.0 a-u ends item-00002
          2.0 a-u starts item-00003 (machine a-u)
          3.0 a-u ends item-00003
@@ -232,8 +232,10 @@ fn pieces_go_in_by_name_within_the_swap_window() {
     let op = plant.op("dock", &[("lift", 1.0, "pads")], ("hull", None), 1.0);
     op.sequence = Some(Sequence { swap_window: 1 });
     let mut programme = programme(std::slice::from_ref(&plant));
-    programme.serials =
-        vec![scheme("hull", None, Some(2), "H{n}"), scheme("lift", Some("hull"), Some(4), "{root}-L{n}")];
+    programme.serials = vec![
+        scheme("hull", None, Some(2), "H{n}"),
+        scheme("lift", Some("hull"), Some(4), "{root}-L{n}"),
+    ];
     let settings = Settings::new(1, at(0.0));
     let played = try_play(&programme, &[plant], settings, 14.0).expect("plays");
     let used: Vec<String> = played

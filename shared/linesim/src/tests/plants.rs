@@ -82,9 +82,88 @@ fn table(summary: &Summary) -> String {
     text
 }
 
+fn demo() -> Scenario {
+    let file = SCENARIOS.get_file("demo.toml").expect("there");
+    Scenario::parse("demo.toml", file.contents()).expect("a sound scenario")
+}
+
+/// Working, down or being made ready: what the unit itself is busy with.
+fn active(summary: &Summary, unit: &str) -> f64 {
+    let unit = summary.units.iter().find(|u| u.unit.as_str() == unit).expect("there");
+    unit.share(UnitState::Working) + unit.share(UnitState::Down) + unit.share(UnitState::Setup)
+}
+
 #[test]
-fn the_programme_runs_without_a_refusal() {
+fn the_programme_runs_for_months_with_the_limits_that_were_planned() {
     let loaded = load();
     let (model, reports) = play_all(Settings::new(1, loaded.programme.starts), &loaded, 240.0);
-    println!("{}\n{reports} reports", table(&model.summary()));
+    let summary = model.summary();
+    println!("{}\n{reports} reports", table(&summary));
+    let p4 = active(&summary, "P4-1");
+    assert!(p4 > 0.8, "P4 {p4}");
+    for other in ["P1-1", "P2-1", "P3-1", "P5-1"] {
+        assert!(active(&summary, other) < p4, "{other} is busier than P4");
+    }
+    let xray = active(&summary, "xray-1");
+    assert!(xray > 0.85, "X-ray {xray}");
+    for storage in &summary.storages {
+        assert!(storage.stock.iter().all(|(_, quantity)| *quantity >= 0.0), "{storage:?}");
+    }
+}
+
+/// A year and a half, with and without a long stop: nothing waits for itself.
+#[test]
+fn three_ships_float_out_near_their_dates_and_later_after_a_long_stop() {
+    let loaded = load();
+    let float_outs = |stop: Option<&str>| {
+        let mut settings = Settings::new(7, loaded.programme.starts);
+        settings.disruptions.extend(stop.map(|value| crate::Disruption {
+            name: String::new(),
+            at: loaded.programme.demo_from,
+            until: None,
+            path: "home-yard.unit.P4-1.down".to_owned(),
+            value: value.to_owned(),
+        }));
+        let mut model =
+            Model::new(&loaded.programme, &loaded.plants, settings).expect("sound plants");
+        let mut days = Vec::new();
+        let starts = loaded.programme.starts;
+        let until = starts + Span::DAY.scaled(560.0);
+        let played = model.run_until(until, &mut |_: &PlantId, report: Report| {
+            if let Statement::OpFinished { operation, .. } = &report.statement
+                && operation.as_str() == "complete-hull"
+            {
+                days.push(report.at.since(starts).days());
+            }
+        });
+        played.unwrap_or_else(|error| panic!("{error}"));
+        days
+    };
+    let (planned, stopped) = (float_outs(None), float_outs(Some("45 d")));
+    assert!(planned.len() >= 3 && stopped.len() >= 3, "{planned:?} {stopped:?}");
+    // Promised for days 46, 234 and 414.
+    for (day, promised) in planned.iter().zip([46.0, 234.0, 414.0]) {
+        assert!((day - promised).abs() < 25.0, "{planned:?}");
+    }
+    assert!(stopped[2] > planned[2] + 7.0, "{planned:?} {stopped:?}");
+}
+
+#[test]
+fn the_demonstration_starts_in_the_middle_of_its_story() {
+    let loaded = load();
+    let (demo_from, starts) = (loaded.programme.demo_from, loaded.programme.starts);
+    let (model, _) =
+        play_all(demo().settings(&loaded.programme), &loaded, demo_from.since(starts).days());
+    let storage = |name: &str| {
+        let summary = model.summary();
+        let found = summary.storages.iter().find(|s| s.storage.as_str() == name).cloned();
+        found.expect("there")
+    };
+    let erected = storage("hull-in-dock").parts;
+    assert!((8..=22).contains(&erected), "{erected} of 32 lifts are in the dock");
+    let seekers = storage("component-store").stock;
+    let seekers = seekers.iter().find(|(id, _)| id.as_str() == "seeker").map(|(_, n)| *n);
+    assert!(seekers.is_some_and(|left| left < 4.0), "{seekers:?} seekers are left");
+    let aboard = model.lanes.iter().map(|lane| lane.aboard.len()).sum::<usize>();
+    assert!(aboard > 0, "no barge is at sea");
 }

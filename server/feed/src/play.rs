@@ -1,0 +1,141 @@
+//! Playing a programme: one connection a plant, all on the hub's plant clock.
+
+use std::sync::Arc;
+
+use linesim::Settings;
+use thiserror::Error;
+use tokio::{sync::watch, task::JoinSet};
+use tokio_tungstenite::tungstenite::Error as WsError;
+use twin::{Plant, PlantId, PlantTime, Programme};
+
+use crate::{frames::FramesError, speaker};
+
+/// What is played to whom.
+#[derive(Clone, Debug)]
+pub struct FeedPlan {
+    /// The hub's feed address: `ws://127.0.0.1:8080/v1/ingest`.
+    pub url: String,
+    /// The programme.
+    pub programme: Programme,
+    /// All its plants: each is simulated with the others, whoever speaks for it.
+    pub plants: Vec<Plant>,
+    /// The plants that are spoken for.
+    pub speakers: Vec<Speaker>,
+    /// Seed, times and disruptions.
+    pub settings: Settings,
+    /// Plant seconds for one second of wall time.
+    pub rate: f64,
+    /// Where a plant's clock starts, if the hub does not know the plant yet.
+    pub start: Option<PlantTime>,
+    /// Parameters changed from the moment of connecting on, in a new epoch.
+    pub sets: Vec<(String, String)>,
+}
+
+/// Who speaks for a plant.
+#[derive(Clone, Debug)]
+pub struct Speaker {
+    /// The plant.
+    pub plant: PlantId,
+    /// The feed's id, as the key has it.
+    pub feed: String,
+    /// The key; none on loopback where the hub allows it.
+    pub key: Option<String>,
+}
+
+/// How playing ended without an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Somebody asked.
+    Stopped,
+    /// Another feed speaks for the plant now, in a newer epoch.
+    Superseded {
+        /// The plant.
+        plant: PlantId,
+    },
+    /// There is nothing more to send, and all of it is on disk.
+    Finished,
+}
+
+/// Why playing ended.
+#[derive(Debug, Error)]
+pub enum FeedError {
+    /// Not an address.
+    #[error("{url} is not the address of a hub's feed, such as ws://127.0.0.1:8080/v1/ingest")]
+    Address {
+        /// As given.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<WsError>,
+    },
+    /// A key with characters that no key has.
+    #[error("the key cannot be sent")]
+    Key {
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The hub answered the opening with a refusal.
+    #[error("the hub does not admit this feed: {status} {text}")]
+    NotAdmitted {
+        /// The HTTP status.
+        status: u16,
+        /// What it said.
+        text: String,
+    },
+    /// The hub refused the hello, or the feed as a whole.
+    #[error("the hub refuses feed {feed}: {code}: {reason}")]
+    Refused {
+        /// The feed.
+        feed: String,
+        /// The hub's code.
+        code: String,
+        /// The hub's words.
+        reason: String,
+    },
+    /// The hub asks for what was acknowledged in this epoch and cannot be made again.
+    #[error("the hub has lost frames of feed {feed} from {resume_from} on")]
+    Lost {
+        /// The feed.
+        feed: String,
+        /// What the hub wants.
+        resume_from: u64,
+    },
+    /// A message could not be encoded.
+    #[error("a message cannot be written as JSON")]
+    Encode(#[source] serde_json::Error),
+    /// The hub's welcome holds no time.
+    #[error("the hub's clock says {text:?}, which is no time")]
+    Clock {
+        /// As received.
+        text: String,
+    },
+    /// The simulation.
+    #[error("nothing to play")]
+    Frames(#[from] FramesError),
+    /// The recorded file.
+    #[error("the record cannot be played")]
+    Replay(#[from] crate::replay::ReplayError),
+    /// A task broke off.
+    #[error("a task of the feed broke off")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Plays a plan until it is stopped, superseded for every plant, or out of frames. The first
+/// error stops the others.
+///
+/// # Errors
+/// [`FeedError`]; a hub that cannot be reached is none: it is tried again until `stop` is true.
+pub async fn play(plan: FeedPlan, stop: watch::Receiver<bool>) -> Result<Vec<Ending>, FeedError> {
+    let plan = Arc::new(plan);
+    let mut tasks = JoinSet::new();
+    for speaker in plan.speakers.clone() {
+        let (plan, stop) = (Arc::clone(&plan), stop.clone());
+        tasks.spawn(async move { speaker::speak(plan, speaker, stop).await });
+    }
+    let mut endings = Vec::new();
+    while let Some(done) = tasks.join_next().await {
+        endings.push(done??);
+    }
+    Ok(endings)
+}
