@@ -61,7 +61,9 @@ pub fn bind(module: Vec<u8>) -> Result<Bound, BundleError> {
     let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate_output());
     let mut output = bound.map_err(|error| BundleError::Bind { text: format!("{error:#}") })?;
 
-    let inline = output.snippets().keys().cloned();
+    // Every crate that uses wasm-bindgen is listed; those without a script of their own need none.
+    let inline = output.snippets().iter().filter(|(_, scripts)| !scripts.is_empty());
+    let inline = inline.map(|(name, _)| name.clone());
     let mut names: Vec<String> = inline.chain(output.local_modules().keys().cloned()).collect();
     if !names.is_empty() {
         names.sort();
