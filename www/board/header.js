@@ -40,16 +40,17 @@ export class Header {
   #connection = null;
 
   /**
-   * `name()` gives the page's heading, `back` whether there is a way back to the programme,
-   * `links()` more links for the right side.
+   * `name()` gives the page's heading, `back` whether there is a way back, `home` where it leads
+   * when not to the programme (`{href, text}`), `links()` more links for the right side.
    */
-  constructor({ mirror = null, clock = null, name, back = false, links = () => [] }) {
+  constructor({ mirror = null, clock = null, name, back = false, home = null, links = () => [] }) {
     this.#top = document.getElementById('top');
     this.#banner = document.getElementById('banner');
     this.#mirror = mirror;
     this.#clock = clock;
     this.name = name;
     this.back = back;
+    this.home = home;
     this.links = links;
     onTimeChoice(() => this.draw());
     mirror?.onConnection((connection) => {
@@ -74,7 +75,8 @@ export class Header {
   }
 
   #naming() {
-    const home = h('a', { class: 'top-brand', href: keepAudience('/'), title: word('nav.programme') }, this.back ? `‹ ${word('nav.back')}` : word('app.name'));
+    const { href, text } = this.home ?? { href: keepAudience('/'), text: this.back ? word('nav.back') : word('app.name') };
+    const home = h('a', { class: 'top-brand', href }, this.back ? `‹ ${text}` : text);
     return h('div', { class: 'top-name' }, home, h('h1', {}, this.name()));
   }
 
