@@ -210,7 +210,7 @@ pub(crate) fn first_clock_change_in_a_shift(
         let (from, to) = (at - Span::DAY - Span::DAY, at + Span::DAY + Span::DAY);
         let inside = |&(start, end): &(PlantTime, PlantTime)| start < at && at < end;
         if lay_out(calendar, zone, from, to).iter().any(inside) {
-            return Some(zone.to_datetime(before).round(jiff::Unit::Minute).ok()?);
+            return zone.to_datetime(before).round(jiff::Unit::Minute).ok();
         }
     }
     None

@@ -83,10 +83,13 @@ struct Use {
     at: At,
 }
 
+/// One space of names: what each is, and where it was defined.
+type Space = BTreeMap<String, (Kind, At)>;
+
 /// Ids in the making.
 pub(crate) struct Names<'l, 'a> {
     log: &'l Log<'a>,
-    declared: RefCell<BTreeMap<(Scope, Kind), BTreeMap<String, (Kind, At)>>>,
+    declared: RefCell<BTreeMap<(Scope, Kind), Space>>,
     uses: RefCell<Vec<Use>>,
     /// Materials that only reports bring in.
     reported: RefCell<BTreeSet<(Scope, String)>>,

@@ -110,10 +110,10 @@ fn fed_from_outside<'s>(sites: &'s [Site<'s>]) -> BTreeSet<Fed<'s>> {
 /// What is carried between plants: lanes, and supply out of another plant's storage.
 fn ship<'s>(fed: &mut BTreeSet<Fed<'s>>, programme: &'s Programme, sites: &'s [Site<'s>]) {
     for lane in &programme.lanes {
-        if let (Some(from), Some(to)) = (&lane.from.plant, &lane.to.plant) {
-            if fed.contains(&(from, &lane.from.place, &lane.material)) {
-                fed.insert((to, &lane.to.place, &lane.material));
-            }
+        if let (Some(from), Some(to)) = (&lane.from.plant, &lane.to.plant)
+            && fed.contains(&(from, &lane.from.place, &lane.material))
+        {
+            fed.insert((to, &lane.to.place, &lane.material));
         }
     }
     for site in sites {

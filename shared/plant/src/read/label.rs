@@ -64,10 +64,10 @@ impl Context<'_, '_> {
         let table = reader.get("label")?.table("a label")?;
         table.need("reason");
         let label = plant.map(|plant| self.changed(plant.clone(), &table));
-        if let (Some(plant), Some(label)) = (plant, &label) {
-            if label.classification < plant.classification {
-                table.log.error(table.at, "a thing's own label may not lower the classification");
-            }
+        if let (Some(plant), Some(label)) = (plant, &label)
+            && label.classification < plant.classification
+        {
+            table.log.error(table.at, "a thing's own label may not lower the classification");
         }
         table.finish();
         label
@@ -103,10 +103,8 @@ impl Context<'_, '_> {
         if let Some(value) = reader.get("information") {
             label.information = tokens(value);
         }
-        if let Some(value) = reader.get("originator") {
-            if let Some(originator) = self.originator(value) {
-                label.originator = originator;
-            }
+        if let Some(originator) = reader.get("originator").and_then(|v| self.originator(v)) {
+            label.originator = originator;
         }
         self.dates(label, reader)
     }

@@ -227,3 +227,31 @@ fn rates() -> Rates {
         .flat_map(|(plant, rates)| rates.iter().map(move |&(op, rate)| ((plant, op), rate)))
         .collect()
 }
+
+/// The README shows one of each table; a key that it shows and no reader knows would mislead.
+#[test]
+fn the_examples_of_the_readme_are_read() {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/plants/README.md");
+    let readme = fs::read_to_string(readme).expect("a README beside the plants");
+    let blocks: Vec<&str> = readme
+        .split("```toml\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().expect("a closed block"))
+        .collect();
+    let (head, _) = PROGRAMME.split_once("[[nation]]").expect("a head");
+    let (_, serial) = PROGRAMME.split_once("[[serial]]").expect("a scheme");
+    let programme = format!("{head}[[serial]]{serial}\n{}", blocks[4]);
+    let names =
+        ["yard/plant.toml", "yard/equipment.toml", "yard/operations.toml", "yard/supply.toml"];
+    let mut files: Files = vec![("programme.toml".to_owned(), programme.into_bytes())];
+    for (name, block) in names.into_iter().zip(blocks) {
+        files.push((name.to_owned(), block.as_bytes().to_vec()));
+    }
+    let problems = load(&files).expect_err("the examples name things that are not shown");
+    let misread = problems.iter().filter(|problem| {
+        // Examples may name what they do not show; nothing else may be wrong with them.
+        !["there is no ", "no plant has"].iter().any(|w| problem.text.contains(w))
+    });
+    let misread: Vec<Problem> = misread.cloned().collect();
+    assert_eq!(text(&misread), "");
+}
