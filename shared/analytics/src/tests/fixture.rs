@@ -295,7 +295,7 @@ impl Tale {
         for part in 1..=parts {
             let name = format!("{plant}-{part:03}");
             let mut came = 0.0_f64;
-            for (n, free) in (1..).zip(&mut free) {
+            for (n, free) in (1_usize..).zip(&mut free) {
                 let begins = came.max(*free);
                 let buffer = format!("B{}", n.saturating_sub(1));
                 let cause = if n > 1 && came > *free {
