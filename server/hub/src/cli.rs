@@ -59,7 +59,7 @@ pub(crate) struct ServeArgs {
     pub(crate) plants: Option<PathBuf>,
     /// Directory of the data [default: data; with --demo data/demo]
     #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
+    pub(crate) data: Option<PathBuf>,
     /// Address to listen on; beyond this machine only when there is a key
     #[arg(long, value_name = "ADDR", default_value = USUAL_ADDRESS)]
     pub(crate) listen: SocketAddr,

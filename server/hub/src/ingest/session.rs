@@ -31,6 +31,8 @@ const MOST_UNANSWERED: u32 = 3;
 const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// How long to wait for the other side to close after us: it must get to read why.
 const LINGER: Duration = Duration::from_secs(2);
+/// The same while the hub stops, which must not take long.
+const LINGER_STOPPING: Duration = Duration::from_millis(200);
 /// The longest reason in a close frame, by the standard.
 const LONGEST_CLOSE_REASON: usize = 123;
 
@@ -173,7 +175,8 @@ impl Speaker {
         }
         let reason = why[..why.floor_char_boundary(LONGEST_CLOSE_REASON)].into();
         let close = Message::Close(Some(CloseFrame { code, reason }));
-        let _lingered = time::timeout(LINGER, async {
+        let linger = if code == close_code::AWAY { LINGER_STOPPING } else { LINGER };
+        let _lingered = time::timeout(linger, async {
             if self.socket.send(close).await.is_err() {
                 return;
             }
