@@ -174,7 +174,7 @@ impl Recording {
 /// # Errors
 /// [`FeedError`].
 pub async fn replay(plan: ReplayPlan, stop: watch::Receiver<bool>) -> Result<Ending, FeedError> {
-    let recording = Recording::open(&plan.file, plan.plant.as_deref())?;
+    let recording = Box::new(Recording::open(&plan.file, plan.plant.as_deref())?);
     let voice = Voice {
         url: plan.url.clone(),
         feed: plan.feed.clone(),

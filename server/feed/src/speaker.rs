@@ -47,7 +47,7 @@ pub(crate) enum Source {
     /// A simulation; made when the hub has said from where on.
     Simulation { plan: Arc<FeedPlan>, plant: PlantId, frames: Option<Box<Frames>> },
     /// A file; `ahead` was read and is not yet asked for.
-    File { plan: ReplayPlan, recording: Recording, ahead: Option<Numbered> },
+    File { plan: ReplayPlan, recording: Box<Recording>, ahead: Option<Numbered> },
 }
 
 impl Source {
@@ -60,7 +60,7 @@ impl Source {
                 *frames = Some(Box::new(made?));
             }
             Self::File { plan, recording, ahead } => {
-                *recording = Recording::open(&plan.file, plan.plant.as_deref())?;
+                **recording = Recording::open(&plan.file, plan.plant.as_deref())?;
                 *ahead = None;
                 while let Some(frame) = recording.try_next()? {
                     if frame.seq >= seq {

@@ -25,7 +25,7 @@ impl Model {
     fn try_begin(&mut self, unit: usize) -> bool {
         match self.ready(unit) {
             Some(Ok((op, takings))) => {
-                self.begin(unit, op, takings);
+                self.begin(unit, op, &takings);
                 true
             }
             Some(Err(wait)) => {
@@ -142,10 +142,10 @@ impl Model {
         }
     }
 
-    fn begin(&mut self, unit: usize, op: usize, takings: Takings) {
+    fn begin(&mut self, unit: usize, op: usize, takings: &Takings) {
         let cause = self.units[unit].wait.take().unwrap_or(Wait::Machine);
-        let fetcher = self.fetcher(&self.ops[op], &takings).ok().flatten();
-        let fetch = fetcher.map(|resource| (resource, self.fetch_time(op, resource, &takings)));
+        let fetcher = self.fetcher(&self.ops[op], takings).ok().flatten();
+        let fetch = fetcher.map(|resource| (resource, self.fetch_time(op, resource, takings)));
         let mut parts = takings.itself.clone();
         for &(number, remade) in &takings.fresh {
             parts.push(self.born(unit, op, number, remade));
@@ -184,7 +184,7 @@ impl Model {
                 _ => self.move_part(part, At::Unit(unit), None, None),
             }
         }
-        self.consume(op, lead, &takings);
+        self.consume(op, lead, takings);
         if let Begins::Grows { .. } = self.ops[op].begins {
             self.units[unit].holding = Some((lead, op));
         }

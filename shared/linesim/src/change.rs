@@ -82,18 +82,14 @@ impl Model {
                 span_text(earlier)
             }
             Knob::LineLot(line) => {
-                let lot: f64 =
-                    value.trim().parse().map_err(|_: std::num::ParseFloatError| bad("a number"))?;
+                let lot: f64 = value.trim().parse().ok().ok_or_else(|| bad("a number"))?;
                 if !(lot > 0.0 && lot <= 1e9) {
                     return Err(bad("a number above zero"));
                 }
                 self.lots_of(line, lot)
             }
             Knob::CrewPeople(crew) => {
-                let people = value
-                    .trim()
-                    .parse()
-                    .map_err(|_: std::num::ParseIntError| bad("a number of people"))?;
+                let people = value.trim().parse().ok().ok_or_else(|| bad("a number of people"))?;
                 let earlier = std::mem::replace(&mut self.crews[crew].people, people);
                 self.crew_came(crew);
                 earlier.to_string()

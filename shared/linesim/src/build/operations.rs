@@ -45,16 +45,7 @@ impl Builder {
         }
         let to = operation.output.to.as_ref();
         let to = to.map(|to| self.store_at(site, user, to)).transpose()?;
-        let mut crew = Vec::new();
-        for need in &operation.crew {
-            let found = self.names[site].crews.get(&need.crew).copied();
-            let found =
-                found.ok_or_else(|| self.unknown(site, user, "crew", need.crew.as_str()))?;
-            if need.people > self.model.crews[found].people {
-                return Err(refused(plant, operation, "it needs more people than its crew has"));
-            }
-            crew.push((found, need.people));
-        }
+        let crew = self.crew_needs(site, plant, operation)?;
         let held_by = operation.held_by.as_ref();
         let held_by = held_by.map(|id| self.resource(site, user, id)).transpose()?;
         let rework = match &operation.rework {
@@ -101,6 +92,26 @@ impl Builder {
             },
             order: operation.order.clone(),
         })
+    }
+
+    fn crew_needs(
+        &self,
+        site: usize,
+        plant: &Plant,
+        operation: &Operation,
+    ) -> Result<Vec<(usize, u32)>, ModelError> {
+        let user = operation.id.as_str();
+        let mut crew = Vec::new();
+        for need in &operation.crew {
+            let found = self.names[site].crews.get(&need.crew).copied();
+            let found =
+                found.ok_or_else(|| self.unknown(site, user, "crew", need.crew.as_str()))?;
+            if need.people > self.model.crews[found].people {
+                return Err(refused(plant, operation, "it needs more people than its crew has"));
+            }
+            crew.push((found, need.people));
+        }
+        Ok(crew)
     }
 
     fn takes(

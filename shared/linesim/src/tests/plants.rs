@@ -16,7 +16,7 @@ fn collect<'a>(dir: &'a Dir<'a>, files: &mut Vec<SourceFile<'a>>) {
             DirEntry::File(file) => {
                 let name = file.path().to_str().expect("a plain name");
                 if name.ends_with(".toml") {
-                    files.push(SourceFile { name: name.into(), bytes: file.contents().into() });
+                    files.push(SourceFile { name, bytes: file.contents() });
                 }
             }
         }
