@@ -57,17 +57,18 @@ impl Plants<'_> {
         None
     }
 
-    /// The unit at the end of the plant that has gone without an end for the longest.
+    /// The unit at the end of the plant that has gone without an end for the longest, in the
+    /// work center that finished the most over the window: a small second line is not the plant.
     fn last_unit(&self, walk: &Walk<'_>) -> Option<(PlantTime, Place)> {
         let fold = self.folds.get(walk.plant)?;
+        let finished = |center: NodeIx| -> u32 {
+            let tracks = fold.layout.units_of(center).filter_map(|u| fold.units.tracks.get(&u));
+            tracks.map(|track| track.finished_between(walk.from, walk.now)).sum()
+        };
         let last = fold.layout.operations.values().filter(|o| o.rank == walk.rank);
-        let units = last.flat_map(|o| fold.layout.units_of(o.center));
-        let waiting = units.filter_map(|unit| {
-            let track = fold.units.tracks.get(&unit)?;
-            // A unit off shift is asked about the moment before: its wait goes on.
-            Some((track.since()?, unit))
-        });
-        waiting.min()
+        let center = last.map(|o| o.center).max_by_key(|center| (finished(*center), *center))?;
+        let units = fold.layout.units_of(center);
+        units.filter_map(|unit| Some((fold.units.tracks.get(&unit)?.since()?, unit))).min()
     }
 
     fn wait(&self, walk: &Walk<'_>, path: &mut Path, wait: &Wait) {
