@@ -77,7 +77,9 @@ impl Model {
             self.units[unit].down = Some(Down { since, reason, repaired, until });
         }
         self.age(unit);
-        self.schedule(self.now + self.settings.ask_after_down, Event::StillDown { unit, since });
+        let calendar = self.centers[self.units[unit].center].calendar;
+        let ask = self.calendars[calendar].hours.done(since, self.settings.ask_after_down);
+        self.schedule(ask, Event::StillDown { unit, since });
         self.touched.insert(unit);
     }
 

@@ -108,6 +108,7 @@ fn empty(programme: &Programme, settings: Settings) -> Model {
         out: Vec::new(),
         reporting: false,
         asked: Vec::new(),
+        because: None,
         part_operations: 0,
         settings,
     }

@@ -131,7 +131,8 @@ impl Model {
 
     fn stop_unit(&mut self, unit: usize, span: Span) {
         if span > Span::ZERO {
-            self.break_down(unit, SmolStr::new("breakdown"), self.now + span);
+            let reason = self.because.clone().unwrap_or_else(|| SmolStr::new("breakdown"));
+            self.break_down(unit, reason, self.now + span);
         } else if let Some(down) = self.units[unit].down.take() {
             self.cancel(Some(down.repaired));
             self.repaired(unit);
@@ -204,9 +205,10 @@ impl Model {
 
     pub(crate) fn begin_disruption(&mut self, disruption: usize) -> Result<(), ModelError> {
         let what = self.settings.disruptions[disruption].clone();
-        let earlier = self
-            .change(&what.path, &what.value)
-            .map_err(|source| ModelError::Disruption { source })?;
+        self.because = Some(SmolStr::new(&what.name)).filter(|name| !name.is_empty());
+        let changed = self.change(&what.path, &what.value);
+        self.because = None;
+        let earlier = changed.map_err(|source| ModelError::Disruption { source })?;
         self.earlier.insert(disruption, earlier);
         Ok(())
     }

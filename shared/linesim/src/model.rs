@@ -50,6 +50,8 @@ pub struct Model {
     pub(crate) out: Vec<(usize, Report)>,
     pub(crate) reporting: bool,
     pub(crate) asked: Vec<(usize, String, String)>,
+    /// Why parameters are being changed, while a disruption does so.
+    pub(crate) because: Option<smol_str::SmolStr>,
     /// Part-operations finished.
     pub(crate) part_operations: u64,
 }

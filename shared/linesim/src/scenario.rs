@@ -13,7 +13,7 @@ pub struct Scenario {
     pub name: String,
     /// The seed of every random stream.
     pub seed: u64,
-    /// Plant seconds for one second of wall time.
+    /// Plant seconds for one second of wall time \[ratio\].
     pub rate: f64,
     /// What goes wrong.
     pub disruptions: Vec<Disruption>,

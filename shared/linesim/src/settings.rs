@@ -20,7 +20,7 @@ pub struct Settings {
     pub disruptions: Vec<Disruption>,
     /// Nothing started or finished in a plant with blocked units for so long is a deadlock.
     pub deadlock_after: Span,
-    /// Somebody asks when a unit stays down longer.
+    /// Somebody asks when a unit stays down longer than this, in its own working hours.
     pub ask_after_down: Span,
 }
 

@@ -328,3 +328,33 @@ fn a_line_that_can_never_move_again_is_a_deadlock() {
         "{text}"
     );
 }
+
+#[test]
+fn a_long_stop_is_asked_about_in_the_words_of_its_cause() {
+    let plants = [line(1, Shape::Lognormal)];
+    let mut settings = Settings::new(1, at(0.0));
+    settings.disruptions.push(crate::Disruption {
+        name: "Weld head broken".to_owned(),
+        at: at(3.5),
+        until: None,
+        path: "p.unit.a-u.down".to_owned(),
+        value: "4 d".to_owned(),
+    });
+    let played = try_play(&programme(&plants), &plants, settings, 30.0).expect("plays");
+    let said: Vec<String> = played
+        .reports
+        .iter()
+        .filter_map(|(_, report)| match &report.statement {
+            Statement::Comment { about, text } => Some(format!("{about}: {text}")),
+            Statement::UnitState { state: UnitState::Down, reason: Some(reason), .. } => {
+                Some(reason.to_string())
+            }
+            _ => None,
+        })
+        .collect();
+    let expected = [
+        "Weld head broken",
+        "a-u: Asked maintenance about a-u (Weld head broken); answer: back in about 3.5 d",
+    ];
+    assert_eq!(said, expected);
+}
