@@ -33,6 +33,25 @@ function options(width, series) {
   };
 }
 
+/** Days that a smoothed value is the mean of. */
+const SMOOTH_DAYS = 28;
+
+/**
+ * Daily counts of things that are finished every few days say nothing as a curve: these are shown
+ * as the mean of the last weeks, and say so.
+ */
+function readable(series) {
+  const known = series.value.filter((value) => value !== null);
+  const isSparse = known.filter((value) => value > 0).length < known.length / 2;
+  if (tail(series.word) !== 'throughput' || !isSparse || known.length < SMOOTH_DAYS) return series;
+  const mean = (end) => {
+    const window = series.value.slice(end + 1 - SMOOTH_DAYS, end + 1).filter((value) => value !== null);
+    return window.length === 0 ? null : window.reduce((sum, value) => sum + value, 0) / window.length;
+  };
+  const value = series.value.map((_, end) => (end + 1 < SMOOTH_DAYS ? null : mean(end)));
+  return { ...series, value, name: word('series.smooth', { name: series.name, n: SMOOTH_DAYS }) };
+}
+
 function rank(series) {
   const at = ORDER.indexOf(tail(series.word));
   return at < 0 ? ORDER.length : at;
@@ -119,7 +138,7 @@ export class Charts {
     renew(this.#note, !view.ready ? h('p', { class: 'muted' }, word('charts.waiting')) : found.length === 0 && h('p', { class: 'muted' }, word('charts.empty')));
     for (const [name, series] of found) {
       if (!this.#charts.has(name)) this.#charts.set(name, new Chart(this.#list));
-      this.#charts.get(name).show(series);
+      this.#charts.get(name).show(readable(series));
     }
   }
 }

@@ -67,6 +67,11 @@ export class Header {
     this.draw();
   }
 
+  /** As whom one may look, as the hub answers; null until it has. */
+  get offers() {
+    return this.#offers;
+  }
+
   draw() {
     renew(this.#top, this.#naming(), this.#clock && this.#time(), this.#tools());
     if (this.#banner) this.#warn();

@@ -2,6 +2,7 @@
 
 import { h, renew, soon } from '../lib/dom.js';
 import { onTimeChoice } from '../lib/format.js';
+import { keepAudience } from '../lib/mirror.js';
 import { eventSentence } from '../lib/say.js';
 import { fillWords, loadWords, word } from '../lib/words.js';
 import { moment, skeleton } from './cards.js';
@@ -42,9 +43,15 @@ export function drawSection(id, content) {
   if (!hidden) renew(section.querySelector('.panel-body'), content === undefined ? skeleton(3) : content);
 }
 
+/** Whether an event is worth reading: a part that is done is news only when it is one of a product. */
+function isNews(view, { word: key, about, with: values }) {
+  if (key !== 'event.part_ended' || values?.end === 'scrapped') return true;
+  return values?.end === 'part_of' && view.get(`part/${about}`) !== undefined;
+}
+
 /** What happened lately, newest first; `naming` turns an id into a name. */
 export function eventList(view, naming) {
-  const newest = view.events.slice(-EVENTS_SHOWN).reverse();
+  const newest = view.events.filter((event) => isNews(view, event)).slice(-EVENTS_SHOWN).reverse();
   if (newest.length === 0) return h('p', { class: 'muted' }, word('events.empty'));
   return h('ol', { class: 'events' }, newest.map((event) => h('li', { data: { key: String(event.seq) } },
     moment(event.at), h('span', {}, eventSentence(event, naming)))));
@@ -59,10 +66,16 @@ export function table(caption, columns, rows, className = 'plain') {
       h('tbody', {}, rows)));
 }
 
-/** The view cannot be shown: says so in place of everything. */
-export function drawRefusal(home) {
+/**
+ * The view cannot be shown: says so in place of everything, and offers to look as somebody else
+ * where the hub offers that (`offers` as the hub answers, or null).
+ */
+export function drawRefusal({ title, text, offers = null, home = null }) {
+  const others = (offers?.offered ?? []).filter(({ code }) => code !== 'public' && code !== offers.current);
+  const link = ({ code, name }) => h('li', {}, h('a', { class: 'button', href: keepAudience(location.pathname, code) }, name));
   renew(document.getElementById('answers'), h('section', { class: 'panel refusal' },
-    h('h2', { class: 'answer' }, word('refused.title')),
-    h('p', {}, word('refused.text')),
-    h('p', {}, h('a', { class: 'button', href: home }, word('refused.back')))));
+    h('h2', { class: 'answer' }, title),
+    h('p', {}, text),
+    others.length > 0 && [h('h3', {}, word('refused.see_as')), h('ul', { class: 'refusal-offers' }, others.map(link))],
+    home && h('p', {}, h('a', { href: home }, word('refused.back')))));
 }

@@ -39,7 +39,7 @@ function drawFloor(view, history, now, redraw) {
 
 /** What was: renewed every few seconds, for that is how often the hub tells it. */
 function drawHistory(view, history, charts) {
-  if (view.refused) return;
+  if (view.refused || !document.getElementById('hours')) return;
   drawSection('hours', hoursTable(history, view.get('board/holdup')));
   drawSection('orders', orderTable(history));
   drawSection('deliveries', deliveryTable(history));
@@ -65,13 +65,12 @@ start(() => {
   let heading;
   let wasRefused = false;
   const draw = () => {
-    if (wasRefused) return;
     if (view.refused) {
       wasRefused = true;
-      drawRefusal(keepAudience('/'));
-      header.draw();
+      drawRefusal({ title: word('refused.title'), text: word('refused.text'), offers: header.offers, home: keepAudience('/') });
       return;
     }
+    if (wasRefused) location.reload();
     const plant = view.get('plant');
     useSiteZone(plant?.time_zone);
     if (plant && heading !== plant.name) {

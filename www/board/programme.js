@@ -8,7 +8,7 @@ import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
 import { drawCards, skeleton, slipMark, tellHoldUp } from './cards.js';
 import { Header } from './header.js';
-import { drawSection, eventList, keepDrawn, start } from './page.js';
+import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
 
 function stateBar(units) {
@@ -57,6 +57,13 @@ function viewerOfHoldUp(view) {
   return plant ? keepAudience(`/viewer/?plant=${encodeURIComponent(plant[0])}`) : null;
 }
 
+/** Nothing of the programme is shared with whoever looks. */
+function refuse(offers) {
+  const nation = offers?.offered.find(({ code }) => code === offers.current && code !== 'public');
+  const title = nation ? word('refused.nation_title', { name: nation.name }) : word('refused.public_title');
+  drawRefusal({ title, text: word('refused.public_text'), offers });
+}
+
 start(() => {
   const mirror = new Mirror();
   const view = mirror.watch('programme');
@@ -64,7 +71,14 @@ start(() => {
   const header = new Header({ mirror, clock, name: () => view.get('programme')?.name ?? word('head.programme') });
   const tell = tellHoldUp(view);
   let heading;
+  let wasRefused = false;
   keepDrawn([view], () => {
+    if (view.refused) {
+      wasRefused = true;
+      refuse(header.offers);
+      return;
+    }
+    if (wasRefused) location.reload();
     useSiteZone(view.get('programme')?.time_zone ?? view.get('clock')?.time_zone);
     if (heading !== header.name()) {
       heading = header.name();

@@ -110,7 +110,7 @@ export function amount(value) {
 
 /** A share as a percentage. */
 export function percent(ratio) {
-  return formatter(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 0 }).format(ratio);
+  return formatter(Intl.NumberFormat, { style: 'percent', maximumFractionDigits: 0, signDisplay: 'negative' }).format(ratio);
 }
 
 /** A quantity with its unit. Units that have words of their own are declined. */

@@ -12,8 +12,10 @@ const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 8_000;
 /** A connection on which nothing comes for this long is taken for dead [ms]. */
 const SILENCE_MS = 30_000;
+/** A view that was refused is asked for again after so long [ms]: it may have come to be. */
+const ASK_AGAIN_MS = 5_000;
 /** Events kept for the page's list. */
-const EVENTS_KEPT = 100;
+const EVENTS_KEPT = 300;
 
 /** As whom this page asks to be served: the code in its own address, or null. */
 export function wishedAudience(search = globalThis.location?.search ?? '') {
@@ -233,7 +235,7 @@ export class Mirror {
     if (this.connection.state !== 'live') return;
     const message = { type: 'watch', view: view.name };
     if (view.lastEvent !== null) message.events_after = view.lastEvent;
-    this.#asked.push(view.name);
+    this.#asked = [...this.#asked.filter((name) => name !== view.name), view.name];
     this.#say(message);
   }
 
@@ -277,7 +279,10 @@ export class Mirror {
   #refused(message) {
     const name = this.#asked.find((asked) => message.reason.includes(`"${asked}"`)) ?? this.#asked[0];
     this.#asked = this.#asked.filter((asked) => asked !== name);
-    this.#views.get(name)?.refuse({ code: message.code, reason: message.reason });
+    const view = this.#views.get(name);
+    if (!view) return;
+    view.refuse({ code: message.code, reason: message.reason });
+    setTimeout(() => this.#views.get(name) === view && this.#askFor(view), ASK_AGAIN_MS);
   }
 }
 
