@@ -50,11 +50,12 @@ function isNews(view, { word: key, about, with: values }) {
 }
 
 /** What happened lately, newest first; `naming` turns an id into a name. */
-export function eventList(view, naming) {
+export function eventList(view, naming, withPlant = false) {
   const newest = view.events.filter((event) => isNews(view, event)).slice(-EVENTS_SHOWN).reverse();
   if (newest.length === 0) return h('p', { class: 'muted' }, word('events.empty'));
   return h('ol', { class: 'events' }, newest.map((event) => h('li', { data: { key: String(event.seq) } },
-    moment(event.at), h('span', {}, eventSentence(event, naming)))));
+    moment(event.at),
+    h('span', {}, eventSentence(event, naming), withPlant && event.with?.plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant: event.with.plant })}`)))));
 }
 
 /** A table with a caption and headed columns: `[text, class]` each. */

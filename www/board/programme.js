@@ -89,6 +89,6 @@ start(() => {
     drawSection('plants', plants(view));
     drawSection('hulls', view.ready ? hulls(view) : null);
     drawSection('lanes', view.ready ? lanes(view) : null);
-    drawSection('events', eventList(view, naming(view)));
+    drawSection('events', eventList(view, naming(view), true));
   });
 });

@@ -50,7 +50,7 @@ export function waitsFor(cause) {
 /** An event of the hub as a sentence; `naming` turns an id into a name. */
 export function eventSentence(event, naming = (id) => id) {
   const known = event.with ?? {};
-  const values = { ...known, about: nameOf(naming(event.about)) };
+  const values = { ...known, about: nameOf(known.name ?? naming(event.about)) };
   if (known.state) values.state = word(`state.${known.state}`);
   if (known.left) values.left = word(`state.${known.left}`);
   if (known.status) values.status = word(`delivery.${known.status}`);
