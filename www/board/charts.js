@@ -33,6 +33,8 @@ function options(width, series) {
   };
 }
 
+/** Counts are smoothed when fewer days than this share finish anything. */
+const SELDOM_RATIO = 0.9;
 /** Days that a smoothed value is the mean of. */
 const SMOOTH_DAYS = 28;
 
@@ -42,7 +44,7 @@ const SMOOTH_DAYS = 28;
  */
 function readable(series) {
   const known = series.value.filter((value) => value !== null);
-  const isSparse = known.filter((value) => value > 0).length < known.length / 2;
+  const isSparse = known.filter((value) => value > 0).length < known.length * SELDOM_RATIO;
   if (tail(series.word) !== 'throughput' || !isSparse || known.length < SMOOTH_DAYS) return series;
   const mean = (end) => {
     const window = series.value.slice(end + 1 - SMOOTH_DAYS, end + 1).filter((value) => value !== null);

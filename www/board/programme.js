@@ -3,7 +3,7 @@
 import { h } from '../lib/dom.js';
 import { number, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
-import { causeSentence } from '../lib/say.js';
+import { capitalised, causeSentence } from '../lib/say.js';
 import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
 import { drawCards, skeleton, slipMark, tellHoldUp } from './cards.js';
@@ -33,7 +33,7 @@ function plantCard(id, plant) {
     h('dl', { class: 'rows' },
       row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(plant.due.slip_d)] : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
-        ? plant.cause?.name === plant.hold_up ? causeSentence(plant.cause) : nameOf(plant.hold_up)
+        ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
       row(word('plants.dry'), plant.dry?.dry ? `${plant.dry.name}, ${when(plant.dry.dry, 'day')}` : word('plants.no_dry')),
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));

@@ -16,11 +16,17 @@ export function causeSentence(step, kind = step.name === 'withheld.supplier' ? '
   return own ? word(`why_by.${kind}`, { name }) : word(`why.${why}`, { name });
 }
 
+/** A sentence that stands alone or first begins with a capital letter. */
+export function capitalised(sentence) {
+  return sentence.charAt(0).toLocaleUpperCase() + sentence.slice(1);
+}
+
 /** The steps of a hold-up's chain as sentences, most direct first. */
 export function chainSentences(card) {
   return card.chain.map((step, at) => {
     const isLead = at === card.chain.length - 1 && step.id === card.id && step.name === card.name;
-    return causeSentence(step, isLead ? card.kind : undefined);
+    const sentence = causeSentence(step, isLead ? card.kind : undefined);
+    return at === 0 ? capitalised(sentence) : sentence;
   });
 }
 
