@@ -38,6 +38,12 @@ pub enum Problem {
     /// The first chunk is not JSON.
     #[error("the file is broken: its first chunk is not JSON; export it again")]
     NoJsonChunk,
+    /// A chunk that is cut off or of an unknown kind where the binary chunk belongs.
+    #[error("the file is broken: {reason}; export it again")]
+    Container {
+        /// What the reader of the container says.
+        reason: String,
+    },
     /// The JSON chunk cannot be read as glTF.
     #[error("the glTF part is broken at line {line}, column {column}: {text}")]
     Json {
@@ -47,6 +53,14 @@ pub enum Problem {
         column: usize,
         /// What the JSON reader says.
         text: String,
+    },
+    /// The JSON chunk breaks a rule of glTF.
+    #[error("the glTF part is broken at {place}: {reason}; export it again")]
+    Invalid {
+        /// Where in the JSON chunk, shortened if long.
+        place: String,
+        /// Which kind of rule is broken.
+        reason: String,
     },
     /// The file cannot be shown without an extension that is not supported.
     #[error("needs the glTF extension {extension}, which is not supported; export without it")]

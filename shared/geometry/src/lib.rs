@@ -10,10 +10,11 @@
 //! * [`RayScene`] answers which of many instance boxes a ray meets first.
 //! * [`make`] builds and writes the meshes that ship with the project.
 //!
-//! The public interface speaks in plain `[f32; 3]`: the maths library inside (the glam that
-//! parry3d uses) never reaches a caller, who may use another version of it.
+//! The public interface speaks in plain `[f32; 3]`: the maths libraries inside (nalgebra, and the
+//! glam that parry3d uses) never reach a caller, who may use another version of them.
 
 mod accessor;
+mod document;
 mod error;
 mod glb;
 pub mod make;
@@ -22,8 +23,9 @@ mod pose;
 mod ray_scene;
 mod shape;
 
+pub use document::MAX_NODES;
 pub use error::{GeometryError, Problem};
-pub use glb::{MAX_EXTENT_M, MAX_NODES, MAX_TRIANGLES, MAX_VERTICES};
+pub use glb::{MAX_EXTENT_M, MAX_TRIANGLES, MAX_VERTICES};
 pub use model::{Aabb, Mesh3, Model};
 pub use pose::Pose;
 pub use ray_scene::{Hit, MAX_SLOTS, RayScene, SlotOutOfRange};

@@ -1,5 +1,7 @@
-//! Where a model stands. The one place where plain arrays and plant coordinates meet parry's glam.
+//! Where a model stands. Poses are computed with nalgebra; this is the one place where plain arrays
+//! and nalgebra meet the glam of parry.
 
+use nalgebra::{Isometry3, Matrix3, Quaternion, Translation3, UnitQuaternion, Vector3};
 use parry3d::math;
 use twin::definition::Placement;
 
@@ -21,15 +23,16 @@ impl Pose {
     /// Returns the pose at `position_m`, turned about +Y by `angle_rad`, counter-clockwise seen
     /// from above.
     pub fn turned(position_m: [f32; 3], angle_rad: f32) -> Self {
-        let (sin, cos) = (angle_rad / 2.0).sin_cos();
-        Self { position_m, rotation: [0.0, sin, 0.0, cos] }
+        let rotation = UnitQuaternion::from_axis_angle(&Vector3::y_axis(), angle_rad);
+        Self::from_isometry(&Isometry3::from_parts(Translation3::from(position_m), rotation))
     }
 
     /// Returns the pose of a placement in plant coordinates: metres east, north and up, and a
     /// heading of the length (the model's +X) in degrees clockwise from north.
     pub fn from_plant(x_m: f64, y_m: f64, z_m: f64, heading_deg: f64) -> Self {
         let angle_rad = (90.0 - heading_deg).to_radians() as f32;
-        Self::turned([x_m as f32, z_m as f32, -y_m as f32], angle_rad)
+        let position_m = scene_from_plant() * Vector3::new(x_m, y_m, z_m);
+        Self::turned(position_m.cast::<f32>().into(), angle_rad)
     }
 
     /// Returns the pose of a placement from a plant file. Its `size_m` is not part of a pose.
@@ -37,13 +40,38 @@ impl Pose {
         Self::from_plant(placement.x_m, placement.y_m, placement.z_m, placement.heading_deg)
     }
 
+    fn from_isometry(isometry: &Isometry3<f32>) -> Self {
+        Self {
+            position_m: isometry.translation.vector.into(),
+            rotation: isometry.rotation.coords.into(),
+        }
+    }
+
+    fn isometry(self) -> Isometry3<f32> {
+        Isometry3::from_parts(Translation3::from(self.position_m), unit_rotation(self.rotation))
+    }
+
     pub(crate) fn to_parry(self) -> math::Pose {
-        let rotation = math::Rotation::from_array(self.rotation);
-        // A quaternion of length zero or not a number would poison every distance.
-        let length_squared = rotation.length_squared();
-        let usable = length_squared.is_finite() && length_squared > f32::MIN_POSITIVE;
-        let rotation = if usable { rotation.normalize() } else { math::Rotation::IDENTITY };
-        math::Pose::from_parts(vector(self.position_m), rotation)
+        let Self { position_m, rotation } = Self::from_isometry(&self.isometry());
+        math::Pose::from_parts(vector(position_m), math::Rotation::from_array(rotation))
+    }
+}
+
+/// Turns plant coordinates (east, north, up) into the scene's. Ones and zeros, and not a quarter
+/// turn about X, so that no position is rounded.
+fn scene_from_plant() -> Matrix3<f64> {
+    Matrix3::new(1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, -1.0, 0.0)
+}
+
+/// Returns the rotation of a quaternion x, y, z, w of any length; none where its length is zero
+/// or not a number, which would poison every distance.
+pub(crate) fn unit_rotation(xyzw: [f32; 4]) -> UnitQuaternion<f32> {
+    let quaternion = Quaternion::from(xyzw);
+    let length = quaternion.norm();
+    if length.is_finite() && length > f32::EPSILON {
+        UnitQuaternion::new_unchecked(quaternion / length)
+    } else {
+        UnitQuaternion::identity()
     }
 }
 

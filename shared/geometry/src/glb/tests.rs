@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::MAX_NODES;
 use crate::make::catalogue::ASSETS;
 
 /// Packs a JSON part and a binary part.
@@ -82,6 +83,49 @@ fn transforms_of_nested_nodes_are_applied_from_the_inside_out() {
     let corner = model.parts[0].positions[1];
     let expected = [10.0, 2.0, 0.0];
     assert!((0..3).all(|axis| (corner[axis] - expected[axis]).abs() < 1e-5), "{corner:?}");
+}
+
+#[test]
+fn a_matrix_places_a_node_as_its_parts_do() {
+    let half = std::f64::consts::FRAC_1_SQRT_2;
+    let parts = json!({"mesh": 0, "translation": [10, 3, 0], "scale": [2, 3, 4],
+                       "rotation": [0, 0, half, half]});
+    // Columns, as the format stores them: +X turned to +Y and doubled, +Y to -X and tripled.
+    let matrix = [0, 2, 0, 0, -3, 0, 0, 0, 0, 0, 4, 0, 10, 3, 0, 1];
+    let by_parts = read_changed(|d| d["nodes"][0] = parts).expect("readable");
+    let by_matrix = read_changed(|d| d["nodes"][0] = json!({"mesh": 0, "matrix": matrix}));
+    let by_matrix = by_matrix.expect("readable");
+    assert_eq!(by_matrix.parts[0].positions, [[10.0, 3.0, 0.0], [10.0, 5.0, 0.0], [7.0, 3.0, 0.0]]);
+    let pairs = by_parts.parts[0].positions.iter().zip(&by_matrix.parts[0].positions);
+    for (a, b) in pairs {
+        assert!((0..3).all(|axis| (a[axis] - b[axis]).abs() < 1e-5), "{a:?} and {b:?}");
+    }
+    assert_eq!(by_matrix.parts[0].normals, [[0.0, 0.0, 1.0]; 3]);
+}
+
+#[test]
+fn every_stored_colour_is_read_close_and_its_ends_exactly() {
+    // Alpha 1 and 0 have a meaning, which a last bit too few would lose.
+    let (mut document, mut bin) = triangle();
+    document["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"] = json!(2);
+    document["accessors"].as_array_mut().expect("array").push(json!({
+        "bufferView": 2, "componentType": 5123, "normalized": true, "count": 3, "type": "VEC4"
+    }));
+    document["bufferViews"].as_array_mut().expect("array").push(json!({
+        "buffer": 0, "byteOffset": 44, "byteLength": 24
+    }));
+    document["buffers"][0]["byteLength"] = json!(68);
+    bin.extend([0_u16, 65_535, 13_107, 65_535].repeat(3).iter().flat_map(|v| v.to_le_bytes()));
+    let model = Mesh3::from_glb("coloured", &pack(&document, &bin)).expect("readable");
+    let [red, green, blue, alpha] = model.parts[0].colors[1];
+    assert_eq!((red, green, alpha), (0.0, 1.0, 1.0));
+    assert!((blue - 0.2).abs() < 1e-6, "{blue}");
+}
+
+#[test]
+fn a_required_extension_that_changes_no_shape_does_no_harm() {
+    let model = read_changed(|d| d["extensionsRequired"] = json!(["KHR_materials_unlit"]));
+    assert_eq!(model.expect("readable").triangle_count(), 1);
 }
 
 #[test]
@@ -199,6 +243,76 @@ fn each_refusal_says_what_to_do() {
 }
 
 #[test]
+fn what_the_reader_below_would_panic_on_is_refused() {
+    let (document, bin) = triangle();
+    let mut short = pack(&document, &bin);
+    short[8..12].copy_from_slice(&5_u32.to_le_bytes());
+    let short = Mesh3::from_glb("short", &short).expect_err("refused").to_string();
+    let mut strange = pack(&document, &bin);
+    let kind = strange.len() - bin.len() - 4;
+    strange[kind..kind + 4].copy_from_slice(b"ODD\0");
+    let strange = Mesh3::from_glb("strange", &strange).expect_err("refused").to_string();
+    let positions = "/meshes/0/primitives/0/attributes/POSITION";
+    let cases = [
+        ("first chunk is not JSON", short),
+        ("unknown chunk type", strange),
+        ("refers to accessor 7", refusal(|d| *d.pointer_mut(positions).expect("") = json!(7))),
+        (
+            "accessor 0 is broken: it has no elements",
+            refusal(|d| d["accessors"][0]["count"] = json!(0)),
+        ),
+        ("its elements overlap", refusal(|d| d["bufferViews"][0]["byteStride"] = json!(4))),
+        ("three floats", refusal(|d| d["accessors"][0]["componentType"] = json!(5125))),
+        ("without sign", refusal(|d| d["accessors"][1]["componentType"] = json!(5122))),
+        ("without sign", refusal(|d| d["accessors"][1]["type"] = json!("VEC2"))),
+        (
+            "colours must be",
+            refusal(|d| {
+                d["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"] = json!(1);
+            }),
+        ),
+        (
+            "broken at meshes[0].primitives[0].attributes[\"POSITION\"].min: Missing data",
+            refusal(|d| {
+                d["accessors"][0].as_object_mut().expect("object").remove("min");
+            }),
+        ),
+        (
+            "broken at bufferViews[0].buffer: Index out of bounds",
+            refusal(|d| d["bufferViews"][0]["buffer"] = json!(3)),
+        ),
+        (
+            "beyond its buffer",
+            refusal(|d| {
+                d["buffers"] = json!([{"byteLength": 44}, {"byteLength": 44}]);
+                d["bufferViews"][1]["buffer"] = json!(1);
+            }),
+        ),
+    ];
+    for (expected, found) in cases {
+        assert!(found.contains(expected), "{found:?} does not say {expected:?}");
+    }
+}
+
+#[test]
+fn sparse_indices_that_do_not_rise_or_name_no_value_are_refused() {
+    for (indices, fits) in [([0, 2], true), ([2, 0], false), ([1, 1], false), ([0, 3], false)] {
+        let (mut document, mut bin) = triangle();
+        document["accessors"][0]["sparse"] = json!({
+            "count": 2,
+            "indices": {"bufferView": 2, "componentType": 5121},
+            "values": {"bufferView": 0}
+        });
+        let views = document["bufferViews"].as_array_mut().expect("array");
+        views.push(json!({"buffer": 0, "byteOffset": 44, "byteLength": 2}));
+        bin.extend([indices[0], indices[1], 0, 0]);
+        document["buffers"][0]["byteLength"] = json!(bin.len());
+        let read = Mesh3::from_glb("sparse", &pack(&document, &bin));
+        assert_eq!(read.is_ok(), fits, "{indices:?}");
+    }
+}
+
+#[test]
 fn huge_counts_are_refused_before_memory_is_reserved() {
     let most = u64::MAX;
     for field in ["count", "byteOffset"] {
@@ -217,6 +331,7 @@ fn huge_counts_are_refused_before_memory_is_reserved() {
     let error = refusal(|d| {
         d["accessors"][0] = json!({
             "componentType": 5126, "count": MAX_VERTICES + 1, "type": "VEC3",
+            "min": [0, 0, 0], "max": [1, 1, 0],
             "sparse": {"count": 1, "indices": {"bufferView": 1, "componentType": 5121},
                        "values": {"bufferView": 0}}
         });
@@ -304,11 +419,23 @@ proptest! {
             "/bufferViews/0/byteOffset", "/bufferViews/0/byteLength", "/bufferViews/0/byteStride",
             "/bufferViews/0/buffer", "/nodes/0/mesh", "/scene", "/scenes/0/nodes/0",
             "/meshes/0/primitives/0/indices", "/meshes/0/primitives/0/mode",
-            "/meshes/0/primitives/0/attributes/POSITION",
+            "/meshes/0/primitives/0/attributes/POSITION", "/accessors/2/sparse/count",
+            "/accessors/2/sparse/indices/bufferView", "/accessors/2/sparse/indices/byteOffset",
+            "/accessors/2/sparse/indices/componentType", "/accessors/2/sparse/values/bufferView",
+            "/accessors/2/sparse/values/byteOffset", "/accessors/2/componentType",
+            "/accessors/2/count", "/bufferViews/1/byteStride", "/nodes/0/skin", "/nodes/0/camera",
+            "/meshes/0/primitives/0/material",
         ]),
         value in prop_oneof![0_u64..12, any::<u64>(), Just(5120), Just(5125), Just(u64::MAX)],
     ) {
         let (mut document, bin) = triangle();
+        document["meshes"][0]["primitives"][0]["attributes"]["NORMAL"] = json!(2);
+        let sparse = json!({"count": 1, "indices": {"bufferView": 1, "componentType": 5121},
+                            "values": {"bufferView": 0}});
+        document["accessors"].as_array_mut().expect("array").push(
+            json!({"componentType": 5126, "count": 3, "type": "VEC3", "sparse": sparse}),
+        );
+        prop_assert!(Mesh3::from_glb("numbers", &pack(&document, &bin)).is_ok());
         let Some((parent, key)) = pointer.rsplit_once('/') else { unreachable!() };
         match document.pointer_mut(parent).expect("a parent") {
             Value::Array(items) => items[0] = json!(value),

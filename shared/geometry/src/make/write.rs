@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use gltf_json::accessor::{ComponentType, GenericComponentType, Type};
-use gltf_json::buffer::{Stride, Target, View};
-use gltf_json::extras::RawValue;
-use gltf_json::material::{PbrBaseColorFactor, PbrMetallicRoughness, StrengthFactor};
-use gltf_json::mesh::{Mode, Primitive, Semantic};
-use gltf_json::validation::{Checked::Valid, USize64};
-use gltf_json::{Accessor, Asset, Buffer, Index, Material, Mesh, Node, Root, Scene, Value};
+use gltf::json::accessor::{ComponentType, GenericComponentType, Type};
+use gltf::json::buffer::{Stride, Target, View};
+use gltf::json::extras::RawValue;
+use gltf::json::material::{PbrBaseColorFactor, PbrMetallicRoughness, StrengthFactor};
+use gltf::json::mesh::{Mode, Primitive, Semantic};
+use gltf::json::validation::{Checked::Valid, USize64};
+use gltf::json::{Accessor, Asset, Buffer, Index, Material, Mesh, Node, Root, Scene, Value};
 
 use super::solid::{Solid, scaled};
 
