@@ -160,12 +160,19 @@ impl Board {
             .filter(|happening| wanted(&happening.plant))
             .filter_map(|happening| {
                 let label = self.labels.thing(&happening.plant, &happening.about)?;
+                let mut with = happening.with.clone();
+                if happening.kind == "state" {
+                    // The programme's view has no layout to look the names up in.
+                    let name = core.name_of(&happening.plant, &happening.about);
+                    with.insert("name".to_owned(), name);
+                    with.insert("plant".to_owned(), core.plant_name(&happening.plant));
+                }
                 let value = Occurrence {
                     at: stamp(happening.at),
                     kind: happening.kind,
                     about: happening.about.clone(),
                     word: happening.word.to_owned(),
-                    with: happening.with.clone(),
+                    with,
                 };
                 Some(Labelled { value, label })
             })
