@@ -54,11 +54,11 @@ function progressWords({ name, unit, done, needed }) {
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card) {
+export function deliverCard(card, { withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
-    h('p', { class: 'due-name' }, item.name, ' ', h('small', {}, item.plant)),
+    h('p', { class: 'due-name' }, item.name, withPlant && [' ', h('small', {}, item.plant)]),
     slipMark(item.slip_d),
     pairs([
       [word('deliver.promised'), moment(item.promised, 'date')],
