@@ -12,35 +12,41 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
+use release::AudienceId;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::view::{As, Published, Shelf, offered, unknown_audience};
+use crate::view::{As, Door, Published, Shelf};
 use routes::{ROUTES, Route};
 
 /// The routes of the API.
-pub(crate) fn router(shelf: Arc<Shelf>) -> Router {
+pub(crate) fn router(door: Arc<Door>) -> Router {
     let mut router = Router::new()
         .route("/api/v1/openapi.json", get(|| async { Json(openapi::document()) }))
         .route("/api/v1/audiences", get(audiences));
     for route in ROUTES {
-        let answer = move |State(shelf): State<Arc<Shelf>>,
+        let answer = move |State(door): State<Arc<Door>>,
                            Path(path): Path<BTreeMap<String, String>>,
-                           Query(wish): Query<As>| async move {
-            answer(&shelf, route, &path, &wish).await
+                           Query(wish): Query<As>,
+                           headers: HeaderMap| async move {
+            match door.audience(&wish, &headers) {
+                Ok(offer) => answer(&door.shelf, route, &path, offer.id).await,
+                Err(refusal) => refusal,
+            }
         };
         router = router.route(route.path, get(answer));
     }
-    router.with_state(shelf)
+    router.with_state(door)
 }
 
 #[derive(Serialize)]
 struct Audiences {
     current: String,
+    name: String,
     offered: Vec<Offered>,
 }
 
@@ -50,14 +56,18 @@ struct Offered {
     name: String,
 }
 
-async fn audiences(State(shelf): State<Arc<Shelf>>, Query(wish): Query<As>) -> Response {
-    let Some(current) = offered(&shelf, &wish) else { return unknown_audience(&wish) };
-    let offered = shelf
-        .offers
-        .iter()
-        .map(|offer| Offered { code: offer.code.clone(), name: offer.name.clone() })
-        .collect();
-    Json(Audiences { current: current.code.clone(), offered }).into_response()
+async fn audiences(
+    State(door): State<Arc<Door>>,
+    Query(wish): Query<As>,
+    headers: HeaderMap,
+) -> Response {
+    let current = match door.audience(&wish, &headers) {
+        Ok(current) => current,
+        Err(refusal) => return refusal,
+    };
+    let listed = door.shelf.all_listed();
+    let offered = listed.map(|o| Offered { code: o.code.clone(), name: o.name.clone() }).collect();
+    Json(Audiences { current: current.code, name: current.name, offered }).into_response()
 }
 
 /// An answer with many things, or with one.
@@ -74,12 +84,11 @@ async fn answer(
     shelf: &Shelf,
     route: &Route,
     path: &BTreeMap<String, String>,
-    wish: &As,
+    audience: AudienceId,
 ) -> Response {
-    let Some(offer) = offered(shelf, wish) else { return unknown_audience(wish) };
     let view = route.view_of(path);
-    shelf.fresh(offer.id).await;
-    let Some(published) = shelf.newest(offer.id, &view) else {
+    shelf.fresh(audience).await;
+    let Some(published) = shelf.newest(audience, &view) else {
         return not_found(&view);
     };
     match path.get("id") {

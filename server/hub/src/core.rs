@@ -28,7 +28,7 @@ use analytics::Analytics;
 use journal::{ClockRow, Entry, FeedPosition};
 use serde_json::value::RawValue;
 use twin::{
-    EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, SupplierId, state::TwinState,
+    EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId, state::TwinState,
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 
@@ -238,7 +238,12 @@ impl Core {
     /// Lets the plants' clocks reach `wall`, so that what waits for stragglers may be concluded.
     pub(crate) fn advance(&mut self, wall: PlantTime) {
         for (plant, clock) in &self.clocks {
-            self.analytics.advance(plant, clock.now(wall));
+            let now = clock.now(wall);
+            // A record's clock stands where the record ends: nothing later can come any more
+            // once nobody plays it, so nothing has to wait for stragglers.
+            let over = matches!(clock, PlantClock::Recorded { .. })
+                && !self.feeds.values().any(|feed| feed.connected && feed.plant == *plant);
+            self.analytics.advance(plant, if over { now + Span::DAY } else { now });
         }
     }
 

@@ -4,6 +4,8 @@
 //! speaks with feeds; `run` is the one loop that owns the core; `core` judges, without any
 //! input or output; `store` is the thread that makes rows durable.
 
+mod api;
+mod board;
 pub mod cli;
 mod clock;
 mod core;
@@ -12,12 +14,14 @@ mod embedded;
 mod gate;
 mod health;
 mod ingest;
+mod pages;
 mod plants;
 mod router;
 mod run;
 mod serve;
 mod shared;
 mod store;
+mod view;
 
 #[cfg(test)]
 mod tests;

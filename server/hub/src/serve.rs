@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::Write,
+    io::{IsTerminal, Write},
     net::SocketAddr,
     sync::{Arc, Mutex},
     time::Duration,
@@ -19,7 +19,7 @@ use crate::{
     cli::ServeArgs,
     clock::wall_now,
     core::Core,
-    demo,
+    demo::{Demo, DemoError, Parts},
     gate::{self, Gate},
     ingest::MOST_FEEDS_CONNECTED,
     plants::{self, PlantsError, Source},
@@ -27,6 +27,7 @@ use crate::{
     run::{self, Run},
     shared::{Inner, Metrics, Options, Shared, stopped},
     store,
+    view::{self, Door},
 };
 
 /// How long a stop waits for connections to end.
@@ -63,7 +64,7 @@ pub(crate) enum ServeError {
     NoKeys(SocketAddr),
     /// The demonstration.
     #[error(transparent)]
-    Demo(#[from] demo::DemoError),
+    Demo(#[from] DemoError),
     /// The system.
     #[error("the system does not let the hub run")]
     System(#[from] std::io::Error),
@@ -85,16 +86,22 @@ fn next_port(address: &SocketAddr) -> u16 {
     address.port().checked_add(1).unwrap_or(8081)
 }
 
-/// Runs a hub until it is told to stop.
-pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
+/// Starts the log on stderr; `RUST_LOG` says how much, `info` unless it is set.
+pub(crate) fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_unset| tracing_subscriber::EnvFilter::new("info"));
     // A second subscriber in one process (a test's) is refused, which harms nobody.
     let _already_set = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
+}
+
+/// Runs a hub until it is told to stop.
+pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
+    start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let hub = start(args).await?;
@@ -165,10 +172,11 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
     )?;
     let mut core = Core::new(plants.definitions(kept), generation());
     recover(&mut core, &mut journal, opened.lost.as_ref(), &mut remarks)?;
-    let made_here = if args.demo { demo::keys(&core)? } else { demo::DemoKeys::default() };
-    if args.demo {
-        demo::prepare(&mut core, &mut journal)?;
+    let demo = if args.demo { Some(Demo::new(&core, &source)?) } else { None };
+    if let Some(demo) = &demo {
+        demo.prepare(&mut core, &mut journal)?;
     }
+    let (shelf, mut publisher) = view::open(&core, args.demo && address.ip().is_loopback());
     let metrics = Arc::new(Metrics::default());
     let store = store::start(journal, Arc::clone(&metrics))?;
     let (stop, stopping) = watch::channel(false);
@@ -178,25 +186,30 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
         to_store: store.commands.clone(),
         store: store.state,
         stopping: stopping.clone(),
-        gate: Gate::new(keys, made_here.grants()),
+        gate: Gate::new(keys, demo.as_ref().map(Demo::grants).unwrap_or_default()),
         feed_places: Arc::new(Semaphore::new(MOST_FEEDS_CONNECTED)),
         metrics: Arc::clone(&metrics),
         remarks: Mutex::new(remarks),
         options: options(args, address),
+        door: Arc::new(Door::new(shelf, Keys::open(&data)?)),
     });
+    let parts = Parts::of(&core);
     let run = Run {
         core,
         inbox,
         store: store.commands,
         committed: store.committed,
         stopping: stopping.clone(),
-        publish: router::publisher(&shared),
+        publish: Box::new(move |core, tick| publisher.publish(core, tick.wall)),
         metrics,
         sessions: BTreeMap::new(),
     };
     let core = tokio::spawn(run.run());
     tokio::spawn(plants::watch(shared.clone(), source, files.sha256));
     let server = tokio::spawn(serve(listener, shared.clone(), stopping));
+    if let Some(demo) = demo {
+        demo.play(&shared, parts, address);
+    }
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
 }
 

@@ -15,6 +15,7 @@ use crate::{
     gate::Gate,
     run::Inbox,
     store::{StoreCommand, StoreState},
+    view::Door,
 };
 
 /// Shared by all requests; cheap to clone.
@@ -41,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) remarks: Mutex<Vec<String>>,
     /// How the hub was started.
     pub(crate) options: Options,
+    /// What is published for pages and programs.
+    pub(crate) door: Arc<Door>,
 }
 
 /// How the hub was started, as far as requests care.

@@ -6,12 +6,14 @@
 //! viewers. A session only remembers which version it sent last, so a slow viewer costs a few
 //! bytes and gets the newest values when it can take them.
 
+mod door;
 mod offers;
 mod publish;
 mod session;
 mod shelf;
 
+pub(crate) use door::{As, Door};
 pub(crate) use offers::open;
 pub(crate) use publish::Publisher;
-pub(crate) use session::{As, offered, router, unknown_audience};
+pub(crate) use session::router;
 pub(crate) use shelf::{Offer, Published, Shelf};

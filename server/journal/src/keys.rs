@@ -63,7 +63,16 @@ impl Keys {
             .map_err(&failed)?;
         connection.execute_batch(DURABLE).map_err(&failed)?;
         connection.execute_batch(LAYOUT_1).map_err(&failed)?;
+        connection.execute_batch(crate::viewer_keys::LAYOUT).map_err(&failed)?;
         Ok(Self { connection, path })
+    }
+
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Keeps a new key.

@@ -18,6 +18,7 @@ mod error;
 mod journal;
 mod keys;
 mod schema;
+mod viewer_keys;
 
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use entry::{Entry, RefusedItem};
 pub use error::JournalError;
 pub use journal::{FeedPosition, Journal, Opened, Options};
 pub use keys::{KeyRow, Keys};
+pub use viewer_keys::ViewerKeyRow;
 
 use twin::Span;
 

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-use journal::{JournalError, KeyRow, Keys};
+use clap::{ArgGroup, Args, Subcommand};
+use journal::{JournalError, KeyRow, Keys, ViewerKeyRow};
 use thiserror::Error;
-use twin::{EquipmentId, FeedId, PlantId, SupplierId};
+use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, SupplierId};
 
 use crate::{clock::wall_now, gate};
 
@@ -15,6 +15,7 @@ pub(super) enum KeyTask {
     #[command(after_help = "Examples:
   slipway key new --feed press --plant home-yard --units P1,P2
   slipway key new --feed nordsteel --plant home-yard --supplier nordsteel
+  slipway key new --view-as XAA/skarvik
 
 The program sends it with the websocket's request:
   Authorization: Bearer KEY")]
@@ -28,21 +29,25 @@ The program sends it with the websocket's request:
 }
 
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("holder").required(true).args(["feed", "view_as"]))]
 pub(super) struct NewArgs {
     /// Directory of the hub's data
     #[arg(long, value_name = "DIR", default_value = super::USUAL_DATA)]
     data: PathBuf,
     /// The feed that the program will report as
-    #[arg(long, value_name = "ID")]
-    feed: FeedId,
+    #[arg(long, value_name = "ID", requires = "plant")]
+    feed: Option<FeedId>,
     /// The plant that it reports about
-    #[arg(long, value_name = "ID")]
-    plant: PlantId,
+    #[arg(long, value_name = "ID", requires = "feed")]
+    plant: Option<PlantId>,
+    /// Instead of a feed: whoever looks with this key is served as a member of this organisation
+    #[arg(long, value_name = "NATION/ORGANISATION", value_parser = member)]
+    view_as: Option<Member>,
     /// The supplier whose deliveries it reports, and nothing else
-    #[arg(long, value_name = "ID", conflicts_with = "units")]
+    #[arg(long, value_name = "ID", conflicts_with = "units", requires = "feed")]
     supplier: Option<SupplierId>,
     /// The units that it may speak about [default: every unit of the plant]
-    #[arg(long, value_name = "ID,…", value_delimiter = ',')]
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "feed")]
     units: Option<Vec<EquipmentId>>,
     /// Say it on stdout as JSON
     #[arg(long)]
@@ -78,6 +83,9 @@ pub(super) enum KeyError {
     /// No randomness.
     #[error("the system gives no random bytes")]
     Random(#[source] getrandom::Error),
+    /// Neither a feed nor an organisation.
+    #[error("say whose key it is: --feed with --plant, or --view-as")]
+    NoHolder,
     /// Nothing to revoke.
     #[error("no key in force belongs to {which}; `slipway key list` shows them")]
     NoSuchKey {
@@ -96,28 +104,52 @@ pub(super) fn run(task: &KeyTask) -> Result<(), KeyError> {
 
 fn new(args: &NewArgs) -> Result<(), KeyError> {
     let key = gate::new_key().map_err(KeyError::Random)?;
-    let row = KeyRow {
-        sha256: gate::hash(&key),
-        feed: args.feed.clone(),
-        plant: args.plant.clone(),
-        supplier: args.supplier.clone(),
-        units: args.units.clone(),
-        created: wall_now(),
-        revoked: None,
+    let (sha256, created, revoked) = (gate::hash(&key), wall_now(), None);
+    let keys = Keys::open(&args.data)?;
+    let holder = match (&args.view_as, &args.feed, &args.plant) {
+        (Some(Member { nation, organisation }), ..) => {
+            let (nation, organisation) = (nation.clone(), organisation.clone());
+            let holder = format!("{nation}/{organisation}");
+            keys.add_viewer(&ViewerKeyRow { sha256, nation, organisation, created, revoked })?;
+            eprintln!("This key is shown once. Whoever looks with it is served as {holder}:");
+            serde_json::json!({ "key": key, "view_as": holder })
+        }
+        (None, Some(feed), Some(plant)) => {
+            let (feed, plant) = (feed.clone(), plant.clone());
+            let (supplier, units) = (args.supplier.clone(), args.units.clone());
+            eprintln!("This key is shown once. It lets a program report as {feed}:");
+            let holder = serde_json::json!({ "key": key, "feed": feed.as_str() });
+            keys.add(&KeyRow { sha256, feed, plant, supplier, units, created, revoked })?;
+            holder
+        }
+        (None, ..) => return Err(KeyError::NoHolder),
     };
-    Keys::open(&args.data)?.add(&row)?;
-    eprintln!("This key is shown once. It lets a program report as {}:", args.feed);
-    if args.json {
-        println!("{}", serde_json::json!({ "key": key, "feed": args.feed.as_str() }));
-    } else {
-        println!("{key}");
-    }
+    println!("{}", if args.json { holder.to_string() } else { key });
     Ok(())
 }
 
+/// A member of an organisation, as `NATION/ORGANISATION`.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    nation: NationId,
+    organisation: OrganisationId,
+}
+
+fn member(text: &str) -> Result<Member, String> {
+    let (nation, organisation) =
+        text.split_once('/').ok_or("write NATION/ORGANISATION, for instance XAA/skarvik")?;
+    Ok(Member {
+        nation: NationId::new(nation).map_err(|error| error.to_string())?,
+        organisation: OrganisationId::new(organisation).map_err(|error| error.to_string())?,
+    })
+}
+
 fn list(args: &ListArgs) -> Result<(), KeyError> {
-    let keys = Keys::open(&args.data)?.list()?;
-    for key in keys {
+    let keys = Keys::open(&args.data)?;
+    for key in keys.list_viewers()? {
+        list_viewer(&key, args.json);
+    }
+    for key in keys.list()? {
         let created = record::format_time(key.created).unwrap_or_default();
         let revoked = key.revoked.and_then(record::format_time);
         let units =
@@ -142,8 +174,25 @@ fn list(args: &ListArgs) -> Result<(), KeyError> {
     Ok(())
 }
 
+fn list_viewer(key: &ViewerKeyRow, json: bool) {
+    let created = record::format_time(key.created).unwrap_or_default();
+    let revoked = key.revoked.and_then(record::format_time);
+    let (hash, nation, organisation) = (&key.sha256[..12], &key.nation, &key.organisation);
+    if json {
+        let line = serde_json::json!({
+            "sha256": hash, "view_as": format!("{nation}/{organisation}"),
+            "created": created, "revoked": revoked,
+        });
+        println!("{line}");
+    } else {
+        let ended = revoked.map(|at| format!(", revoked {at}")).unwrap_or_default();
+        println!("{hash}  looks as {nation}/{organisation}, made {created}{ended}");
+    }
+}
+
 fn revoke(args: &RevokeArgs) -> Result<(), KeyError> {
-    match Keys::open(&args.data)?.revoke(&args.which, wall_now())? {
+    let (keys, now) = (Keys::open(&args.data)?, wall_now());
+    match keys.revoke(&args.which, now)? + keys.revoke_viewer(&args.which, now)? {
         0 => Err(KeyError::NoSuchKey { which: args.which.clone() }),
         count => {
             eprintln!("{count} keys revoked; open connections end within 20 seconds");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use release::{AudienceId, Gate};
 use twin::{
     Audience, OrganisationId, Programme,
-    definition::Nation,
+    definition::{Nation, Organisation},
     label::{Affiliation, Classification, Originator},
 };
 
@@ -19,41 +19,51 @@ pub(crate) fn open(core: &Core, view_as: bool) -> (Arc<Shelf>, Publisher) {
     let mut offers = vec![Offer {
         code: "public".to_owned(),
         name: "Public".to_owned(),
-        audience: Audience::Public,
         id: AudienceId::PUBLIC,
+        listed: true,
     }];
     if view_as {
         let nations = core.programme.nations.iter();
-        offers.extend(nations.filter_map(|nation| offer(&core.programme, nation, &mut gate)));
+        offers.extend(nations.filter_map(|nation| by_nation(&core.programme, nation, &mut gate)));
     }
+    offers.extend(core.programme.organisations.iter().filter_map(|o| member(o, &mut gate)));
     let board = Board::new(hub_of(core));
     let tick_ms = u32::try_from(TICK.as_millis()).unwrap_or(u32::MAX);
     let shelf = Arc::new(Shelf::new(core.generation, tick_ms, offers));
     (Arc::clone(&shelf), Publisher::new(shelf, gate, board))
 }
 
-/// A nation's own authority: the first organisation that the programme lists for it.
-fn offer(programme: &Programme, nation: &Nation, gate: &mut Gate) -> Option<Offer> {
+/// A nation as its own authority sees: the first organisation that the programme lists for it.
+fn by_nation(programme: &Programme, nation: &Nation, gate: &mut Gate) -> Option<Offer> {
     let organisation = programme.organisations.iter().find(|o| o.nation == nation.id)?;
-    let audience = Audience::Member {
-        nation: nation.id.clone(),
+    let id = gate.audience(&audience(organisation, Affiliation::Government)).ok()?;
+    Some(Offer { code: nation.id.to_string(), name: nation.name.clone(), id, listed: true })
+}
+
+/// An organisation of the programme, for whoever holds a key of it.
+fn member(organisation: &Organisation, gate: &mut Gate) -> Option<Offer> {
+    let id = gate.audience(&audience(organisation, Affiliation::Contractor)).ok()?;
+    let code = format!("{}/{}", organisation.nation, organisation.id);
+    Some(Offer { code, name: organisation.name.clone(), id, listed: false })
+}
+
+fn audience(organisation: &Organisation, affiliation: Affiliation) -> Audience {
+    Audience::Member {
+        nation: organisation.nation.clone(),
         organisation: organisation.id.clone(),
-        affiliation: Affiliation::Government,
+        affiliation,
         holds: BTreeSet::new(),
         ceiling: Classification::Controlled,
-    };
-    let id = gate.audience(&audience).ok()?;
-    Some(Offer { code: nation.id.to_string(), name: nation.name.clone(), audience, id })
+    }
 }
 
 /// Whoever runs the programme's first plant runs the hub, and is the originator of findings.
 fn hub_of(core: &Core) -> Originator {
     let first = core.programme.plants.iter().find_map(|id| core.plants.get(id));
     match first {
-        Some(plant) => Originator {
-            nation: plant.nation.clone(),
-            organisation: plant.organisation.clone(),
-        },
+        Some(plant) => {
+            Originator { nation: plant.nation.clone(), organisation: plant.organisation.clone() }
+        }
         None => nobody(),
     }
 }

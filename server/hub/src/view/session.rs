@@ -8,16 +8,18 @@ use axum::{
         Query, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
     routing::get,
 };
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use tokio::time::timeout;
 use wire::view::{FromPage, LARGEST_PIECE_BYTES, SUBPROTOCOL, ToPage};
 
-use super::shelf::{Offer, Published, Shelf, frame};
+use super::{
+    door::{self, As, Door, foreign_origin},
+    shelf::{Offer, Published, Shelf, frame},
+};
 
 /// Views that one page may watch at once: a programme, a plant and its history, and some spare.
 const MOST_VIEWS: usize = 8;
@@ -29,20 +31,12 @@ const SLOWEST_SEND: Duration = Duration::from_secs(10);
 const PING_EVERY: Duration = Duration::from_secs(15);
 
 /// The route of the viewers' websocket.
-pub(crate) fn router(shelf: Arc<Shelf>) -> Router {
-    Router::new().route("/v1/view", get(upgrade)).with_state(shelf)
-}
-
-/// As whom a request wants to be served.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct As {
-    /// A code of the offers; the public without one.
-    #[serde(rename = "as")]
-    pub(crate) code: Option<String>,
+pub(crate) fn router(door: Arc<Door>) -> Router {
+    Router::new().route("/v1/view", get(upgrade)).merge(door::router()).with_state(door)
 }
 
 async fn upgrade(
-    State(shelf): State<Arc<Shelf>>,
+    State(door): State<Arc<Door>>,
     Query(wish): Query<As>,
     headers: HeaderMap,
     socket: WebSocketUpgrade,
@@ -50,9 +44,11 @@ async fn upgrade(
     if let Some(refusal) = foreign_origin(&headers) {
         return refusal;
     }
-    let Some(offer) = offered(&shelf, &wish).cloned() else {
-        return unknown_audience(&wish);
+    let offer = match door.audience(&wish, &headers) {
+        Ok(offer) => offer,
+        Err(refusal) => return refusal,
     };
+    let shelf = Arc::clone(&door.shelf);
     tracing::debug!(audience = offer.code, "a viewer connects");
     socket
         .protocols([SUBPROTOCOL])
@@ -61,28 +57,6 @@ async fn upgrade(
         .max_write_buffer_size(1 << 20)
         .max_message_size(LARGEST_REQUEST_BYTES)
         .on_upgrade(move |socket| Session::new(shelf, offer).run(socket))
-}
-
-/// The audience that a request is served as, if it is offered.
-pub(crate) fn offered<'a>(shelf: &'a Shelf, wish: &As) -> Option<&'a Offer> {
-    shelf.offer(wish.code.as_deref().unwrap_or("public"))
-}
-
-/// The answer to a wish for an audience that is not offered: the same whether it exists or not.
-pub(crate) fn unknown_audience(wish: &As) -> Response {
-    let code: String = wish.code.as_deref().unwrap_or_default().chars().take(40).collect();
-    let text = format!("there is no audience {code:?} to be served as; leave out \"as\"");
-    (StatusCode::NOT_FOUND, text).into_response()
-}
-
-/// A page of another site may not read with this browser's rights.
-fn foreign_origin(headers: &HeaderMap) -> Option<Response> {
-    let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or("?");
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
-    let same = origin.split_once("://").is_some_and(|(_, authority)| authority == host);
-    (!same).then(|| {
-        (StatusCode::FORBIDDEN, "this websocket answers pages of its own site only").into_response()
-    })
 }
 
 struct Watched {

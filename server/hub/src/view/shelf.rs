@@ -10,7 +10,6 @@ use axum::extract::ws::Utf8Bytes;
 use release::{AudienceId, Released};
 use serde_json::value::RawValue;
 use tokio::sync::watch;
-use twin::Audience;
 use wire::view::ToPage;
 
 /// Deltas kept for viewers that fall behind; older than that they get a snapshot.
@@ -39,14 +38,15 @@ pub(crate) struct Delta {
     pub(crate) frame: Utf8Bytes,
 }
 
-/// An audience that pages may choose, as the start offers it.
+/// An audience that is served.
 #[derive(Clone, Debug)]
 pub(crate) struct Offer {
-    /// What stands in `?as=`: a nation's code, or `public`.
+    /// A nation's code, `public`, or `nation/organisation`.
     pub(crate) code: String,
     pub(crate) name: String,
-    pub(crate) audience: Audience,
     pub(crate) id: AudienceId,
+    /// Whether anybody may ask for it by `?as=`.
+    pub(crate) listed: bool,
 }
 
 /// See the module.
@@ -55,7 +55,7 @@ pub(crate) struct Shelf {
     /// Changes at each start, so that a page never takes old numbers for new ones.
     pub(crate) generation: u64,
     pub(crate) tick_ms: u32,
-    pub(crate) offers: Vec<Offer>,
+    offers: Vec<Offer>,
     published: RwLock<BTreeMap<(AudienceId, String), Arc<Published>>>,
     wanted: RwLock<BTreeMap<AudienceId, u64>>,
     tick: watch::Sender<u64>,
@@ -73,9 +73,19 @@ impl Shelf {
         }
     }
 
-    /// The offer of that code.
-    pub(crate) fn offer(&self, code: &str) -> Option<&Offer> {
-        self.offers.iter().find(|offer| offer.code == code)
+    /// The audiences that anybody may choose.
+    pub(crate) fn all_listed(&self) -> impl Iterator<Item = &Offer> {
+        self.offers.iter().filter(|offer| offer.listed)
+    }
+
+    /// The audience of that code, if anybody may choose it.
+    pub(crate) fn listed(&self, code: &str) -> Option<&Offer> {
+        self.all_listed().find(|offer| offer.code == code)
+    }
+
+    /// The audience of a member, by `nation/organisation`.
+    pub(crate) fn member(&self, code: &str) -> Option<&Offer> {
+        self.offers.iter().find(|offer| !offer.listed && offer.code == code)
     }
 
     /// Ticks as they are published.

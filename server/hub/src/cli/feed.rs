@@ -1,0 +1,169 @@
+//! `slipway feed`: plays a plant, or a recorded file, into a running hub.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use feed::{Ending, FeedError, FeedPlan, ReplayPlan, Speaker};
+use thiserror::Error;
+use tokio::sync::watch;
+use twin::{FeedId, Plant, PlantId};
+
+use crate::{
+    demo::{self, DemoError},
+    plants::{Plants, PlantsError, Source},
+};
+
+/// Where a hub on this machine takes reports.
+const USUAL_URL: &str = "ws://127.0.0.1:8080/v1/ingest";
+
+#[derive(Debug, Args)]
+pub(super) struct FeedArgs {
+    /// Where the hub takes reports
+    #[arg(long, value_name = "WS", default_value = USUAL_URL)]
+    url: String,
+    /// The plant that is played; with --replay: only what the file says of it
+    #[arg(long, value_name = "PLANT", required_unless_present = "replay")]
+    plant: Option<PlantId>,
+    /// The feed to report as [default: the plant's id]
+    #[arg(long, value_name = "ID", required_unless_present = "plant")]
+    feed: Option<FeedId>,
+    /// File that holds the feed's key
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Plant seconds for one second [default: the scenario's, 720; for a record 1]
+    #[arg(long, value_name = "X", value_parser = speed)]
+    speed: Option<f64>,
+    /// Seed of every random stream [default: the scenario's]
+    #[arg(long, value_name = "S", conflicts_with = "replay")]
+    seed: Option<u64>,
+    /// Change a parameter from now on; several may be given
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment, conflicts_with = "replay")]
+    set: Vec<(String, String)>,
+    /// Directory of the plants [default: models/plants here, else the built-in ones]
+    #[arg(long, value_name = "DIR", conflicts_with = "replay")]
+    plants: Option<PathBuf>,
+    /// Play this file instead of a simulation: JSON lines of `{"plant": …, "reports": […]}`
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
+}
+
+/// Why nothing was played, or not to the end.
+#[derive(Debug, Error)]
+pub(super) enum FeedCommandError {
+    /// The key's file.
+    #[error("the key in {} cannot be read", path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The plants.
+    #[error(transparent)]
+    Plants(#[from] PlantsError),
+    /// The scenario.
+    #[error(transparent)]
+    Scenario(#[from] DemoError),
+    /// No such plant.
+    #[error("there is no plant {plant}; the plants are {known}")]
+    NoPlant {
+        /// As asked.
+        plant: PlantId,
+        /// Those there are.
+        known: String,
+    },
+    /// Playing.
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    /// The system.
+    #[error("the system does not let the feed run")]
+    System(#[from] std::io::Error),
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let speed: f64 = text.parse().map_err(|_not_a_number| format!("{text} is not a number"))?;
+    let good = speed > 0.0 && speed <= 1e6;
+    good.then_some(speed).ok_or_else(|| "it must be above 0 and at most 1000000".to_owned())
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (path, value) = text.split_once('=').ok_or("write it as PATH=VALUE")?;
+    Ok((path.trim().to_owned(), value.trim().to_owned()))
+}
+
+pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
+    let key = match &args.key {
+        None => None,
+        Some(path) => {
+            let text = std::fs::read_to_string(path)
+                .map_err(|source| FeedCommandError::Key { path: path.clone(), source })?;
+            Some(text.trim().to_owned())
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let (stop, stopping) = watch::channel(false);
+        tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.send_replace(true);
+            }
+        });
+        let endings = match &args.replay {
+            Some(file) => vec![feed::replay(recorded(args, file.clone(), key), stopping).await?],
+            None => feed::play(simulated(args, key)?, stopping).await?,
+        };
+        endings.iter().for_each(|ending| eprintln!("{}", words(ending)));
+        Ok(())
+    })
+}
+
+fn words(ending: &Ending) -> String {
+    match ending {
+        Ending::Stopped => "stopped".to_owned(),
+        Ending::Superseded { plant } => format!("another feed speaks for {plant} now"),
+        Ending::Finished => "everything was sent, and all of it is on disk".to_owned(),
+    }
+}
+
+fn recorded(args: &FeedArgs, file: PathBuf, key: Option<String>) -> ReplayPlan {
+    let feed = args.feed.as_ref().map(FeedId::to_string);
+    let plant = args.plant.as_ref().map(PlantId::to_string);
+    ReplayPlan {
+        url: args.url.clone(),
+        feed: feed.or_else(|| plant.clone()).unwrap_or_default(),
+        key,
+        plant,
+        file,
+        rate: args.speed.unwrap_or(1.0),
+    }
+}
+
+fn simulated(args: &FeedArgs, key: Option<String>) -> Result<FeedPlan, FeedCommandError> {
+    let source = Source::choose(args.plants.clone());
+    let Plants { programme, plants, problems: _ } = source.read()?.load()?;
+    let known = plants.keys().map(PlantId::as_str).collect::<Vec<_>>().join(", ");
+    let mut speakers = Vec::new();
+    for plant in &args.plant {
+        if !plants.contains_key(plant) {
+            return Err(FeedCommandError::NoPlant { plant: plant.clone(), known });
+        }
+        let feed = args.feed.as_ref().map_or_else(|| plant.to_string(), FeedId::to_string);
+        speakers.push(Speaker { plant: plant.clone(), feed, key: key.clone() });
+    }
+    let scenario = demo::scenario(&source)?;
+    let mut settings = scenario.settings(&programme);
+    settings.seed = args.seed.unwrap_or(settings.seed);
+    let in_order: Vec<Plant> =
+        programme.plants.iter().filter_map(|id| plants.get(id)).cloned().collect();
+    Ok(FeedPlan {
+        url: args.url.clone(),
+        start: Some(programme.demo_from),
+        programme,
+        plants: in_order,
+        speakers,
+        settings,
+        rate: args.speed.unwrap_or(scenario.rate),
+        sets: args.set.clone(),
+    })
+}

@@ -1,0 +1,149 @@
+//! Who asks: by a viewer's key in the request or in a cookie, or by wish where that is offered.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use journal::{Keys, ViewerKeyRow};
+use serde::Deserialize;
+
+use super::shelf::{Offer, Shelf};
+use crate::gate;
+
+/// The cookie that a browser keeps a viewer's key in; scripts cannot read it.
+const COOKIE: &str = "slipway_viewer";
+/// Keys longer than this are none of ours.
+const LONGEST_KEY: usize = 200;
+
+/// The way to what is published.
+pub(crate) struct Door {
+    pub(crate) shelf: Arc<Shelf>,
+    keys: Mutex<Keys>,
+}
+
+/// As whom a request wants to be served.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct As {
+    /// A code of the offers; the public without one.
+    #[serde(rename = "as")]
+    pub(crate) code: Option<String>,
+}
+
+impl Door {
+    pub(crate) fn new(shelf: Arc<Shelf>, keys: Keys) -> Self {
+        Self { shelf, keys: Mutex::new(keys) }
+    }
+
+    /// The audience that a request is served as.
+    ///
+    /// # Errors
+    /// The answer to send instead: an unknown key, or a wish that is not offered. Both read the
+    /// same whether the thing exists or not.
+    pub(crate) fn audience(&self, wish: &As, headers: &HeaderMap) -> Result<Offer, Response> {
+        if let Some(code) = &wish.code {
+            return self.shelf.listed(code).cloned().ok_or_else(|| unknown_audience(code));
+        }
+        match presented(headers) {
+            None => self.shelf.listed("public").cloned().ok_or_else(|| unknown_audience("public")),
+            Some(key) => self.member(key).ok_or_else(|| {
+                let text = "this key opens nothing; ask who gave it to you, or look without one";
+                (StatusCode::UNAUTHORIZED, text).into_response()
+            }),
+        }
+    }
+
+    fn member(&self, key: &str) -> Option<Offer> {
+        if key.len() > LONGEST_KEY {
+            return None;
+        }
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        match keys.find_viewer(&gate::hash(key)) {
+            Ok(Some(ViewerKeyRow { revoked: None, nation, organisation, .. })) => {
+                self.shelf.member(&format!("{nation}/{organisation}")).cloned()
+            }
+            Ok(_) => None,
+            Err(error) => {
+                tracing::error!("{}", crate::store::in_words(&error));
+                None
+            }
+        }
+    }
+}
+
+/// The routes by which a browser keeps a key and forgets it.
+pub(super) fn router() -> Router<Arc<Door>> {
+    Router::new().route("/v1/session", post(keep).delete(forget))
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    key: String,
+}
+
+async fn keep(
+    State(door): State<Arc<Door>>,
+    headers: HeaderMap,
+    Json(kept): Json<Kept>,
+) -> Response {
+    if let Some(refusal) = foreign_origin(&headers) {
+        return refusal;
+    }
+    match door.member(&kept.key) {
+        Some(offer) => {
+            let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Strict", kept.key);
+            let body = Json(serde_json::json!({ "audience": offer.code, "name": offer.name }));
+            (cookie_header(&cookie), body).into_response()
+        }
+        None => (StatusCode::UNAUTHORIZED, "this key opens nothing").into_response(),
+    }
+}
+
+async fn forget(headers: HeaderMap) -> Response {
+    foreign_origin(&headers).unwrap_or_else(|| {
+        let cookie = format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
+        (cookie_header(&cookie), StatusCode::NO_CONTENT).into_response()
+    })
+}
+
+fn cookie_header(cookie: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    // A key is made of letters, digits and an underscore, so this is always a header's value.
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        headers.insert(header::SET_COOKIE, value);
+    }
+    headers
+}
+
+/// The key in a request: in its header, or in the browser's cookie.
+fn presented(headers: &HeaderMap) -> Option<&str> {
+    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookie = || {
+        cookies
+            .flat_map(|cookies| cookies.split(';'))
+            .filter_map(|cookie| cookie.trim().split_once('='))
+            .find_map(|(name, value)| (name == COOKIE).then_some(value))
+    };
+    bearer.and_then(|bearer| bearer.strip_prefix("Bearer ")).or_else(cookie)
+}
+
+/// A page of another site may not act with this browser's rights.
+pub(super) fn foreign_origin(headers: &HeaderMap) -> Option<Response> {
+    let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or("?");
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
+    let same = origin.split_once("://").is_some_and(|(_, authority)| authority == host);
+    (!same).then(|| {
+        (StatusCode::FORBIDDEN, "this hub answers pages of its own site only").into_response()
+    })
+}
+
+fn unknown_audience(code: &str) -> Response {
+    let code: String = code.chars().take(40).collect();
+    let text = format!("there is no audience {code:?} to be served as; leave out \"as\"");
+    (StatusCode::NOT_FOUND, text).into_response()
+}

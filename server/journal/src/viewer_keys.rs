@@ -1,0 +1,127 @@
+//! Keys of viewers: whoever holds one is served as a member of one organisation.
+
+use rusqlite::OptionalExtension;
+use twin::{NationId, OrganisationId, PlantTime};
+
+use crate::{JournalError, Keys, error::sqlite};
+
+pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS viewer_key (
+  sha256 TEXT PRIMARY KEY,
+  nation TEXT NOT NULL,
+  organisation TEXT NOT NULL,
+  created_us INTEGER NOT NULL,
+  revoked_us INTEGER
+) STRICT, WITHOUT ROWID";
+
+/// Whom a viewer's key stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ViewerKeyRow {
+    /// SHA-256 of the key, in hexadecimal.
+    pub sha256: String,
+    /// The nation.
+    pub nation: NationId,
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Wall time.
+    pub created: PlantTime,
+    /// Wall time; a revoked key stays listed and opens nothing.
+    pub revoked: Option<PlantTime>,
+}
+
+const SELECT: &str = "SELECT sha256, nation, organisation, created_us, revoked_us FROM viewer_key";
+
+impl Keys {
+    /// Keeps a new viewer's key.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was kept.
+    pub fn add_viewer(&self, key: &ViewerKeyRow) -> Result<(), JournalError> {
+        let row = (
+            &key.sha256,
+            key.nation.as_str(),
+            key.organisation.as_str(),
+            key.created.micros(),
+            key.revoked.map(PlantTime::micros),
+        );
+        let insert = "INSERT INTO viewer_key VALUES (?, ?, ?, ?, ?)";
+        let kept = self.connection().execute(insert, row);
+        kept.map(|_rows| ()).map_err(sqlite(self.path(), "keeping a viewer's key"))
+    }
+
+    /// The viewer's key of this hash, revoked or not.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn find_viewer(&self, sha256: &str) -> Result<Option<ViewerKeyRow>, JournalError> {
+        let select = format!("{SELECT} WHERE sha256 = ?");
+        self.connection()
+            .query_row(&select, [sha256], read)
+            .optional()
+            .map_err(sqlite(self.path(), "looking for a viewer's key"))
+    }
+
+    /// Every viewer's key, in the order of making.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn list_viewers(&self) -> Result<Vec<ViewerKeyRow>, JournalError> {
+        let failed = sqlite(self.path(), "listing the viewers' keys");
+        let select = format!("{SELECT} ORDER BY created_us, sha256");
+        let mut statement = self.connection().prepare(&select).map_err(&failed)?;
+        let rows = statement.query_map([], read);
+        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    /// Revokes every viewer's key in force whose hash begins so; returns how many.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was changed.
+    pub fn revoke_viewer(&self, beginning: &str, at: PlantTime) -> Result<usize, JournalError> {
+        // Shorter beginnings could hit a stranger's key by chance.
+        if beginning.len() < 8 {
+            return Ok(0);
+        }
+        let update = "UPDATE viewer_key SET revoked_us = ?1
+                      WHERE revoked_us IS NULL AND substr(sha256, 1, ?2) = ?3";
+        let row = (at.micros(), beginning.len() as i64, beginning);
+        self.connection().execute(update, row).map_err(sqlite(self.path(), "revoking a key"))
+    }
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ViewerKeyRow> {
+    let id = |at: usize, error: twin::InvalidId| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
+    };
+    Ok(ViewerKeyRow {
+        sha256: row.get(0)?,
+        nation: NationId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
+        organisation: OrganisationId::new(&row.get::<_, String>(2)?)
+            .map_err(|error| id(2, error))?,
+        created: PlantTime::from_micros(row.get(3)?),
+        revoked: row.get::<_, Option<i64>>(4)?.map(PlantTime::from_micros),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revoked_viewer_is_still_listed() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(dir.path()).expect("opened");
+        let row = ViewerKeyRow {
+            sha256: "0123456789abcdef".to_owned(),
+            nation: NationId::new("XAA").expect("an id"),
+            organisation: OrganisationId::new("yard").expect("an id"),
+            created: PlantTime::from_micros(1),
+            revoked: None,
+        };
+        keys.add_viewer(&row).expect("kept");
+        assert_eq!(keys.find_viewer(&row.sha256).expect("read"), Some(row.clone()));
+        assert_eq!(keys.revoke_viewer("0123", PlantTime::from_micros(2)).expect("no-op"), 0);
+        assert_eq!(keys.revoke_viewer("01234567", PlantTime::from_micros(2)).expect("done"), 1);
+        let revoked = ViewerKeyRow { revoked: Some(PlantTime::from_micros(2)), ..row };
+        assert_eq!(keys.list_viewers().expect("read"), [revoked]);
+    }
+}

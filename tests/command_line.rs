@@ -1,0 +1,65 @@
+//! What a newcomer types, wrong things too: each is answered with what to do.
+
+use std::process::Command;
+
+use crate::support::{Hub, repository, slipway};
+
+/// Runs `slipway` with arguments; returns its status and everything it said.
+fn run(arguments: &[&str]) -> (i32, String) {
+    let output =
+        Command::new(slipway()).args(arguments).current_dir(repository()).output().expect("runs");
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().expect("a status"), String::from_utf8_lossy(&said).into_owned())
+}
+
+#[track_caller]
+fn check(arguments: &[&str], status: i32, says: &[&str]) {
+    let (code, said) = run(arguments);
+    assert_eq!(code, status, "slipway {arguments:?} said: {said}");
+    for part in says {
+        assert!(said.contains(part), "slipway {arguments:?} does not say {part:?}: {said}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_answered_with_the_right_one() {
+    check(&[], 2, &["slipway serve --demo"]);
+    check(&["serv"], 2, &["serve"]);
+    check(&["serve", "--lisen", "x"], 2, &["--listen"]);
+    check(&["key", "new"], 2, &["--feed", "--view-as"]);
+    check(&["key", "new", "--view-as", "XAA"], 2, &["NATION/ORGANISATION"]);
+    check(&["serve", "--listen", "8080"], 2, &["8080"]);
+}
+
+#[test]
+fn missing_things_are_named() {
+    check(&["check", "no/such/folder"], 1, &["no/such/folder"]);
+    check(
+        &["serve", "--plants", "no/such/folder", "--listen", "127.0.0.1:0"],
+        1,
+        &["no/such/folder"],
+    );
+}
+
+#[test]
+fn the_reference_plants_are_without_mistakes() {
+    check(&["check", "models/plants"], 0, &[]);
+}
+
+#[test]
+fn a_second_hub_is_told_what_is_in_its_way() {
+    let hub = Hub::start(&[]);
+    let data = hub.data().to_str().expect("a path of text").to_owned();
+    let listen = hub.address.to_string();
+    check(&["serve", "--listen", "127.0.0.1:0", "--data", &data], 1, &["in use", &data]);
+    let other = tempfile::tempdir().expect("a folder");
+    let other = other.path().to_str().expect("a path of text");
+    check(&["serve", "--listen", &listen, "--data", other], 1, &["in use", "--listen"]);
+}
+
+#[test]
+fn a_hub_without_keys_stays_on_this_machine() {
+    let data = tempfile::tempdir().expect("a folder");
+    let data = data.path().to_str().expect("a path of text");
+    check(&["serve", "--listen", "0.0.0.0:0", "--data", data], 1, &["slipway key new"]);
+}
