@@ -3,6 +3,7 @@
 //! Machine output goes to stdout, everything for people to stderr.
 
 mod check;
+mod feed;
 mod key;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -46,6 +47,15 @@ Example:
   slipway check models/plants"
     )]
     Check(check::CheckArgs),
+    /// Plays a plant, or a recorded file, into a running hub.
+    #[command(
+        alias = "supplier",
+        after_help = "Examples:
+  slipway key new --data data/demo --feed home-yard --plant home-yard > home-yard.key
+  slipway feed --plant home-yard --key home-yard.key --set home-yard.unit.P2-1.down='5 d'
+  slipway feed --replay yesterday.jsonl --feed press --key press.key --speed 60"
+    )]
+    Feed(feed::FeedArgs),
     /// Makes, lists and revokes the keys of feeds.
     #[command(subcommand)]
     Key(key::KeyTask),
@@ -89,13 +99,23 @@ impl ServeArgs {
     }
 }
 
+/// With the log on stderr, as long as the process runs.
+fn logged<T>(run: impl FnOnce() -> T) -> T {
+    serve::start_log();
+    run()
+}
+
 /// Reads the arguments and does what they ask.
 pub fn main() -> ExitCode {
     let command = Command::parse();
     let done = match command.task {
         Task::Serve(args) => serve::main(&args).map_err(|error| error.lines()),
         Task::Check(args) => return check::run(&args),
-        Task::Key(task) => key::run(&task).map_err(|error| vec![in_words(&error)]),
+        Task::Feed(args) => logged(|| feed::run(&args))
+            .map_err(|error| vec![format!("error: {}", in_words(&error))]),
+        Task::Key(task) => {
+            key::run(&task).map_err(|error| vec![format!("error: {}", in_words(&error))])
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -233,7 +233,7 @@ fn as_sent(frame: Frame) -> ReportFrame<Box<RawValue>> {
 }
 
 /// The scenario beside the plants, else the built-in one.
-fn scenario(source: &Source) -> Result<Scenario, DemoError> {
+pub(crate) fn scenario(source: &Source) -> Result<Scenario, DemoError> {
     if let Source::Directory(plants) = source {
         let path = plants.parent().unwrap_or(Path::new(".")).join(SCENARIO);
         let name = path.display().to_string();

@@ -1,7 +1,7 @@
 //! A whole hub on a port of its own: what feeds are answered.
 
 mod bad_frames;
-mod fixture;
+pub(crate) mod fixture;
 mod ingest;
 mod sequence;
 mod starting;

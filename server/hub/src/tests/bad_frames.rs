@@ -56,8 +56,19 @@ async fn each_bad_report_is_refused_by_index_and_its_neighbours_are_taken() {
     ];
     let answers = codes(&mut feed, 1, &reports).await;
     let expected = [
-        "ok", "unknown_unit", "ok", "too_far_ahead", "too_old", "not_a_time", "malformed",
-        "missing_field", "unknown_kind", "malformed", "ok", "part_not_there", "ok",
+        "ok",
+        "unknown_unit",
+        "ok",
+        "too_far_ahead",
+        "too_old",
+        "not_a_time",
+        "malformed",
+        "missing_field",
+        "unknown_kind",
+        "malformed",
+        "ok",
+        "part_not_there",
+        "ok",
     ];
     assert_eq!(answers, expected);
     hub.stop().await;
@@ -88,7 +99,8 @@ async fn numbers_that_are_none_and_deep_nesting_are_refused() {
             r#"{{"kind":"stock","at":"{at}","storage":"stock","material":"plate","quantity":{quantity}}}"#
         )
     };
-    let text = |seq: u64, report: &str| format!(r#"{{"type":"report","seq":{seq},"reports":[{report}]}}"#);
+    let text =
+        |seq: u64, report: &str| format!(r#"{{"type":"report","seq":{seq},"reports":[{report}]}}"#);
     feed.say_text(&text(1, &stock("1e999"))).await;
     assert_eq!(refusal(&feed.hear().await), ("malformed".to_owned(), Some(1), Some(0)));
     assert_eq!(feed.hear().await, ack(1));

@@ -67,7 +67,9 @@ async fn a_key_speaks_for_its_own_feed_only() {
     let hub = place.start().await;
     let (_b, _) = Feed::welcomed(&hub, &b, "b", 1).await;
     let mut feed = Feed::connect(&hub, &a).await;
-    for (name, code) in [("nobody", "unknown_feed"), ("b", "not_your_feed"), ("a b", "unknown_feed")] {
+    for (name, code) in
+        [("nobody", "unknown_feed"), ("b", "not_your_feed"), ("a b", "unknown_feed")]
+    {
         feed.say(&hello(name, 1)).await;
         assert_eq!(refusal(&feed.hear().await).0, code);
     }
@@ -86,7 +88,9 @@ async fn another_clock_than_the_plants_is_refused() {
     feed.say(&with(json!({ "kind": "simulated", "rate": 0.0 }))).await;
     assert_eq!(refusal(&feed.hear().await).0, "not_a_clock");
     let (_a, _) = Feed::welcomed(&hub, &a, "a", 1).await;
-    for clock in [json!({ "kind": "simulated", "rate": 720.0 }), json!({ "kind": "recorded", "rate": 1.0 })] {
+    for clock in
+        [json!({ "kind": "simulated", "rate": 720.0 }), json!({ "kind": "recorded", "rate": 1.0 })]
+    {
         feed.say(&with(clock)).await;
         assert_eq!(refusal(&feed.hear().await).0, "clock_mismatch");
     }

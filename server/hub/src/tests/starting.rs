@@ -38,7 +38,11 @@ async fn a_data_directory_that_cannot_be_written_is_named() {
     std::fs::write(place.dir.path().join("data"), "a file").unwrap();
     args.data = Some(place.dir.path().join("data"));
     let error = serve::start(&args).await.err().expect("refused");
-    assert!(words(&error).contains("cannot be written; choose another with --data"), "{}", words(&error));
+    assert!(
+        words(&error).contains("cannot be written; choose another with --data"),
+        "{}",
+        words(&error)
+    );
 }
 
 #[tokio::test]
