@@ -58,8 +58,10 @@ const ATTRIBUTES = [
   ['data-word-placeholder', 'placeholder'],
 ];
 
-/** Fills the texts of all marked elements below `root`. */
+/** Fills the texts of all marked elements below `root`, and the title that the document names. */
 export function fillWords(root = document) {
+  const title = document.documentElement.dataset.wordDocument;
+  if (title) document.title = word(title);
   for (const element of root.querySelectorAll('[data-word]')) element.textContent = word(element.dataset.word);
   for (const [from, to] of ATTRIBUTES) {
     for (const element of root.querySelectorAll(`[${from}]`)) element.setAttribute(to, word(element.getAttribute(from)));
