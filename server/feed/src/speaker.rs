@@ -96,10 +96,10 @@ impl Source {
     }
 
     /// A file is played from its own beginning, a simulation on the hub's clock.
-    fn pace(&self, hub_now: PlantTime, rate: f64, first: Option<PlantTime>) -> Pace {
-        match self {
-            Self::Simulation { .. } => Pace::from_now(hub_now, rate),
-            Self::File { plan, .. } => Pace::from_now(first.unwrap_or(hub_now), plan.rate),
+    fn pace(&self, hub_clock: Pace, first: Option<PlantTime>) -> Pace {
+        match (self, first) {
+            (Self::File { plan, .. }, Some(first)) => Pace::from_now(first, plan.rate),
+            (Self::File { .. }, None) | (Self::Simulation { .. }, _) => hub_clock,
         }
     }
 }
@@ -248,8 +248,10 @@ impl State {
                     return Ok(Over::Again("the epoch is free".to_owned()));
                 }
                 let now = record::parse_time(&now).ok_or(FeedError::Clock { text: now })?;
+                // The hub's clock runs on while the months before it are simulated again.
+                let hub_clock = Pace::from_now(now, rate);
                 self.resume(resume_from, now).await?;
-                self.frames(link, credit, (now, rate)).await
+                self.frames(link, credit, hub_clock).await
             }
             Heard::Said(ToFeed::Refused { code, reason, epoch, .. }) => {
                 link.close().await;
@@ -312,7 +314,7 @@ impl State {
         &mut self,
         mut link: Link,
         mut credit: u32,
-        (now, rate): (PlantTime, f64),
+        hub_clock: Pace,
     ) -> Result<Over, FeedError> {
         let mut pace = None;
         loop {
@@ -325,7 +327,7 @@ impl State {
                 self.ahead = self.source.next()?;
             }
             let first = self.ahead.as_ref().map(|frame| frame.until);
-            let pace = pace.get_or_insert_with(|| self.source.pace(now, rate, first));
+            let pace = pace.get_or_insert_with(|| self.source.pace(hub_clock, first));
             if self.ahead.is_none() && self.unacked.is_empty() {
                 link.close().await;
                 return Ok(Over::Ending(Ending::Finished));

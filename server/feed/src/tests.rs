@@ -349,8 +349,9 @@ async fn a_wrong_path_ends_with_suggestions() {
 async fn a_hub_that_is_away_is_waited_for_until_stopped() {
     let hub = Hub::start().await;
     let mut plan = plan(&hub, 24.0);
-    // Port 9 of the loopback is where nobody listens.
-    plan.url = "ws://127.0.0.1:9/v1/ingest".to_owned();
+    // A port that was free a moment ago and that nobody listens on now.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr();
+    plan.url = format!("ws://{}/v1/ingest", nobody.expect("an address"));
     let (stop, stopped) = watch::channel(false);
     let playing = tokio::spawn(play(plan, stopped));
     tokio::task::yield_now().await;

@@ -4,6 +4,7 @@
 //! the same audience sees on its pages. [`ROUTES`] is the one list of routes: the router and the
 //! OpenAPI document are both made from it.
 
+mod asyncapi;
 mod openapi;
 mod routes;
 
@@ -27,6 +28,7 @@ use routes::{ROUTES, Route};
 pub(crate) fn router(door: Arc<Door>) -> Router {
     let mut router = Router::new()
         .route("/api/v1/openapi.json", get(|| async { Json(openapi::document()) }))
+        .route("/api/v1/asyncapi.json", get(|| async { Json(asyncapi::document()) }))
         .route("/api/v1/audiences", get(audiences));
     for route in ROUTES {
         let answer = move |State(door): State<Arc<Door>>,

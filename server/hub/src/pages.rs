@@ -13,9 +13,9 @@ use axum::{
     Router,
     body::Bytes,
     extract::{Path as UrlPath, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use include_dir::{Dir, include_dir};
@@ -60,12 +60,6 @@ impl Pages {
             viewer: source(viewer, &VIEWER),
         }
     }
-
-    /// Whether this program holds the viewer's module itself.
-    pub(crate) fn viewer_is_embedded() -> bool {
-        VIEWER.get_file("viewer_bg.wasm").is_some()
-            || VIEWER.get_file("viewer_bg.wasm.br").is_some()
-    }
 }
 
 impl Source {
@@ -88,20 +82,35 @@ fn inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
     file.starts_with(&folder).then(|| std::fs::read(file).ok()).flatten()
 }
 
-/// The routes of the pages.
-pub(crate) fn router(pages: Pages) -> Router {
+/// The routes of the pages. `look_as` is whom the boards open as when the address does not say:
+/// a demonstration that opened on an empty page would show nothing.
+pub(crate) fn router(pages: Pages, look_as: Option<String>) -> Router {
+    let board = |file: &'static str| {
+        let look_as = look_as.clone();
+        get(move |State(pages): State<Arc<Pages>>, uri: Uri| async move {
+            match look_as {
+                Some(code) if uri.query().is_none_or(|query| !says_as_whom(query)) => {
+                    let query = uri.query().map(|query| format!("&{query}")).unwrap_or_default();
+                    Redirect::to(&format!("{}?as={code}{query}", uri.path())).into_response()
+                }
+                _ => page(&pages, file),
+            }
+        })
+    };
     Router::new()
-        .route("/", get(|State(p): State<Arc<Pages>>| async move { page(&p, "index.html") }))
-        .route(
-            "/plant/{id}",
-            get(|State(p): State<Arc<Pages>>| async move { page(&p, "plant/index.html") }),
-        )
+        .route("/", board("index.html"))
+        .route("/plant/{id}", board("plant/index.html"))
+        .route("/viewer/", board("viewer/index.html"))
         .route("/words/{file}", get(words))
         .route("/meshes/{file}", get(mesh))
         .route("/viewer/pkg/{file}", get(viewer))
         .route("/{*path}", get(file))
         .layer(axum::middleware::from_fn(headers))
         .with_state(Arc::new(pages))
+}
+
+fn says_as_whom(query: &str) -> bool {
+    query.split('&').any(|pair| pair.starts_with("as="))
 }
 
 async fn headers(request: Request, next: Next) -> Response {

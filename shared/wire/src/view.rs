@@ -24,7 +24,7 @@ pub use board::{
 };
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,
-    ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, WithheldValue,
+    ProgrammeValue, ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, WithheldValue,
 };
 pub use history::{
     AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch,
@@ -141,6 +141,7 @@ pub enum ToPage<V = serde_json::Value> {
 /// |---|---|---|
 /// | `clock` | [`ClockValue`] | both |
 /// | `withheld` | [`WithheldValue`] | both |
+/// | `programme` | [`ProgrammeValue`] | programme |
 /// | `plant` | [`PlantValue`] | plant |
 /// | `layout/<equipment>` | [`LayoutValue`] | plant |
 /// | `unit/<unit>` | [`UnitValue`] | plant |
@@ -178,6 +179,8 @@ pub enum Value {
     Withheld(WithheldValue),
     /// `plant`
     Plant(PlantValue),
+    /// `programme`
+    Programme(ProgrammeValue),
     /// `layout/…`
     Layout(LayoutValue),
     /// `unit/…`

@@ -73,13 +73,7 @@ pub(super) fn programme(
         return Vec::new();
     };
     let found = |plant: &&Plant| board.findings.get(&plant.id).map(|f| ((*plant).clone(), f));
-    let mut due: Vec<DueItem> = seen
-        .iter()
-        .filter_map(found)
-        .flat_map(|(plant, findings)| deliver(core, &plant, findings).items)
-        .collect();
-    due.sort_by(|a, b| a.promised.cmp(&b.promised).then_with(|| a.id.cmp(&b.id)));
-    due.truncate(DUE_SHOWN);
+    let due = most_pressing(core, &seen, board);
     let planned = seen.iter().filter_map(found).any(|(_, f)| !f.outlook.is_empty());
     let card = DeliverCard { planned, items: due, method: "method.pace".to_owned() };
     let mut facts = vec![fact(own, "board/deliver", Value::Deliver(card))];
@@ -98,6 +92,23 @@ pub(super) fn programme(
     let trusted = trust(board, core, gate, &seen, audience);
     facts.push(fact(own, "board/trust", Value::Trust(trusted)));
     facts
+}
+
+/// The next promise of each plant before any plant's second, soonest first.
+fn most_pressing(core: &Scene<'_>, seen: &[&Plant], board: &Board) -> Vec<DueItem> {
+    let of_plant = |plant: &Plant| {
+        let findings = board.findings.get(&plant.id);
+        findings.map(|found| deliver(core, plant, found).items).unwrap_or_default()
+    };
+    let ranked = seen.iter().flat_map(|plant| of_plant(plant).into_iter().enumerate());
+    let mut ranked: Vec<(usize, DueItem)> = ranked.collect();
+    ranked.sort_by(|(a_rank, a), (b_rank, b)| {
+        (a_rank, &a.promised, &a.id).cmp(&(b_rank, &b.promised, &b.id))
+    });
+    ranked.truncate(DUE_SHOWN);
+    let mut due: Vec<DueItem> = ranked.into_iter().map(|(_, item)| item).collect();
+    due.sort_by(|a, b| (&a.promised, &a.id).cmp(&(&b.promised, &b.id)));
+    due
 }
 
 /// A plant in a few words, with the first line of its cards.
@@ -198,7 +209,7 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
     let (id, name) = match &outlook.what {
         Promise::Order(id) => {
             let material = outlook.material.as_ref().map(|m| core.material_name(m));
-            (id.to_string(), format!("{} {id}", material.unwrap_or_default()).trim().to_owned())
+            (id.to_string(), material.unwrap_or_else(|| id.to_string()))
         }
         Promise::Milestone(id) => {
             let milestone = core.programme.milestones.iter().find(|m| m.id == *id);

@@ -9,8 +9,8 @@ use twin::{
     unit_state::TimeElement,
 };
 use wire::view::{
-    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch, RibbonValue,
-    SeriesValue, Value,
+    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch,
+    RibbonValue, SeriesValue, Value,
 };
 
 use super::{Fact, Labels, fact, stamp};

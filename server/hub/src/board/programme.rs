@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use release::Labelled;
 use twin::{Plant, PlantId};
-use wire::view::{PlantDigest, Value};
+use wire::view::{PlantDigest, ProgrammeValue, Value};
 
 use super::{Fact, Labels, fact, floor, product};
 use crate::board::Scene;
@@ -16,6 +16,9 @@ pub(super) fn facts(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
         let Some(own) = labels.plant(&plant.id) else { continue };
         if facts.is_empty() {
             facts.push(fact(own, "clock", Value::Clock(floor::clock(core, &plant.id))));
+            let (name, time_zone) = (core.programme.name.clone(), core.programme.time_zone.clone());
+            let value = Value::Programme(ProgrammeValue { name, time_zone });
+            facts.push(fact(own, "programme", value));
         }
         let products = product::facts(core, labels, &plant.id);
         facts.extend(products.into_iter().filter(|f| !f.value.key.starts_with("lane/")));

@@ -78,6 +78,11 @@ impl Shelf {
         self.offers.iter().filter(|offer| offer.listed)
     }
 
+    /// The first nation that anybody may choose to look as, where nations are offered.
+    pub(crate) fn first_nation(&self) -> Option<String> {
+        self.all_listed().find(|offer| offer.code != "public").map(|offer| offer.code.clone())
+    }
+
     /// The audience of that code, if anybody may choose it.
     pub(crate) fn listed(&self, code: &str) -> Option<&Offer> {
         self.all_listed().find(|offer| offer.code == code)

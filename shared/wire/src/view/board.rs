@@ -100,7 +100,7 @@ pub struct HoldUpCard {
     /// Pieces of what.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_unit: Option<String>,
-    /// Days that the next due item slips.
+    /// Days of the last seven that were lost to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slip_d: Option<f64>,
     /// How sure.

@@ -23,6 +23,15 @@ pub struct WithheldValue {
     pub any: bool,
 }
 
+/// The programme itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProgrammeValue {
+    /// Its name.
+    pub name: String,
+    /// IANA time zone of its own dates.
+    pub time_zone: String,
+}
+
 /// The plant itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlantValue {
