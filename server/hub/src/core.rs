@@ -32,7 +32,7 @@ use twin::{
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 
-pub(crate) use happening::{Happening, Happenings};
+pub(crate) use happening::Happenings;
 pub(crate) use plant_clock::PlantClock;
 
 /// Frames that a feed may have in flight without an ack.

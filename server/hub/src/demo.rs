@@ -175,7 +175,7 @@ impl Demo {
             let clock = PlantClock::Simulated { anchor: frame.until, wall, rate: self.rate };
             core.start_clock(&frame.plant, clock, wall);
             let Some(&session) = sessions.get(&frame.plant) else { continue };
-            let frame = as_sent(frame);
+            let frame = as_sent(&frame);
             let Effects { journal: new, .. } =
                 core.handle(HubEvent::Frame { session, frame }, wall);
             rows.extend(new);
@@ -223,7 +223,7 @@ fn commit(
 }
 
 /// The frame as a feed writes it.
-fn as_sent(frame: Frame) -> ReportFrame<Box<RawValue>> {
+fn as_sent(frame: &Frame) -> ReportFrame<Box<RawValue>> {
     let written = frame.reports.iter().filter_map(|report| {
         let mut bytes = Vec::new();
         record::write_report(report, &mut bytes).ok()?;

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     io::{IsTerminal, Write},
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::Duration,
 };
 
@@ -189,7 +189,7 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
         gate: Gate::new(keys, demo.as_ref().map(Demo::grants).unwrap_or_default()),
         feed_places: Arc::new(Semaphore::new(MOST_FEEDS_CONNECTED)),
         metrics: Arc::clone(&metrics),
-        remarks: Mutex::new(remarks),
+        remarks: watch::channel(remarks).0,
         options: options(args, address),
         door: Arc::new(Door::new(shelf, Keys::open(&data)?)),
     });
@@ -258,7 +258,6 @@ async fn serve(
 
 fn options(args: &ServeArgs, address: SocketAddr) -> Options {
     Options {
-        demo: args.demo,
         loopback: address.ip().is_loopback(),
         www: args.www.clone(),
         viewer: args.viewer.clone(),

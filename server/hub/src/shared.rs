@@ -3,7 +3,7 @@
 use std::{
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -39,7 +39,7 @@ pub(crate) struct Inner {
     /// Counters.
     pub(crate) metrics: Arc<Metrics>,
     /// What is not as it should be, and yet the hub is up: shown in /readyz and logged.
-    pub(crate) remarks: Mutex<Vec<String>>,
+    pub(crate) remarks: watch::Sender<Vec<String>>,
     /// How the hub was started.
     pub(crate) options: Options,
     /// What is published for pages and programs.
@@ -49,8 +49,6 @@ pub(crate) struct Inner {
 /// How the hub was started, as far as requests care.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// Whether feeds are played and "view as nation …" is offered.
-    pub(crate) demo: bool,
     /// Whether it listens on the loopback address only.
     pub(crate) loopback: bool,
     /// Pages from here instead of the built-in ones.
@@ -69,13 +67,12 @@ impl Shared {
 
     /// Replaces the remarks of /readyz.
     pub(crate) fn remark(&self, remarks: Vec<String>) {
-        // A panic elsewhere while holding a list of texts leaves the list usable.
-        *self.remarks.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = remarks;
+        self.remarks.send_replace(remarks);
     }
 
     /// The remarks of /readyz.
     pub(crate) fn remarks(&self) -> Vec<String> {
-        self.remarks.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.remarks.borrow().clone()
     }
 }
 

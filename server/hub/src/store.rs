@@ -37,8 +37,6 @@ pub(crate) enum StoreCommand {
     },
     /// Hand every row over again.
     Replay(mpsc::Sender<Entry>),
-    /// Hand over the newest alarms.
-    Alarms { most: u32, answer: oneshot::Sender<Vec<journal::Alarm>> },
     /// Flush everything and end.
     Close,
 }
@@ -172,9 +170,6 @@ impl Worker {
                     let _gone = to.blocking_send(entry);
                 })
             }
-            StoreCommand::Alarms { most, answer } => self.journal.alarms(most).map(|alarms| {
-                let _gone = answer.send(alarms);
-            }),
         };
         if let Err(error) = kept {
             tracing::error!("{}", in_words(&error));

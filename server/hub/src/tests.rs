@@ -3,6 +3,7 @@
 mod bad_frames;
 pub(crate) mod fixture;
 mod ingest;
+mod reload;
 mod sequence;
 mod starting;
 mod storing;

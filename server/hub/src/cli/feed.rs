@@ -111,7 +111,7 @@ pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
         });
         let endings = match &args.replay {
             Some(file) => vec![feed::replay(recorded(args, file.clone(), key), stopping).await?],
-            None => feed::play(simulated(args, key)?, stopping).await?,
+            None => feed::play(simulated(args, key.as_deref())?, stopping).await?,
         };
         endings.iter().for_each(|ending| eprintln!("{}", words(ending)));
         Ok(())
@@ -139,17 +139,17 @@ fn recorded(args: &FeedArgs, file: PathBuf, key: Option<String>) -> ReplayPlan {
     }
 }
 
-fn simulated(args: &FeedArgs, key: Option<String>) -> Result<FeedPlan, FeedCommandError> {
+fn simulated(args: &FeedArgs, key: Option<&str>) -> Result<FeedPlan, FeedCommandError> {
     let source = Source::choose(args.plants.clone());
     let Plants { programme, plants, problems: _ } = source.read()?.load()?;
     let known = plants.keys().map(PlantId::as_str).collect::<Vec<_>>().join(", ");
     let mut speakers = Vec::new();
-    for plant in &args.plant {
+    if let Some(plant) = &args.plant {
         if !plants.contains_key(plant) {
             return Err(FeedCommandError::NoPlant { plant: plant.clone(), known });
         }
         let feed = args.feed.as_ref().map_or_else(|| plant.to_string(), FeedId::to_string);
-        speakers.push(Speaker { plant: plant.clone(), feed, key: key.clone() });
+        speakers.push(Speaker { plant: plant.clone(), feed, key: key.map(str::to_owned) });
     }
     let scenario = demo::scenario(&source)?;
     let mut settings = scenario.settings(&programme);

@@ -67,35 +67,16 @@ impl Core {
                  the hub has lost reports"
             );
             effects.alarms.push(("acked_beyond", feed.to_string(), text));
+            let now = clock.now(wall);
+            let word = ("feed", "event.feed_lost");
+            self.happenings.add(&grant.plant, now, word, feed.as_str(), &[]);
         }
         if !self.clocks.contains_key(&grant.plant) {
             effects.clocks.push(clock_row(&grant.plant, &clock, wall));
             self.clocks.insert(grant.plant.clone(), clock);
         }
         let plant_now = self.plant_now(&grant.plant, wall);
-        let known = self.feeds.entry(feed.clone()).or_insert_with(|| {
-            let plant = grant.plant.clone();
-            Self::feed_from(&FeedPosition {
-                plant,
-                epoch: hello.epoch,
-                next_seq: 1,
-                last_hub_seq: 0,
-            })
-        });
-        if let Some(older) = known.session.replace(session).filter(|older| *older != session) {
-            effects.close.push((older, "another connection speaks for this feed now"));
-        }
-        if known.epoch != hello.epoch {
-            known.durable_seq = 0;
-        }
-        known.plant = grant.plant.clone();
-        known.epoch = hello.epoch;
-        known.next_seq = resume_from;
-        known.connected = true;
-        known.last_heard = Some(plant_now);
-        if let Some(session) = self.sessions.get_mut(&session) {
-            session.speaks = true;
-        }
+        self.take_place(session, &feed, (hello.epoch, resume_from), plant_now, effects);
         let word = ("feed", "event.feed_connected");
         self.happenings.add(&grant.plant, plant_now, word, feed.as_str(), &[]);
         Ok(ToFeed::Welcome {
@@ -105,6 +86,35 @@ impl Core {
             now: decode::rfc3339(plant_now),
             rate: clock.rate(),
         })
+    }
+
+    /// From here on this connection speaks for the feed, and an older one does not.
+    fn take_place(
+        &mut self,
+        session: SessionId,
+        feed: &FeedId,
+        (epoch, next_seq): (u64, u64),
+        plant_now: PlantTime,
+        effects: &mut Effects,
+    ) {
+        let Some(speaker) = self.sessions.get_mut(&session) else { return };
+        speaker.speaks = true;
+        let plant = speaker.grant.plant.clone();
+        let known = self.feeds.entry(feed.clone()).or_insert_with(|| {
+            let plant = plant.clone();
+            Self::feed_from(&FeedPosition { plant, epoch, next_seq: 1, last_hub_seq: 0 })
+        });
+        if let Some(older) = known.session.replace(session).filter(|older| *older != session) {
+            effects.close.push((older, "another connection speaks for this feed now"));
+        }
+        if known.epoch != epoch {
+            known.durable_seq = 0;
+        }
+        known.plant = plant;
+        known.epoch = epoch;
+        known.next_seq = next_seq;
+        known.connected = true;
+        known.last_heard = Some(plant_now);
     }
 
     /// Whether the key of this connection is for the feed named.

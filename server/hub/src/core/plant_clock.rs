@@ -77,15 +77,6 @@ impl PlantClock {
         }
     }
 
-    /// The same clock, standing at `at` when the wall clock says `wall_now`.
-    pub(crate) fn resumed(self, at: PlantTime, wall_now: PlantTime) -> Self {
-        match self {
-            Self::Live => Self::Live,
-            Self::Simulated { rate, .. } => Self::Simulated { anchor: at, wall: wall_now, rate },
-            Self::Recorded { rate, .. } => Self::Recorded { newest: Some(at), rate },
-        }
-    }
-
     /// The origin of values on this clock.
     pub(crate) fn origin(&self) -> Origin {
         match self {

@@ -6,7 +6,7 @@ use journal::Entry;
 use proptest::prelude::*;
 use twin::{Span, UnitState};
 
-use super::*;
+use super::{happening::Happening, *};
 use crate::tests::fixture;
 
 fn definitions() -> Definitions {
