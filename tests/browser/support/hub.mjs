@@ -1,20 +1,28 @@
 // A hub of its own for a test: started on a free port with a data folder of its own, ready before
 // the test goes on, stopped after it.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { until } from './wait.mjs';
 
 /** The root of the repository: plants are found from there. */
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 /** How long a hub may take to be ready [ms]: a demo has a history to play. */
 const READY_MS = 60_000;
 /** How long a hub may take to stop once asked [ms]. */
 const STOP_MS = 20_000;
 /** How much of the hub's own lines is kept for a failure's message. */
 const KEPT_CHARACTERS = 20_000;
+
+/** The built program. */
+function binary() {
+  const named = process.env.SLIPWAY_BIN;
+  if (!named) throw new Error('SLIPWAY_BIN is not set: run `just test`, or set it to the built slipway');
+  return named;
+}
 
 export class Hub {
   #child;
@@ -50,14 +58,12 @@ export class Hub {
   }
 
   async #launch(listen) {
-    const binary = process.env.SLIPWAY_BIN;
-    if (!binary) throw new Error('SLIPWAY_BIN is not set: run `just test`, or set it to the built slipway');
     const viewer = process.env.SLIPWAY_VIEWER ? ['--viewer', process.env.SLIPWAY_VIEWER] : [];
     const args = ['serve', '--listen', listen, '--data', this.data, ...viewer];
     if (this.#options.demo) args.push('--demo');
     this.#said = '';
     this.#over = false;
-    this.#child = spawn(binary, [...args, ...(this.#options.args ?? [])], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = spawn(binary(), [...args, ...(this.#options.args ?? [])], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr.setEncoding('utf8').on('data', (text) => {
       this.#said = (this.#said + text).slice(-KEPT_CHARACTERS);
       this.url ??= /listening on (http:\/\/[^\s]+?)\/?\s/.exec(this.#said)?.[1];
@@ -118,5 +124,40 @@ export class Hub {
     const response = await fetch(`${this.url}/api/v1/${path}`);
     if (!response.ok) throw new Error(`/api/v1/${path}: ${response.status} ${await response.text()}`);
     return response.json();
+  }
+
+  /** The main hold-up of a plant as the API tells it to an audience. */
+  async holdUp(plant, audience) {
+    const { items } = await this.api(`plants/${plant}/bottlenecks?as=${audience}`);
+    return items[''];
+  }
+
+  /** A new key, such as `key('--feed', 'press', '--plant', 'home-yard')`. */
+  async key(...holder) {
+    const { stdout } = await promisify(execFile)(binary(), ['key', 'new', '--data', this.data, ...holder]);
+    return stdout.trim();
+  }
+
+  /** Lets whoever uses this browser in as a member of an organisation, such as `XAA/skarvik`. */
+  async letIn(page, member) {
+    const key = await this.key('--view-as', member);
+    const answer = await page.context().request.post(`${this.url}/v1/session`, { data: { key } });
+    if (!answer.ok()) throw new Error(`/v1/session: ${answer.status()} ${await answer.text()}`);
+  }
+
+  /** Starts `slipway feed` against this hub; `end()` of what is returned stops it. */
+  feed(...args) {
+    const child = spawn(binary(), ['feed', '--url', `${this.url.replace('http', 'ws')}/v1/ingest`, ...args], { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text) => { said = (said + text).slice(-KEPT_CHARACTERS); });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    return {
+      get said() { return said; },
+      get over() { return child.exitCode !== null || child.signalCode !== null; },
+      async end() {
+        if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+        await ended;
+      },
+    };
   }
 }
