@@ -1,0 +1,17 @@
+// What colours, patterns and signs mean, in the picture and in the table.
+
+import { h } from '../lib/dom.js';
+import { STAGES, UNIT_STATES, sign, stateWord } from '../lib/states.js';
+import { word } from '../lib/words.js';
+
+export function legend() {
+  const states = UNIT_STATES.map((state) => h('li', {},
+    h('span', { class: 'swatch fill', data: { state }, 'aria-hidden': 'true' }), sign(state), stateWord(state)));
+  const stages = STAGES.map((stage) => h('li', {},
+    h('span', { class: `swatch cell${stage === 'erected' ? '' : ' ghost'}`, data: { stage }, 'aria-hidden': 'true' }), word(`stage.${stage}`)));
+  stages.push(h('li', {}, h('span', { class: 'swatch late', 'aria-hidden': 'true' }), word('viewer.late')));
+  return [
+    h('div', {}, h('h3', {}, word('viewer.legend_states')), h('ul', {}, states)),
+    h('div', {}, h('h3', {}, word('viewer.legend_stages')), h('ul', {}, stages)),
+  ];
+}

@@ -1,0 +1,55 @@
+// The table beside the picture: every station, crane, storage and building, by key and for
+// readers of the screen; the same values that the picture shows.
+
+import { h } from '../lib/dom.js';
+import { amount, number } from '../lib/format.js';
+import { sign, stateMark } from '../lib/states.js';
+import { nameOf, word } from '../lib/words.js';
+
+const GROUPS = [
+  ['units', ['unit']],
+  ['movers', ['crane', 'transporter', 'barge']],
+  ['storages', ['storage']],
+  ['areas', ['area']],
+];
+
+export function list(page, search) {
+  const { view } = page;
+  if (view.refused) return h('p', { class: 'muted' }, word('refused.text'));
+  if (!view.ready) return h('p', { class: 'muted' }, word('app.loading'));
+  const wanted = search.trim().toLocaleLowerCase();
+  const all = view.entries('layout').sort(([, a], [, b]) => a.order - b.order);
+  const groups = GROUPS.map(([group, kinds]) => {
+    const rows = all.filter(([, layout]) => kinds.includes(layout.kind)).map(([id, layout]) => row(page, id, layout))
+      .filter((found) => wanted === '' || found.textContent.toLocaleLowerCase().includes(wanted));
+    return rows.length === 0 ? null : h('section', { class: 'group', data: { key: group } },
+      h('h3', {}, word(`viewer.${group}`), h('small', {}, number(rows.length))),
+      h('ul', {}, rows));
+  }).filter(Boolean);
+  return groups.length > 0 ? groups : h('p', { class: 'muted' }, word('viewer.nothing_found'));
+}
+
+function row(page, id, layout) {
+  const { view } = page;
+  const unit = view.get(`unit/${id}`);
+  const flagged = unit && (unit.hold_up || page.heldUp().includes(id));
+  const press = () => page.select(id, { fit: page.engine.state === 'ready' });
+  return h('li', { data: { key: id } },
+    h('button', {
+      type: 'button', class: flagged ? 'row flagged' : 'row', data: { row: id },
+      'aria-pressed': String(page.selected === id), on: { click: press },
+    },
+    h('span', { class: 'row-name' }, nameOf(layout.name), flagged && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))),
+    h('span', { class: 'row-value' }, valueOf(view, id, layout, unit))));
+}
+
+function valueOf(view, id, layout, unit) {
+  if (unit) return [stateMark(unit.state), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))];
+  const mover = view.get(`resource/${id}`);
+  if (mover) return stateMark(mover.state);
+  const storage = view.get(`storage/${id}`);
+  if (storage) return storage.capacity ? word('viewer.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level);
+  const area = view.get(`area/${id}`);
+  if (area?.limit !== undefined) return word('viewer.of_limit', { n: number(area.present), all: number(area.limit) });
+  return layout.kind === 'unit' ? stateMark('unknown') : '';
+}

@@ -1,0 +1,147 @@
+// The 3D page of a plant: the mirror's values go into the picture, and beside it stand the same
+// things as a table, so that nothing can be learnt from the picture alone.
+
+import { Header } from '../board/header.js';
+import { drawSection, keepDrawn, start } from '../board/page.js';
+import { lanes } from '../board/product.js';
+import { h, renew } from '../lib/dom.js';
+import { useSiteZone } from '../lib/format.js';
+import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
+import { chainLine } from '../lib/say.js';
+import { nameOf, word } from '../lib/words.js';
+import { Engine } from './engine.js';
+import { gestures } from './gestures.js';
+import { Labels } from './labels.js';
+import { legend } from './legend.js';
+import { list } from './list.js';
+import { panel } from './panel.js';
+import { helpDialog, holdUpBanner, noteFor, toolbar } from './stage.js';
+
+const parameters = new URLSearchParams(location.search);
+const byId = (id) => document.getElementById(id);
+
+/** Values that the picture is made of; the rest is for the page alone. */
+const DRAWN = /^(clock$|layout\/|unit\/|storage\/|resource\/|area\/|product\/|part\/|board\/holdup$)/;
+
+class Page {
+  constructor() {
+    this.plant = parameters.get('plant') ?? '';
+    this.selected = parameters.get('unit') ?? '';
+    this.mirror = new Mirror();
+    this.view = this.mirror.watch(`plant/${this.plant}`);
+    this.clock = new PlantClock(this.view);
+    this.engine = new Engine(byId('viewer'), parameters);
+    this.labels = new Labels(byId('labels'), this);
+    const dashboard = keepAudience(`/plant/${encodeURIComponent(this.plant)}`);
+    this.header = new Header({
+      mirror: this.mirror, clock: this.clock, back: true,
+      name: () => this.view.get('plant')?.name ?? word('head.plant'),
+      links: () => h('a', { class: 'button', href: dashboard }, word('viewer.board')),
+    });
+    this.start();
+  }
+
+  start() {
+    byId('search').addEventListener('input', () => this.draw());
+    renew(byId('tools'), toolbar(this));
+    byId('key').open = matchMedia('(min-width: 1000px)').matches;
+    renew(byId('legend'), legend());
+    gestures(byId('viewer'), this);
+    addEventListener('popstate', () => this.select(new URLSearchParams(location.search).get('unit') ?? '', { keep: false }));
+    this.view.onChange((keys) => this.feed(keys));
+    this.engine.on('frame', (places) => this.labels.place(places));
+    this.engine.on('state', () => this.draw());
+    this.engine.on('ready', () => {
+      this.feed(new Set(this.view.values.keys()));
+      this.engine.call('select', this.selected);
+    });
+    this.engine.begin();
+    keepDrawn([this.view], () => this.draw());
+  }
+
+  /** Hands what changed to the picture, and fetches meshes that it has not seen. */
+  feed(keys) {
+    if (!this.view.ready) return;
+    const set = {};
+    const gone = [];
+    for (const key of keys) {
+      if (!DRAWN.test(key)) continue;
+      if (this.view.values.has(key)) set[key] = this.view.values.get(key);
+      else gone.push(key);
+    }
+    this.engine.apply({ set, gone });
+    this.engine.wantMeshes(this.view.entries('layout').map(([, layout]) => layout.mesh).filter(Boolean));
+  }
+
+  name(id) {
+    return nameOf(this.view.get(`layout/${id}`)?.name ?? id);
+  }
+
+  /** Shows what is known of a thing; the empty text closes the panel. */
+  select(id, { fit = false, focus = false, keep = true } = {}) {
+    this.selected = id;
+    this.engine.call('select', id);
+    if (fit && id) this.engine.call('fit', id);
+    if (keep) {
+      const address = new URL(location.href);
+      if (id) address.searchParams.set('unit', id);
+      else address.searchParams.delete('unit');
+      history.replaceState(null, '', address);
+    }
+    this.draw();
+    if (focus) byId('panel').focus({ preventScroll: true });
+  }
+
+  /** The units that the main hold-up is about. */
+  heldUp() {
+    const card = this.view.get('board/holdup');
+    if (!card?.known) return [];
+    return card.units.filter((unit) => this.view.get(`layout/${unit}`));
+  }
+
+  showHoldUp() {
+    const [first] = this.heldUp();
+    if (first) this.select(first, { fit: true, focus: true });
+  }
+
+  draw() {
+    const plant = this.view.get('plant');
+    useSiteZone(plant?.time_zone);
+    if (plant && this.titled !== plant.name) {
+      this.titled = plant.name;
+      document.title = word('viewer.title_named', { name: plant.name });
+      this.header.draw();
+    }
+    renew(byId('rows'), list(this, byId('search').value));
+    const content = this.selected && panel(this);
+    byId('panel').hidden = !content;
+    document.body.classList.toggle('has-panel', Boolean(content));
+    if (content) renew(byId('panel'), content);
+    renew(byId('holdup'), holdUpBanner(this));
+    renew(byId('note'), noteFor(this));
+    drawSection('lanes', this.view.ready ? lanes(this.view) : null);
+    this.labels.draw();
+    this.tellHoldUp();
+  }
+
+  /** Says a new main hold-up to readers of the screen, once. */
+  tellHoldUp() {
+    const card = this.view.get('board/holdup');
+    const told = card?.known ? `${card.id}` : '';
+    if (told === this.told) return;
+    const first = this.told === undefined;
+    this.told = told;
+    if (told && !first) byId('news').textContent = `${word('holdup.changed', { name: nameOf(card.name) })} ${chainLine(card)}`;
+  }
+
+  help() {
+    const dialog = byId('help');
+    renew(dialog, helpDialog(() => dialog.close()));
+    dialog.showModal();
+  }
+}
+
+start(() => {
+  const page = new Page();
+  if (parameters.get('test') === '1') window.__slipway = page.engine.hook();
+});
