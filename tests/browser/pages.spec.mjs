@@ -1,25 +1,46 @@
-// Every page, at the three sizes that people use: it loads, says what it is, fits the window,
-// and axe finds nothing.
+// Every page, at the sizes that people use: it loads, says what it is, fits the window, every
+// word is there, and axe finds nothing. The five answers are what one sees first.
 import { expect, expectAccessible, test } from './support/fixtures.mjs';
 
-const PAGES = ['/', '/viewer/', '/help/'];
-const SIZES = [
-  { width: 1440, height: 900 },
-  { width: 1920, height: 1080 },
-  { width: 390, height: 844 },
+const DESK = { width: 1440, height: 900 };
+const SCREEN = { width: 1920, height: 1080 };
+const TELEPHONE = { width: 390, height: 844 };
+/** Pages with the five cards. */
+const BOARDS = ['/', '/plant/home-yard', '/plant/partner-yard', '/plant/munitions', '/plant/machine-shop'].map((path) => `${path}?as=XAA`);
+/** All pages with the sizes they are looked at in; without `as` they are the public's. */
+const PAGES = [
+  ...BOARDS.map((path) => [path, [DESK, TELEPHONE]]),
+  ['/?as=XAA', [SCREEN]],
+  ['/plant/home-yard?as=XAA', [SCREEN]],
+  ['/', [DESK, TELEPHONE]],
+  ['/?as=XCC', [DESK, TELEPHONE]],
+  ['/plant/home-yard', [DESK]],
+  ['/plant/no-such-plant?as=XAA', [DESK]],
+  ['/viewer/?plant=home-yard&as=XAA', [DESK, SCREEN, TELEPHONE]],
+  ['/viewer/?plant=munitions&as=XAA', [DESK]],
+  ['/viewer/?plant=home-yard', [DESK]],
+  ['/help/', [DESK, TELEPHONE]],
 ];
+const CARDS = ['deliver', 'holdup', 'next', 'act', 'trust'];
 
-for (const path of PAGES) {
-  for (const size of SIZES) {
+/** Opens a page and waits until nothing on it is awaited any more. */
+async function open(page, hub, path, size) {
+  await page.setViewportSize(size);
+  const answer = await page.goto(hub.url + path, { waitUntil: 'load' });
+  expect(answer.status()).toBe(200);
+  await expect(page.getByRole('main')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(/\S/);
+  await expect(page.locator('.skeleton')).toHaveCount(0);
+  await expect(page.locator('#connection, .connection')).toHaveCount(path.startsWith('/help/') ? 0 : 1);
+}
+
+for (const [path, sizes] of PAGES) {
+  for (const size of sizes) {
     test(`${path} at ${size.width}×${size.height}`, async ({ page, demo }) => {
-      await page.setViewportSize(size);
-      const answer = await page.goto(demo.url + path, { waitUntil: 'load' });
-      expect(answer.status()).toBe(200);
-      await expect(page.getByRole('main')).toBeVisible();
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText(/\S/);
+      await open(page, demo, path, size);
       await expect(page).toHaveTitle(/\S/);
       expect(await page.locator('html').getAttribute('lang')).toBe('en');
-      await expect(page.locator('[data-word]').filter({ hasText: /^$/ })).toHaveCount(0);
+      await expect(page.locator('body [data-word]').filter({ hasText: /^$/ })).toHaveCount(0);
       // The page notes here the last key that it found no word for.
       await expect(page.locator('html')).not.toHaveAttribute('data-missing-word');
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -27,4 +48,41 @@ for (const path of PAGES) {
       await expectAccessible(page);
     });
   }
+}
+
+/** The five cards' boxes, in the order of the questions. */
+async function cards(page) {
+  const boxes = [];
+  for (const name of CARDS) {
+    const card = page.locator(`#card-${name}`);
+    await expect(card.locator('.card-body')).toHaveText(/\S/);
+    boxes.push(await card.boundingBox());
+  }
+  return boxes;
+}
+
+for (const path of BOARDS) {
+  test(`${path} answers all five questions without scrolling`, async ({ page, demo }) => {
+    await open(page, demo, path, DESK);
+    await expect(async () => {
+      for (const [at, box] of (await cards(page)).entries()) {
+        expect(box.y + box.height, `the lower edge of card ${at + 1}`).toBeLessThanOrEqual(DESK.height);
+        expect(box.y, `the upper edge of card ${at + 1}`).toBeGreaterThanOrEqual(0);
+      }
+    }).toPass();
+    const cut = await page.locator('.card').evaluateAll((all) => all.map((card) => card.scrollHeight - card.clientHeight));
+    expect(cut.map((pixels) => pixels > 1), 'cards whose content is cut off').toEqual(CARDS.map(() => false));
+  });
+
+  test(`${path} on a telephone begins with the five answers in order`, async ({ page, demo }) => {
+    await open(page, demo, path, TELEPHONE);
+    await expect(async () => {
+      const boxes = await cards(page);
+      const tops = boxes.map(({ y }) => y);
+      expect(tops).toEqual([...tops].sort((a, b) => a - b));
+      const last = boxes.at(-1);
+      const others = page.locator('main section:not(.card):visible');
+      for (const other of await others.all()) expect((await other.boundingBox()).y).toBeGreaterThanOrEqual(last.y + last.height);
+    }).toPass();
+  });
 }

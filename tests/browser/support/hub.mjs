@@ -44,7 +44,7 @@ export class Hub {
 
   /**
    * Starts a hub and waits until it is ready.
-   * @param {{demo?: boolean, args?: string[], listen?: string}} options
+   * @param {{demo?: boolean, args?: string[], listen?: string, viewer?: string}} options
    */
   static async start(options = {}) {
     const hub = new Hub(options, await mkdtemp(join(tmpdir(), 'slipway-')));
@@ -58,8 +58,9 @@ export class Hub {
   }
 
   async #launch(listen) {
-    const viewer = process.env.SLIPWAY_VIEWER ? ['--viewer', process.env.SLIPWAY_VIEWER] : [];
-    const args = ['serve', '--listen', listen, '--data', this.data, ...viewer];
+    const viewer = this.#options.viewer ?? process.env.SLIPWAY_VIEWER;
+    const args = ['serve', '--listen', listen, '--data', this.data];
+    if (viewer) args.push('--viewer', viewer);
     if (this.#options.demo) args.push('--demo');
     this.#said = '';
     this.#over = false;

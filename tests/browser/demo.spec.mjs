@@ -1,0 +1,95 @@
+// The pages say what the API says: the same hold-up everywhere, and to each audience only what
+// is its own to know.
+import { expect, test } from './support/fixtures.mjs';
+
+/** What the pages call the main hold-up of a plant now; it is asked for anew at each try. */
+const named = (demo, plant) => demo.holdUp(plant, 'XAA');
+
+for (const plant of ['home-yard', 'munitions', 'partner-yard']) {
+  test(`the hold-up on the page of ${plant} is the one that the API names`, async ({ page, demo }) => {
+    await page.goto(`${demo.url}/plant/${plant}?as=XAA`);
+    await expect(async () => {
+      const card = await named(demo, plant);
+      expect(card.known).toBe(true);
+      await expect(page.locator('#card-holdup .answer')).toHaveText(card.name, { timeout: 1_000 });
+      const flagged = await page.locator('tr.flagged').evaluateAll((rows) => rows.map(({ dataset }) => dataset.unit));
+      expect(flagged.sort()).toEqual([...card.units].sort());
+      await expect(page.locator('#card-holdup .chain li')).toHaveCount(card.chain.length, { timeout: 1_000 });
+    }).toPass();
+  });
+}
+
+test('the programme flags the hold-up of one of its plants, and tells that of each', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/?as=XAA`);
+  await expect(async () => {
+    const { items: board } = await demo.api('programme?as=XAA');
+    await expect(page.locator('#card-holdup .answer')).toHaveText(board['board/holdup'].name, { timeout: 1_000 });
+    for (const plant of ['home-yard', 'munitions', 'partner-yard']) {
+      const { name } = await named(demo, plant);
+      expect(board[`digest/${plant}`].hold_up).toBe(name);
+      await expect(page.locator(`[data-plant="${plant}"]`)).toContainText(name, { timeout: 1_000 });
+    }
+  }).toPass();
+});
+
+test('the hold-up over the picture is the one that the API names', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/viewer/?plant=home-yard&as=XAA`);
+  await expect(async () => {
+    const card = await named(demo, 'home-yard');
+    await expect(page.locator('#holdup strong')).toContainText(card.name, { timeout: 1_000 });
+    const flagged = await page.locator('.row.flagged').evaluateAll((rows) => rows.map(({ dataset }) => dataset.row));
+    expect(flagged.sort()).toEqual([...card.units].sort());
+  }).toPass();
+});
+
+test('it is never in doubt that the demonstration is simulated', async ({ page, demo }) => {
+  for (const path of ['/?as=XAA', '/plant/home-yard?as=XAA', '/viewer/?plant=home-yard&as=XAA']) {
+    await page.goto(demo.url + path);
+    await expect(page.locator('#top .badge')).toHaveAttribute('data-origin', 'simulated');
+    await expect(page.locator('#top .badge')).toBeVisible();
+  }
+});
+
+test('nation C is told that something is withheld, and nothing of what it is', async ({ page, demo }) => {
+  const theirs = await demo.api('plants?as=XCC');
+  expect(Object.keys(theirs.items)).not.toContain('munitions');
+  expect(Object.keys((await demo.api('plants?as=XAA')).items)).toContain('munitions');
+
+  await page.goto(`${demo.url}/?as=XCC`);
+  await expect(page.locator('#card-trust')).toContainText('some things');
+  await expect(page.locator('[data-plant]')).toHaveCount(Object.keys(theirs.items).length);
+  await expect(page.locator('[data-plant="munitions"]')).toHaveCount(0);
+  await expect(page.locator('body')).not.toContainText('Torrenfeld');
+
+  await page.goto(`${demo.url}/plant/munitions?as=XCC`);
+  await expect(page.locator('.refusal')).toBeVisible();
+  await expect(page.locator('body')).not.toContainText('Torrenfeld');
+});
+
+test('what is withheld and what does not exist read the same', async ({ page, demo }) => {
+  const told = [];
+  for (const plant of ['munitions', 'no-such-plant']) {
+    await page.goto(`${demo.url}/plant/${plant}?as=XCC`);
+    await expect(page.locator('.refusal')).toBeVisible();
+    told.push((await page.locator('.refusal').innerText()).replaceAll(plant, ''));
+  }
+  expect(told[0]).toBe(told[1]);
+});
+
+test('the public is told that nothing is shared with it, and how to look as a nation', async ({ page, demo }) => {
+  await page.goto(demo.url);
+  await expect(page.locator('.refusal')).toContainText(/nothing/i);
+  await expect(page.locator('body')).not.toContainText('Skarvik');
+  await page.getByRole('link', { name: 'Aldermark' }).click();
+  await expect(page.locator('[data-plant="home-yard"]')).toContainText('Skarvik');
+  await expect(page).toHaveURL(/as=XAA/);
+});
+
+test('another nation is chosen by the list at the top', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/?as=XAA`);
+  await expect(page.locator('[data-plant="munitions"]')).toBeVisible();
+  await page.getByLabel('View as').selectOption('XCC');
+  await expect(page).toHaveURL(/as=XCC/);
+  await expect(page.locator('[data-plant="home-yard"]')).toBeVisible();
+  await expect(page.locator('[data-plant="munitions"]')).toHaveCount(0);
+});

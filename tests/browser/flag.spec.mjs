@@ -1,0 +1,65 @@
+// The flag is real: slow another station of the running demonstration down, and the hold-up moves
+// there, in the API, on the pages and over the picture.
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from './support/hub.mjs';
+import { expect, Hub, test } from './support/fixtures.mjs';
+
+const PLANT = 'partner-yard';
+/** Plant seconds for one second: what holds a yard back changes over weeks, not over a minute. */
+const RATE = 20_000;
+/** How long the hold-up may take to move: about 80 s on two free cores [ms]. */
+const MOVED_MS = 300_000;
+
+let models;
+let hub;
+
+test.beforeAll(async () => {
+  // The demonstration as it is, but faster.
+  models = await mkdtemp(join(tmpdir(), 'slipway-models-'));
+  for (const folder of ['plants', 'scenarios']) await cp(join(ROOT, 'models', folder), join(models, folder), { recursive: true });
+  const scenario = join(models, 'scenarios', 'demo.toml');
+  const text = await readFile(scenario, 'utf8');
+  const faster = text.replace(/^rate = \d+/m, `rate = ${RATE}`);
+  expect(faster, 'the scenario says how fast it is').not.toBe(text);
+  await writeFile(scenario, faster);
+  hub = await Hub.start({ demo: true, args: ['--plants', join(models, 'plants')] });
+});
+
+test.afterAll(async () => {
+  await hub?.dispose();
+  if (models) await rm(models, { recursive: true, force: true });
+});
+
+test('slowing another station down moves the flag', async ({ page, context }) => {
+  test.setTimeout(2 * MOVED_MS);
+  const before = await hub.holdUp(PLANT, 'XAA');
+  expect(before).toMatchObject({ known: true, id: 'paint' });
+
+  const key = join(models, 'feed.key');
+  await writeFile(key, await hub.key('--feed', PLANT, '--plant', PLANT));
+  const bays = [1, 2].flatMap((bay) => ['--set', `${PLANT}.unit.outfit-${bay}.down=90 d`]);
+  const feed = hub.feed('--plants', join(models, 'plants'), '--plant', PLANT, '--key', key, ...bays);
+  try {
+    const viewer = await context.newPage();
+    await page.goto(`${hub.url}/plant/${PLANT}?as=XAA`);
+    await viewer.goto(`${hub.url}/viewer/?plant=${PLANT}&as=XAA`);
+    await expect(page.locator('tr[data-unit="outfit-1"]')).toHaveAttribute('data-state', 'down');
+    await expect.poll(async () => {
+      expect(feed.over, `slipway feed goes on; it said:\n${feed.said}`).toBe(false);
+      return (await hub.holdUp(PLANT, 'XAA')).id;
+    }, { timeout: MOVED_MS, intervals: [1_000] }).toBe('outfitting');
+
+    const { name, units } = await hub.holdUp(PLANT, 'XAA');
+    await expect(page.locator('#card-holdup .answer')).toHaveText(name);
+    await expect(viewer.locator('#holdup strong')).toContainText(name);
+    for (const unit of units) {
+      await expect(page.locator(`tr[data-unit="${unit}"]`)).toHaveClass(/flagged/);
+      await expect(viewer.locator(`[data-row="${unit}"]`)).toHaveClass(/flagged/);
+    }
+    await expect(page.locator('tr[data-unit^="paint-"].flagged')).toHaveCount(0);
+  } finally {
+    await feed.end();
+  }
+});
