@@ -37,7 +37,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
                            headers: HeaderMap| async move {
             match door.audience(&wish, &headers) {
                 Ok(offer) => answer(&door.shelf, route, &path, offer.id).await,
-                Err(refusal) => refusal,
+                Err(refusal) => refusal.into_response(),
             }
         };
         router = router.route(route.path, get(answer));
@@ -65,7 +65,7 @@ async fn audiences(
 ) -> Response {
     let current = match door.audience(&wish, &headers) {
         Ok(current) => current,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let listed = door.shelf.all_listed();
     let offered = listed.map(|o| Offered { code: o.code.clone(), name: o.name.clone() }).collect();

@@ -84,9 +84,9 @@ fn inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
 
 /// The routes of the pages. `look_as` is whom the boards open as when the address does not say:
 /// a demonstration that opened on an empty page would show nothing.
-pub(crate) fn router(pages: Pages, look_as: Option<String>) -> Router {
+pub(crate) fn router(pages: Pages, look_as: Option<&str>) -> Router {
     let board = |file: &'static str| {
-        let look_as = look_as.clone();
+        let look_as = look_as.map(str::to_owned);
         get(move |State(pages): State<Arc<Pages>>, uri: Uri| async move {
             match look_as {
                 Some(code) if uri.query().is_none_or(|query| !says_as_whom(query)) => {

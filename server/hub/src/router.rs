@@ -19,7 +19,7 @@ pub(crate) fn router(shared: Shared) -> Router {
     let seen = Router::new()
         .merge(view::router(Arc::clone(door)))
         .merge(api::router(Arc::clone(door)))
-        .merge(pages::router(pages, door.shelf.first_nation()));
+        .merge(pages::router(pages, door.shelf.first_nation().as_deref()));
     Router::new()
         .route("/v1/ingest", get(ingest::connect))
         .route("/healthz", get(health::healthz))

@@ -7,3 +7,4 @@ mod reload;
 mod sequence;
 mod starting;
 mod storing;
+mod viewing;

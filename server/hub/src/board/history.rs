@@ -67,7 +67,7 @@ impl Past<'_> {
             outlook.iter().find(|o| matches!(&o.what, Promise::Order(id) if *id == order.order))
         };
         let mut orders: Vec<&OrderNow> = self.core.twin.orders(&self.plant.id).collect();
-        orders.sort_by(|a, b| (a.closed.is_some(), a.due).cmp(&(b.closed.is_some(), b.due)));
+        orders.sort_by_key(|order| (order.closed.is_some(), order.due));
         let listed = orders.into_iter().take(ORDERS_LISTED).map(|order| {
             let value = Value::Order(self.order(order, expected(order)));
             fact(self.own, format!("order/{}", order.order), value)

@@ -93,7 +93,8 @@ impl<'a> Assembly<'a> {
             .filter_map(|i| {
                 let due = needed.map(|(from, to)| along(from, to, (i + 1) as f64, self.children));
                 let late = due.is_some_and(|due| due < now);
-                self.part(self.child, number * self.children + i, late, true)
+                let part = self.part(number * self.children + i)?;
+                Some(ProductPart { late: late && part.stage != "erected", ..part })
             })
             .collect();
         let item = self.core.twin.part(&name);
@@ -128,44 +129,50 @@ impl<'a> Assembly<'a> {
         Some((*due.first()?, *due.get(1)?))
     }
 
-    fn part(
-        &self,
-        material: &MaterialId,
-        number: u64,
-        late: bool,
-        with_parts: bool,
-    ) -> Option<ProductPart> {
+    /// A part with the parts it is made of.
+    fn part(&self, number: u64) -> Option<ProductPart> {
+        let whole = self.bare(self.child, number)?;
+        if whole.stage == stage_name(Stage::Erected) {
+            return Some(whole);
+        }
+        let parts = self.parts_of(number);
+        let begun = parts.iter().any(|part| part.stage != stage_name(Stage::NotStarted));
+        let stage = match whole.stage.as_str() {
+            "not_started" if begun => stage_name(Stage::Making).to_owned(),
+            _ => whole.stage,
+        };
+        Some(ProductPart { stage, parts, ..whole })
+    }
+
+    /// A part as it is itself.
+    fn bare(&self, material: &MaterialId, number: u64) -> Option<ProductPart> {
         let id = self.serials.name(material, number, 0)?;
         let now = self.core.twin.part(&id);
-        let erected = now.is_some_and(|part| part.part_of().is_some());
-        let parts =
-            if with_parts && !erected { self.parts_of(material, number) } else { Vec::new() };
-        let stage = match (now, erected) {
-            (_, true) => Stage::Erected,
-            (Some(part), false) => part.stage.unwrap_or(Stage::Making),
-            (None, false) if parts.iter().any(|p| p.stage != "not_started") => Stage::Making,
-            (None, false) => Stage::NotStarted,
+        let stage = match now {
+            Some(part) if part.part_of().is_some() => Stage::Erected,
+            Some(part) => part.stage.unwrap_or(Stage::Making),
+            None => Stage::NotStarted,
         };
         Some(ProductPart {
             id: id.to_string(),
             stage: stage_name(stage).to_owned(),
-            late: late && !erected,
+            late: false,
             place: now.filter(|part| part.ended.is_none()).map(|part| part.place.to_string()),
             since: now.map(|part| stamp(part.since)),
-            parts,
+            parts: Vec::new(),
         })
     }
 
-    fn parts_of(&self, material: &MaterialId, number: u64) -> Vec<ProductPart> {
-        let below =
-            self.core.programme.serials.iter().find(|s| s.parent.as_ref() == Some(material));
-        let Some((child, count)) =
+    fn parts_of(&self, number: u64) -> Vec<ProductPart> {
+        let serials = &self.core.programme.serials;
+        let below = serials.iter().find(|s| s.parent.as_ref() == Some(self.child));
+        let Some((material, count)) =
             below.and_then(|s| Some((&s.material, self.serials.per_parent(&s.material)?)))
         else {
             return Vec::new();
         };
         (0..count)
-            .filter_map(|i| self.part(child, number * count + i, false, false))
+            .filter_map(|i| self.bare(material, number * count + i))
             .map(|part| if part.stage == "erected" { inside(part) } else { part })
             .collect()
     }

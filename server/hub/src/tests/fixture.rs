@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Long enough for a busy machine: tests wait for a state, and this only ends a hang.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 const PROGRAMME: &str = r#"[programme]
 id = "small"

@@ -34,6 +34,30 @@ pub(crate) struct As {
     pub(crate) code: Option<String>,
 }
 
+/// Why a request is not served. It reads the same whether the thing exists or not.
+#[derive(Debug)]
+pub(crate) enum NotServed {
+    /// A key that opens nothing.
+    Key,
+    /// A wish that is not offered.
+    Audience(String),
+}
+
+impl IntoResponse for NotServed {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Key => {
+                let text = "this key opens nothing; ask who gave it to you, or look without one";
+                (StatusCode::UNAUTHORIZED, text).into_response()
+            }
+            Self::Audience(code) => {
+                let text = format!("there is no audience {code:?}; leave out \"as\"");
+                (StatusCode::NOT_FOUND, text).into_response()
+            }
+        }
+    }
+}
+
 impl Door {
     pub(crate) fn new(shelf: Arc<Shelf>, keys: Keys) -> Self {
         Self { shelf, keys: Mutex::new(keys) }
@@ -42,18 +66,16 @@ impl Door {
     /// The audience that a request is served as.
     ///
     /// # Errors
-    /// The answer to send instead: an unknown key, or a wish that is not offered. Both read the
-    /// same whether the thing exists or not.
-    pub(crate) fn audience(&self, wish: &As, headers: &HeaderMap) -> Result<Offer, Response> {
-        if let Some(code) = &wish.code {
-            return self.shelf.listed(code).cloned().ok_or_else(|| unknown_audience(code));
-        }
-        match presented(headers) {
-            None => self.shelf.listed("public").cloned().ok_or_else(|| unknown_audience("public")),
-            Some(key) => self.member(key).ok_or_else(|| {
-                let text = "this key opens nothing; ask who gave it to you, or look without one";
-                (StatusCode::UNAUTHORIZED, text).into_response()
-            }),
+    /// [`NotServed`]: an unknown key, or a wish that is not offered.
+    pub(crate) fn audience(&self, wish: &As, headers: &HeaderMap) -> Result<Offer, NotServed> {
+        let listed = |code: &str| {
+            let offer = self.shelf.listed(code).cloned();
+            offer.ok_or_else(|| NotServed::Audience(code.chars().take(40).collect()))
+        };
+        match (&wish.code, presented(headers)) {
+            (Some(code), _) => listed(code),
+            (None, None) => listed("public"),
+            (None, Some(key)) => self.member(key).ok_or(NotServed::Key),
         }
     }
 
@@ -140,10 +162,4 @@ pub(super) fn foreign_origin(headers: &HeaderMap) -> Option<Response> {
     (!same).then(|| {
         (StatusCode::FORBIDDEN, "this hub answers pages of its own site only").into_response()
     })
-}
-
-fn unknown_audience(code: &str) -> Response {
-    let code: String = code.chars().take(40).collect();
-    let text = format!("there is no audience {code:?} to be served as; leave out \"as\"");
-    (StatusCode::NOT_FOUND, text).into_response()
 }

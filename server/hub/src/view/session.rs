@@ -9,7 +9,7 @@ use axum::{
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code},
     },
     http::HeaderMap,
-    response::Response,
+    response::{IntoResponse, Response},
     routing::get,
 };
 use serde_json::value::RawValue;
@@ -46,7 +46,7 @@ async fn upgrade(
     }
     let offer = match door.audience(&wish, &headers) {
         Ok(offer) => offer,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let shelf = Arc::clone(&door.shelf);
     tracing::debug!(audience = offer.code, "a viewer connects");
@@ -261,5 +261,81 @@ async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
             code: close_code::AGAIN,
             reason: "too slow: nothing was taken for 10 s; connect again".into(),
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use proptest::prelude::*;
+    use release::{AudienceId, Gate, Labelled};
+    use twin::label::{Classification, Members, Originator};
+    use twin::{Label, NationId, OrganisationId, PlantTime};
+
+    use super::*;
+    use crate::view::shelf::Values;
+
+    /// A label that lets everybody see.
+    fn public() -> Label {
+        Label {
+            policy: "test".into(),
+            classification: Classification::Public,
+            releasable_to: Default::default(),
+            display_only: Default::default(),
+            organisations: Members::All,
+            affiliations: Members::All,
+            needs: Default::default(),
+            information: Default::default(),
+            originator: Originator {
+                nation: NationId::new("XAA").unwrap(),
+                organisation: OrganisationId::new("yard").unwrap(),
+            },
+            created: PlantTime::default(),
+            review: PlantTime::default(),
+            until: None,
+            successor: None,
+            registry_revision: 1,
+            reason: None,
+        }
+    }
+
+    fn published(lengths: &[usize]) -> Published {
+        let mut gate = Gate::default();
+        let label = gate.label(&public()).unwrap();
+        let facts = lengths.iter().enumerate().map(|(number, length)| {
+            let raw = serde_json::value::to_raw_value(&"x".repeat(*length)).unwrap();
+            Labelled { value: (format!("unit/{number}"), Arc::<RawValue>::from(raw)), label }
+        });
+        let selection = gate.select(facts, AudienceId::PUBLIC);
+        let values = selection.released.map(|facts| facts.into_iter().collect::<Values>());
+        Published {
+            version: 7,
+            values: Arc::new(values),
+            deltas: VecDeque::new(),
+            events: VecDeque::new(),
+        }
+    }
+
+    proptest! {
+        /// Whatever the values, each is sent once, and a message holds one large value or a
+        /// bounded number of small ones.
+        #[test]
+        fn pieces_are_small_and_whole(lengths in proptest::collection::vec(0..6_000usize, 0..80)) {
+            let published = published(&lengths);
+            let frames = pieces("plant/p", &published);
+            let mut keys = Vec::new();
+            for (number, frame) in frames.iter().enumerate() {
+                let message: serde_json::Value = serde_json::from_str(frame.as_str()).unwrap();
+                prop_assert_eq!(message["piece"].as_u64(), Some(number as u64));
+                prop_assert_eq!(message["pieces"].as_u64(), Some(frames.len() as u64));
+                let set = message["set"].as_object().unwrap();
+                prop_assert!(set.len() <= 1 || frame.len() <= LARGEST_PIECE_BYTES + 200);
+                keys.extend(set.keys().cloned());
+            }
+            keys.sort();
+            let expected: Vec<String> = published.values.value().keys().cloned().collect();
+            prop_assert_eq!(keys, expected);
+        }
     }
 }
