@@ -50,12 +50,22 @@ pub fn place(
     let mut taken = wish.kept.clone();
     for i in order {
         let Some(point) = at.get(i).copied().flatten() else { continue };
-        let Some([x, y]) = inside(&wanted[i], point, window) else { continue };
-        let Wanted { w, h, .. } = wanted[i];
-        let own = [x - w / 2.0 - GAP, y - h - GAP, x + w / 2.0 + GAP, y + GAP];
-        if taken.iter().all(|other| apart(&own, other)) {
-            taken.push(own);
-            result[i] = Some([x, y]);
+        let Wanted { w, h, p, .. } = wanted[i];
+        // An important label gives way to the next free side of its point.
+        let beside: &[[f32; 2]] = if p >= ALWAYS {
+            &[[0.0, 0.0], [0.0, 1.3], [-0.6, 0.0], [0.6, 0.0]]
+        } else {
+            &[[0.0; 2]]
+        };
+        for [right, down] in beside {
+            let wished = [point[0] + right * w, point[1] + down * h];
+            let Some([x, y]) = inside(&wanted[i], wished, window) else { continue };
+            let own = [x - w / 2.0 - GAP, y - h - GAP, x + w / 2.0 + GAP, y + GAP];
+            if taken.iter().all(|other| apart(&own, other)) {
+                taken.push(own);
+                result[i] = Some([x, y]);
+                break;
+            }
         }
     }
     result
@@ -121,10 +131,18 @@ mod tests {
     }
 
     #[test]
+    fn an_important_label_gives_way_to_a_more_important_one() {
+        let wish = wish(vec![label("a", ALWAYS), label("b", ALWAYS + 1.0)]);
+        let at = [Some([200.0, 200.0]), Some([200.0, 200.0])];
+        let placed = place(&wish, &at, &[], [800.0, 600.0]);
+        assert_eq!(placed, [Some([200.0, 226.0]), Some([200.0, 200.0])]);
+    }
+
+    #[test]
     fn what_lies_over_the_picture_is_kept_free() {
         let kept = vec![[150.0, 150.0, 260.0, 210.0]];
-        let wish = Wish { labels: vec![label("a", 99.0)], kept };
-        assert_eq!(shown(&wish, &[Some([200.0, 200.0])], &[]), [false]);
+        let wish = Wish { labels: vec![label("a", 9.0)], kept };
+        assert_eq!(shown(&wish, &[Some([200.0, 190.0])], &[]), [false]);
         assert_eq!(shown(&wish, &[Some([400.0, 200.0])], &[]), [true]);
     }
 }

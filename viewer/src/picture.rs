@@ -264,7 +264,7 @@ impl Picture {
         let own = self.items.iter().filter(|item| item.picks.as_deref() == Some(id));
         let boxes = own.map(|item| item.place.around(&own_box(&item.shape, &self.models)));
         let region = boxes.reduce(Aabb::union)?;
-        let room = 5.0 + 0.14 * crate::space::length(region.size_m());
+        let room = 5.0 + 0.08 * crate::space::length(region.size_m());
         let grown = |corner: V3, by: f32| [corner[0] + by, corner[1], corner[2] + by];
         Some(Aabb { min: grown(region.min, -room), max: grown(region.max, room) })
     }
