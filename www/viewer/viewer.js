@@ -50,7 +50,11 @@ class Page {
     addEventListener('popstate', () => this.select(new URLSearchParams(location.search).get('unit') ?? '', { keep: false }));
     this.view.onChange((keys) => this.feed(keys));
     this.engine.on('frame', (places) => this.labels.place(places));
-    this.engine.on('state', () => this.draw());
+    this.engine.on('state', (state) => {
+      // An address that names a thing shows it from near.
+      if (state === 'ready' && this.selected) this.engine.call('fit', this.selected);
+      this.draw();
+    });
     this.engine.on('ready', () => {
       this.feed(new Set(this.view.values.keys()));
       this.engine.call('select', this.selected);
