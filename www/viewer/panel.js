@@ -5,7 +5,7 @@ import { h } from '../lib/dom.js';
 import { amount, duration, ms, number, percent, quantity } from '../lib/format.js';
 import { eventSentence, waitsFor } from '../lib/say.js';
 import { sign, stateMark } from '../lib/states.js';
-import { hasWord, nameOf, word } from '../lib/words.js';
+import { nameOf, word } from '../lib/words.js';
 
 /** Reports, parts and stocks listed. */
 const LISTED = 8;
@@ -173,8 +173,8 @@ function partFacts(page, id) {
   ];
 }
 
+/** A place by its name here; a place of another plant as it is called there. */
 function placeName(page, place) {
   const [plant, id] = place.split('/');
-  if (plant === page.plant || !id) return page.name(id ?? plant);
-  return hasWord(`plant.${plant}`) ? word(`plant.${plant}`) : place;
+  return plant === page.plant && id ? page.name(id) : place;
 }

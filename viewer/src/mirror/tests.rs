@@ -1,3 +1,5 @@
+//! Deltas go in whole, broken values are named.
+
 use super::*;
 
 const UNIT: &str = r#"{"state":"down","since":"2031-05-05T06:00:00Z","finished_7d":3,

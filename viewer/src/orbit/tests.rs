@@ -1,3 +1,5 @@
+//! The camera keeps what it promises: what is fitted is seen, what is under the pointer stays.
+
 use super::*;
 
 fn near(a: f32, b: f32, tolerance: f32) -> bool {

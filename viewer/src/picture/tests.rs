@@ -1,3 +1,5 @@
+//! A small yard from values to items: colours, ghosts, signs, clicks.
+
 use serde_json::json;
 
 use super::*;
