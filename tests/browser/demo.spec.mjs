@@ -1,6 +1,10 @@
 // The pages say what the API says: the same hold-up everywhere, and to each audience only what
 // is its own to know.
 import { expect, test } from './support/fixtures.mjs';
+import { flaggedInPicture } from './support/sight.mjs';
+
+/** Drawing in software and fetching the program take their time [ms]. */
+const PICTURE_MS = 120_000;
 
 /** What the pages call the main hold-up of a plant now; it is asked for anew at each try. */
 const named = (demo, plant) => demo.holdUp(plant, 'XAA');
@@ -33,12 +37,17 @@ test('the programme flags the hold-up of one of its plants, and tells that of ea
 });
 
 test('the hold-up over the picture is the one that the API names', async ({ page, demo }) => {
+  test.setTimeout(2 * PICTURE_MS);
   await page.goto(`${demo.url}/viewer/?plant=home-yard&as=XAA`);
+  await expect(page.locator('body')).toHaveAttribute('data-engine', 'ready', { timeout: PICTURE_MS });
   await expect(async () => {
     const card = await named(demo, 'home-yard');
     await expect(page.locator('#holdup strong')).toContainText(card.name, { timeout: 1_000 });
     const flagged = await page.locator('.row.flagged').evaluateAll((rows) => rows.map(({ dataset }) => dataset.row));
     expect(flagged.sort()).toEqual([...card.units].sort());
+    const signs = await flaggedInPicture(page);
+    expect(signs).not.toEqual([]);
+    expect(card.units).toEqual(expect.arrayContaining(signs));
   }).toPass();
 });
 

@@ -1,4 +1,4 @@
-// What can be seen: where things lie on the page, and which colours the picture shows.
+// What can be seen in the picture: which colours it shows, and what is flagged in it.
 
 /** Half the side of the square that is looked at around a point [px]. */
 const REACH = 160;
@@ -37,4 +37,10 @@ export async function shareOfColour(page, { x, y }, colour) {
     }
     return same / (data.length / 4);
   }, { picture, colour, hueTolerance: HUE_TOLERANCE, saturationTolerance: SATURATION_TOLERANCE });
+}
+
+/** The stations whose labels in the picture carry the flag, as far as labels have room. */
+export async function flaggedInPicture(page) {
+  const labels = page.locator('#labels .label.flagged:not(.away)');
+  return labels.evaluateAll((all) => all.map(({ dataset }) => dataset.label));
 }
