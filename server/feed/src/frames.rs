@@ -10,6 +10,8 @@ use linesim::{ChangeError, Model, ModelError, Settings};
 use thiserror::Error;
 use twin::{Plant, PlantId, PlantTime, Programme, Report, Span};
 
+use crate::restate::Listener;
+
 /// The stretch of plant time that goes into one frame: well below the time after which values
 /// count as stale.
 pub const STRETCH: Span = Span::from_secs(300);
@@ -53,6 +55,16 @@ pub struct Frames {
     signs_from: PlantTime,
     only: Option<PlantId>,
     failed: bool,
+    listener: Option<Listener>,
+}
+
+/// What a hub has heard of a plant before a feed branches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// These very frames, below this number.
+    Below(u64),
+    /// Something else, nobody knows what.
+    Otherwise,
 }
 
 /// The frames of all plants from `from` to `to`; numbers count from the start of the settings, so
@@ -99,6 +111,7 @@ impl Frames {
             signs_from: programme.demo_from,
             only: None,
             failed: false,
+            listener: None,
         })
     }
 
@@ -110,22 +123,39 @@ impl Frames {
         self
     }
 
-    /// Plays on to the stretch that holds `now`, then changes parameters and counts from 1 again:
-    /// only what happens from then on is reported.
+    /// Plays on to the stretch that holds `now`, then changes parameters; the frames count from 1
+    /// again. What happened before comes first, as far as it is needed: the frames that were not
+    /// heard, or the state of each plant at that moment.
     ///
     /// # Errors
     /// [`FramesError::Change`] if a path or value is wrong, [`FramesError::Model`] if the model
     /// cannot get there.
     pub fn branch(
         mut self,
-        now: PlantTime,
+        (programme, plants): (&Programme, &[Plant]),
+        (now, heard): (PlantTime, Heard),
         changes: &[(String, String)],
     ) -> Result<Self, FramesError> {
+        if heard == Heard::Otherwise {
+            self.listener = Some(Listener::new(programme, plants));
+        }
+        let mut owed = Vec::new();
         while self.next + STRETCH <= now && self.next < self.to {
             self.stretch()?;
-            self.ready.clear();
+            owed.extend(self.ready.drain(..).filter(|frame| match heard {
+                Heard::Below(next) => frame.seq >= next,
+                Heard::Otherwise => false,
+            }));
         }
         self.seqs.clear();
+        for Frame { plant, until, reports, .. } in owed {
+            self.cut(&plant, until, &reports);
+        }
+        if let Some(listener) = self.listener.take() {
+            for plant in self.plants.clone() {
+                self.cut(&plant, self.next, &listener.restate(&plant, self.next));
+            }
+        }
         for (path, value) in changes {
             self.model.change(path, value)?;
         }
@@ -156,26 +186,35 @@ impl Frames {
     fn stretch(&mut self) -> Result<(), FramesError> {
         let until = (self.next + STRETCH).min(self.to);
         let mut by_plant: BTreeMap<PlantId, Vec<Report>> = BTreeMap::new();
+        let listener = &mut self.listener;
         self.model.run_until(until, &mut |plant: &PlantId, report: Report| {
+            if let Some(listener) = listener {
+                listener.hear(plant, &report);
+            }
             by_plant.entry(plant.clone()).or_default().push(report);
         })?;
         let signs = self.next >= self.signs_from;
-        for plant in &self.plants {
-            let mut reports = by_plant.remove(plant).unwrap_or_default();
+        for plant in self.plants.clone() {
+            let mut reports = by_plant.remove(&plant).unwrap_or_default();
             if reports.is_empty() && signs {
-                reports.extend(self.model.sign_of_life(plant));
+                reports.extend(self.model.sign_of_life(&plant));
             }
-            for cut in reports.chunks(MOST_IN_FRAME) {
-                let seq = self.seqs.entry(plant.clone()).or_insert(0);
-                *seq += 1;
-                if self.only.as_ref().is_none_or(|only| only == plant) {
-                    let (plant, seq, reports) = (plant.clone(), *seq, cut.to_vec());
-                    self.ready.push_back(Frame { plant, seq, until, reports });
-                }
-            }
+            self.cut(&plant, until, &reports);
         }
         self.next = until;
         Ok(())
+    }
+
+    /// Makes frames of reports, with the plant's next numbers.
+    fn cut(&mut self, plant: &PlantId, until: PlantTime, reports: &[Report]) {
+        for cut in reports.chunks(MOST_IN_FRAME) {
+            let seq = self.seqs.entry(plant.clone()).or_insert(0);
+            *seq += 1;
+            if self.only.as_ref().is_none_or(|only| only == plant) {
+                let (plant, seq, reports) = (plant.clone(), *seq, cut.to_vec());
+                self.ready.push_back(Frame { plant, seq, until, reports });
+            }
+        }
     }
 
     /// The next frame; none at the end.

@@ -10,10 +10,12 @@ mod link;
 mod pace;
 mod play;
 mod replay;
+mod restate;
+mod source;
 mod speaker;
 
-pub use frames::{Frame, Frames, FramesError, frames};
-pub use play::{Ending, FeedError, FeedPlan, Speaker, play};
+pub use frames::{Frame, Frames, FramesError, Heard, frames};
+pub use play::{Branch, Ending, FeedError, FeedPlan, Returns, Speaker, play};
 pub use replay::{ReplayError, ReplayPlan, replay};
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Playing a programme: one connection a plant, all on the hub's plant clock.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use linesim::Settings;
 use thiserror::Error;
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{sync::watch, task::JoinSet, time};
 use tokio_tungstenite::tungstenite::Error as WsError;
 use twin::{Plant, PlantId, PlantTime, Programme};
 
@@ -27,8 +27,56 @@ pub struct FeedPlan {
     pub rate: f64,
     /// Where a plant's clock starts, if the hub does not know the plant yet.
     pub start: Option<PlantTime>,
-    /// Parameters changed from the moment of connecting on, in a new epoch.
+    /// Where the plants are taken up.
+    pub branch: Branch,
+    /// Parameters changed from the moment on at which a branch begins.
     pub sets: Vec<(String, String)>,
+    /// Whether to come back after another feed has taken a plant over; without it that is the end.
+    pub returns: Option<Returns>,
+}
+
+/// Where a feed takes a plant up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Branch {
+    /// Where the hub is, with the frames that follow from the settings alone.
+    Resume,
+    /// At the hub's present moment, in a new epoch, whoever spoke for the plant before. The first
+    /// frames say what the hub has not heard.
+    FromNow,
+}
+
+/// When a feed that was superseded comes back: it branches from the moment at which nobody has
+/// spoken in its place for a while.
+#[derive(Clone, Debug)]
+pub struct Returns {
+    /// For how long nobody must have spoken, in wall time: longer than a feed waits between two
+    /// tries to connect, which is 5 s at most, or else a hub that starts again takes the plant
+    /// from a feed that is about to come back.
+    pub after: Duration,
+    /// The ids of the feeds that are connected to the hub now.
+    pub connected: watch::Receiver<BTreeSet<String>>,
+}
+
+impl Returns {
+    /// Returns once nobody has spoken as this feed for long enough; never, when whoever knows is
+    /// gone.
+    pub(crate) async fn nobody_speaks(&mut self, feed: &str) {
+        let after = self.after;
+        loop {
+            self.is_connected(feed, false).await;
+            let comes = self.is_connected(feed, true);
+            if time::timeout(after, comes).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn is_connected(&mut self, feed: &str, wanted: bool) {
+        let known = self.connected.wait_for(|now| now.contains(feed) == wanted).await.is_ok();
+        if !known {
+            std::future::pending().await
+        }
+    }
 }
 
 /// Who speaks for a plant.

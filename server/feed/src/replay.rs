@@ -14,8 +14,9 @@ use twin::{PlantTime, Report};
 use wire::ingest::{LARGEST_FRAME_BYTES, MOST_REPORTS};
 
 use crate::{
-    play::{Ending, FeedError},
-    speaker::{Numbered, Source, Voice, converse},
+    play::{Branch, Ending, FeedError},
+    source::{Numbered, Source},
+    speaker::{Voice, converse},
 };
 
 /// A file to be played.
@@ -182,5 +183,6 @@ pub async fn replay(plan: ReplayPlan, stop: watch::Receiver<bool>) -> Result<End
         plant: None,
         clock: wire::ingest::Clock::Recorded { rate: plan.rate },
     };
-    converse(voice, Source::File { plan, recording, ahead: None }, stop).await
+    let source = Source::File { plan, recording, ahead: None };
+    converse(voice, source, (Branch::Resume, None), stop).await
 }

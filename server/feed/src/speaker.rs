@@ -2,21 +2,22 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use record::ReportRecord;
 use tokio::{sync::watch, time};
 use twin::{PlantId, PlantTime};
 use wire::ingest::{Clock, FromFeed, Hello, ReportFrame, ToFeed};
 
 use crate::{
-    frames::Frames,
+    frames,
     link::{Heard, Link},
     pace::Pace,
-    play::{Ending, FeedError, FeedPlan, Speaker},
-    replay::{Recording, ReplayPlan},
+    play::{Branch, Ending, FeedError, FeedPlan, Returns, Speaker},
+    source::{Numbered, Source},
 };
 
 /// The epoch of frames that follow from the settings alone.
 pub(crate) const FIRST_EPOCH: u64 = 1;
+/// Offered by whoever wants to know which epoch is in force.
+const NO_EPOCH: u64 = 0;
 /// Waits between tries to connect, doubling from the first to the last.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 /// A hub that does not answer a hello for so long is given up and called again.
@@ -32,99 +33,6 @@ pub(crate) struct Voice {
     pub key: Option<String>,
     pub plant: Option<PlantId>,
     pub clock: Clock,
-}
-
-/// A frame with its number and the moment from which on it may be sent.
-#[derive(Clone, Debug)]
-pub(crate) struct Numbered {
-    pub seq: u64,
-    pub until: PlantTime,
-    pub reports: Vec<ReportRecord>,
-}
-
-/// Where frames come from.
-pub(crate) enum Source {
-    /// A simulation; made when the hub has said from where on.
-    Simulation { plan: Arc<FeedPlan>, plant: PlantId, frames: Option<Box<Frames>> },
-    /// A file; `ahead` was read and is not yet asked for.
-    File { plan: ReplayPlan, recording: Box<Recording>, ahead: Option<Numbered> },
-}
-
-impl Source {
-    /// Makes ready to give the frame `seq` next.
-    async fn go_to(&mut self, seq: u64, now: PlantTime) -> Result<(), FeedError> {
-        match self {
-            Self::Simulation { plan, plant, frames } => {
-                let (plan, plant) = (Arc::clone(plan), plant.clone());
-                let made = time_apart(move || simulate(&plan, &plant, seq, now)).await?;
-                *frames = Some(Box::new(made?));
-            }
-            Self::File { plan, recording, ahead } => {
-                **recording = Recording::open(&plan.file, plan.plant.as_deref())?;
-                *ahead = None;
-                while let Some(frame) = recording.try_next()? {
-                    if frame.seq >= seq {
-                        *ahead = Some(frame);
-                        break;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn next(&mut self) -> Result<Option<Numbered>, FeedError> {
-        match self {
-            Self::Simulation { frames: Some(frames), .. } => {
-                let frame = frames.try_next()?;
-                Ok(frame.map(|frame| Numbered {
-                    seq: frame.seq,
-                    until: frame.until,
-                    reports: frame.reports.iter().map(ReportRecord::from).collect(),
-                }))
-            }
-            Self::Simulation { frames: None, .. } => Ok(None),
-            Self::File { recording, ahead, .. } => match ahead.take() {
-                Some(frame) => Ok(Some(frame)),
-                None => Ok(recording.try_next()?),
-            },
-        }
-    }
-
-    fn branches(&self) -> bool {
-        matches!(self, Self::Simulation { plan, .. } if !plan.sets.is_empty())
-    }
-
-    /// A file is played from its own beginning, a simulation on the hub's clock.
-    fn pace(&self, hub_clock: Pace, first: Option<PlantTime>) -> Pace {
-        match (self, first) {
-            (Self::File { plan, .. }, Some(first)) => Pace::from_now(first, plan.rate),
-            (Self::File { .. }, None) | (Self::Simulation { .. }, _) => hub_clock,
-        }
-    }
-}
-
-/// Months of simulation take a moment: not on a thread that serves connections.
-async fn time_apart<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, tokio::task::JoinError> {
-    tokio::task::spawn_blocking(work).await
-}
-
-fn simulate(
-    plan: &FeedPlan,
-    plant: &PlantId,
-    seq: u64,
-    now: PlantTime,
-) -> Result<Frames, FeedError> {
-    let settings = plan.settings.clone();
-    let until = settings.until;
-    let mut frames = Frames::new(&plan.programme, &plan.plants, settings, until)?.only(plant);
-    if !plan.sets.is_empty() {
-        frames = frames.branch(now, &plan.sets)?;
-    }
-    frames.skip_to(plant, seq)?;
-    Ok(frames)
 }
 
 /// Speaks for one plant of a plan.
@@ -143,8 +51,9 @@ pub(crate) async fn speak(
             rate: plan.rate,
         },
     };
+    let (branch, returns) = (plan.branch, plan.returns.clone());
     let source = Source::Simulation { plan, plant: speaker.plant, frames: None };
-    converse(voice, source, stop).await
+    converse(voice, source, (branch, returns), stop).await
 }
 
 /// What is known of the conversation over all connections.
@@ -161,8 +70,18 @@ struct State {
     ahead: Option<Numbered>,
     /// Whether the source stands somewhere.
     placed: bool,
-    /// Whether the epoch is one that was taken over.
-    settled: bool,
+    numbering: Numbering,
+}
+
+/// Which numbers the frames have, in which epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Numbering {
+    /// Those that follow from the settings alone.
+    Whole,
+    /// Those of a branch, in an epoch that is not yet chosen.
+    Asking,
+    /// Those of a branch, in an epoch of its own.
+    Branch(frames::Heard),
 }
 
 /// How one connection ended.
@@ -170,27 +89,45 @@ enum Over {
     Ending(Ending),
     /// Try again: the hub is away, or another epoch is wanted.
     Again(String),
+    /// Another speaks, in a newer epoch.
+    Superseded,
+}
+
+/// What a hub said to a hello.
+enum Answer {
+    Welcome {
+        resume_from: u64,
+        credit: u32,
+        now: PlantTime,
+        rate: f64,
+    },
+    /// This newer epoch is in force.
+    TooOld(u64),
+    /// Nothing.
+    None(String),
 }
 
 /// Speaks until stopped, superseded or out of frames, over as many connections as it takes.
 pub(crate) async fn converse(
     voice: Voice,
     source: Source,
+    (branch, mut returns): (Branch, Option<Returns>),
     mut stop: watch::Receiver<bool>,
 ) -> Result<Ending, FeedError> {
-    // Whoever changes parameters asks first which epoch is in force, by offering none.
-    let epoch = if source.branches() { 0 } else { FIRST_EPOCH };
     let mut state = State {
-        settled: !source.branches(),
         voice,
         source,
-        epoch,
+        epoch: FIRST_EPOCH,
         acked: None,
         unacked: VecDeque::new(),
         sent: 0,
         ahead: None,
         placed: false,
+        numbering: Numbering::Whole,
     };
+    if branch == Branch::FromNow {
+        state.start_anew();
+    }
     let mut wait = RETRY.0;
     loop {
         let over = tokio::select! {
@@ -202,6 +139,16 @@ pub(crate) async fn converse(
             Over::Ending(ending) => return Ok(ending),
             Over::Again(why) => {
                 tracing::info!(feed = %state.voice.feed, %why, "connecting again");
+            }
+            Over::Superseded => {
+                let Some(returns) = &mut returns else { return Ok(state.superseded()) };
+                tracing::info!(feed = %state.voice.feed, "another speaks; waiting for its end");
+                tokio::select! {
+                    biased;
+                    () = stopped(&mut stop) => return Ok(Ending::Stopped),
+                    () = returns.nobody_speaks(&state.voice.feed) => {}
+                }
+                state.start_anew();
             }
         }
         tokio::select! {
@@ -224,60 +171,114 @@ impl State {
             Ok(link) => link,
             Err(why) => return Ok(Over::Again(why)),
         };
+        if !self.placed && self.numbering != Numbering::Whole {
+            // What was found out on an earlier connection may have changed since.
+            self.start_anew();
+            if let Some(over) = self.choose_epoch(&mut link).await? {
+                return Ok(over);
+            }
+        } else {
+            self.greet(&mut link, self.epoch).await?;
+        }
+        match self.answer(&mut link).await? {
+            Answer::Welcome { resume_from, credit, now, rate } => {
+                *wait = RETRY.0;
+                // The hub's clock runs on while the months before it are simulated again.
+                let hub_clock = Pace::from_now(now, rate);
+                if let Some(over) = self.resume(resume_from, now).await? {
+                    link.close().await;
+                    return Ok(over);
+                }
+                self.frames(link, credit, hub_clock).await
+            }
+            Answer::TooOld(_) => {
+                link.close().await;
+                Ok(self.came_too_late())
+            }
+            Answer::None(why) => Ok(Over::Again(why)),
+        }
+    }
+
+    /// Another epoch is in force: whoever was just choosing one chooses again.
+    fn came_too_late(&self) -> Over {
+        match self.numbering {
+            Numbering::Branch(_) | Numbering::Asking if !self.placed => {
+                Over::Again("another took the epoch first".to_owned())
+            }
+            _ => Over::Superseded,
+        }
+    }
+
+    /// Finds out which epoch is in force, by offering none, and what the hub has heard in it; then
+    /// says hello in the next one, which is ours. The answer is still to come.
+    async fn choose_epoch(&mut self, link: &mut Link) -> Result<Option<Over>, FeedError> {
+        self.greet(link, NO_EPOCH).await?;
+        let (in_force, heard) = match self.answer(link).await? {
+            Answer::None(why) => return Ok(Some(Over::Again(why))),
+            // Nobody has spoken for the plant so far.
+            Answer::Welcome { .. } => (NO_EPOCH, frames::Heard::Below(1)),
+            // Its frames are ours, too: in the place of whoever sends them we hear where they end.
+            // The next hello is said before that is answered, so that nobody goes on with them.
+            Answer::TooOld(FIRST_EPOCH) => {
+                self.greet(link, FIRST_EPOCH).await?;
+                self.greet(link, FIRST_EPOCH + 1).await?;
+                let ended = match self.answer(link).await? {
+                    Answer::Welcome { resume_from, .. } => resume_from,
+                    Answer::TooOld(_) => return Ok(Some(self.came_too_late())),
+                    Answer::None(why) => return Ok(Some(Over::Again(why))),
+                };
+                self.epoch = FIRST_EPOCH + 1;
+                self.numbering = Numbering::Branch(frames::Heard::Below(ended));
+                return Ok(None);
+            }
+            Answer::TooOld(in_force) => (in_force, frames::Heard::Otherwise),
+        };
+        self.epoch = in_force.saturating_add(1);
+        self.numbering = Numbering::Branch(heard);
+        self.greet(link, self.epoch).await?;
+        Ok(None)
+    }
+
+    /// Says hello in an epoch.
+    async fn greet(&self, link: &mut Link, epoch: u64) -> Result<(), FeedError> {
         let hello = Hello {
             feed: self.voice.feed.clone(),
-            epoch: self.epoch,
+            epoch,
             clock: self.voice.clock.clone(),
             acked: self.acked,
             declares: Vec::new(),
         };
-        link.say(&FromFeed::Hello(hello)).await?;
+        link.say(&FromFeed::Hello(hello)).await
+    }
+
+    /// Waits for the answer to a hello.
+    async fn answer(&self, link: &mut Link) -> Result<Answer, FeedError> {
         let heard = match time::timeout(ANSWER_WITHIN, link.hear()).await {
             Ok(heard) => heard,
-            Err(_late) => return Ok(Over::Again("no answer to the hello".to_owned())),
+            Err(_late) => Heard::Gone("no answer to the hello".to_owned()),
         };
         match heard {
-            Heard::Gone(why) => Ok(Over::Again(why)),
+            Heard::Gone(why) => Ok(Answer::None(why)),
             Heard::Said(ToFeed::Welcome { resume_from, credit, now, rate, .. }) => {
-                *wait = RETRY.0;
-                if !self.settled {
-                    // Nobody has spoken for the plant so far: the first epoch is free.
-                    self.settled = true;
-                    self.epoch = FIRST_EPOCH;
-                    link.close().await;
-                    return Ok(Over::Again("the epoch is free".to_owned()));
-                }
                 let now = record::parse_time(&now).ok_or(FeedError::Clock { text: now })?;
-                // The hub's clock runs on while the months before it are simulated again.
-                let hub_clock = Pace::from_now(now, rate);
-                self.resume(resume_from, now).await?;
-                self.frames(link, credit, hub_clock).await
+                Ok(Answer::Welcome { resume_from, credit, now, rate })
             }
-            Heard::Said(ToFeed::Refused { code, reason, epoch, .. }) => {
-                link.close().await;
-                self.not_welcome(code, reason, epoch, wait)
+            Heard::Said(ToFeed::Refused { code, epoch, .. }) if code == "superseded" => {
+                Ok(Answer::TooOld(epoch.unwrap_or(self.epoch)))
             }
-            Heard::Said(_) => Ok(Over::Again("no answer to the hello".to_owned())),
+            Heard::Said(ToFeed::Refused { code, reason, .. }) => {
+                Err(FeedError::Refused { feed: self.voice.feed.clone(), code, reason })
+            }
+            Heard::Said(_) => Ok(Answer::None("no answer to the hello".to_owned())),
         }
     }
 
-    fn not_welcome(
-        &mut self,
-        code: String,
-        reason: String,
-        epoch: Option<u64>,
-        wait: &mut Duration,
-    ) -> Result<Over, FeedError> {
-        match (code.as_str(), epoch) {
-            ("superseded", Some(in_force)) if !self.settled => {
-                self.epoch = in_force.saturating_add(1);
-                self.settled = true;
-                *wait = RETRY.0;
-                Ok(Over::Again("taking over".to_owned()))
-            }
-            ("superseded", _) => Ok(Over::Ending(self.superseded())),
-            _ => Err(FeedError::Refused { feed: self.voice.feed.clone(), code, reason }),
-        }
+    /// Forgets what was sent: a branch of its own begins.
+    fn start_anew(&mut self) {
+        (self.epoch, self.numbering) = (NO_EPOCH, Numbering::Asking);
+        (self.acked, self.sent) = (None, 0);
+        self.unacked.clear();
+        (self.ahead, self.placed) = (None, false);
     }
 
     fn superseded(&self) -> Ending {
@@ -288,7 +289,11 @@ impl State {
     }
 
     /// Stands where the hub wants to go on.
-    async fn resume(&mut self, resume_from: u64, now: PlantTime) -> Result<(), FeedError> {
+    async fn resume(
+        &mut self,
+        resume_from: u64,
+        now: PlantTime,
+    ) -> Result<Option<Over>, FeedError> {
         self.sent = 0;
         while self.unacked.front().is_some_and(|(seq, _)| *seq < resume_from) {
             self.unacked.pop_front();
@@ -296,17 +301,25 @@ impl State {
         let kept = self.unacked.front().map(|(seq, _)| *seq);
         let next = kept.or_else(|| self.ahead.as_ref().map(|frame| frame.seq));
         if self.placed && next.is_none_or(|next| next == resume_from) {
-            return Ok(());
+            return Ok(None);
         }
-        if self.placed && self.source.branches() {
-            let feed = self.voice.feed.clone();
-            return Err(FeedError::Lost { feed, resume_from });
-        }
+        let branch = match self.numbering {
+            Numbering::Whole | Numbering::Asking => None,
+            Numbering::Branch(_) if self.placed => {
+                let feed = self.voice.feed.clone();
+                return Err(FeedError::Lost { feed, resume_from });
+            }
+            Numbering::Branch(_) if resume_from != 1 => {
+                self.start_anew();
+                return Ok(Some(Over::Again("another took the epoch first".to_owned())));
+            }
+            Numbering::Branch(heard) => Some((now, heard)),
+        };
         self.unacked.clear();
         self.ahead = None;
-        self.source.go_to(resume_from, now).await?;
+        self.source.go_to(resume_from, branch).await?;
         self.placed = true;
-        Ok(())
+        Ok(None)
     }
 
     /// Sends frames as they are due and as credit allows.
@@ -369,7 +382,7 @@ impl State {
             }
             Heard::Said(ToFeed::Credit { credit: now }) => *credit = now,
             Heard::Said(ToFeed::Refused { code, .. }) if code == "superseded" => {
-                return Ok(Some(Over::Ending(self.superseded())));
+                return Ok(Some(Over::Superseded));
             }
             Heard::Said(ToFeed::Refused { seq, index, code, reason, resume_from, .. }) => {
                 tracing::warn!(feed = %self.voice.feed, ?seq, ?index, code, reason, "refused");

@@ -1,5 +1,6 @@
 //! Over real sockets, against a small acceptor that plays the hub's side.
 
+mod branching;
 mod hub;
 
 use linesim::Settings;
@@ -15,7 +16,8 @@ use twin::{
 };
 
 use crate::{
-    Ending, FeedError, FeedPlan, Frames, ReplayPlan, Speaker, frames, frames::STRETCH, play, replay,
+    Branch, Ending, FeedError, FeedPlan, Frames, ReplayPlan, Speaker, frames, frames::STRETCH,
+    play, replay,
 };
 use hub::Hub;
 
@@ -205,7 +207,9 @@ fn plan(hub: &Hub, hours: f64) -> FeedPlan {
         settings,
         rate: 720_000.0,
         start: Some(at(0.0)),
+        branch: Branch::Resume,
         sets: Vec::new(),
+        returns: None,
     }
 }
 
@@ -309,6 +313,7 @@ async fn a_change_takes_a_higher_epoch_and_starts_from_now() {
     hub.has(6, 30);
     hub.is_at(at(10.0));
     let mut plan = plan(&hub, 24.0);
+    plan.branch = Branch::FromNow;
     plan.sets = vec![("p.work_center.saw.time".to_owned(), "1 h".to_owned())];
     let (_stop, stopped) = watch::channel(false);
     play(plan, stopped).await.expect("plays");
@@ -338,6 +343,7 @@ async fn a_superseded_feed_stops_for_good() {
 async fn a_wrong_path_ends_with_suggestions() {
     let hub = Hub::start().await;
     let mut plan = plan(&hub, 24.0);
+    plan.branch = Branch::FromNow;
     plan.sets = vec![("p.work_center.saw.tme".to_owned(), "1 h".to_owned())];
     let (_stop, stopped) = watch::channel(false);
     let error = play(plan, stopped).await.expect_err("no such path");

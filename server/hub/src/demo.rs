@@ -4,13 +4,18 @@
 //! programme's first day on are folded and kept as if they had come. The feeds then go on with
 //! the next frame, through the front door, with keys of their own.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
-use feed::{FeedPlan, Frame, FramesError, Speaker};
+use feed::{Branch, FeedPlan, Frame, FramesError, Returns, Speaker};
 use journal::{Entry, Journal, JournalError};
 use linesim::{Scenario, Settings, scenario::ScenarioError};
 use serde_json::value::RawValue;
 use thiserror::Error;
+use tokio::sync::watch;
 use twin::{FeedId, Plant, PlantTime};
 use wire::ingest::{Clock, Hello, ReportFrame};
 
@@ -29,6 +34,9 @@ const SCENARIO: &str = "scenarios/demo.toml";
 const EPOCH: u64 = 1;
 /// Rows of one commit while the past is filled in.
 const ROWS_A_COMMIT: usize = 2_000;
+/// When nobody has spoken for a plant for so long that somebody else took over, the demonstration
+/// speaks for it again. Longer than a feed waits between two tries to connect.
+const RETURNS_AFTER: Duration = Duration::from_secs(8);
 
 /// Why the demonstration cannot be played.
 #[derive(Debug, Error)]
@@ -65,6 +73,8 @@ pub(crate) struct Demo {
     rate: f64,
     /// A key for each plant's feed: made at every start, held in memory only.
     keys: Vec<(String, Grant)>,
+    /// The feeds that are connected, whoever they are.
+    connected: watch::Sender<BTreeSet<String>>,
 }
 
 impl Demo {
@@ -81,7 +91,14 @@ impl Demo {
             };
             keys.push((gate::new_key().map_err(DemoError::Random)?, grant));
         }
-        Ok(Self { settings: scenario.settings(&core.programme), rate: scenario.rate, keys })
+        let connected = watch::channel(BTreeSet::new()).0;
+        let settings = scenario.settings(&core.programme);
+        Ok(Self { settings, rate: scenario.rate, keys, connected })
+    }
+
+    /// To be told, with [`tell_connected`], who speaks.
+    pub(crate) fn connected(&self) -> watch::Sender<BTreeSet<String>> {
+        self.connected.clone()
     }
 
     /// What each key allows, by hash.
@@ -111,7 +128,7 @@ impl Demo {
 
     /// Plays on until the hub stops.
     pub(crate) fn play(self, shared: &Shared, core: Parts, address: std::net::SocketAddr) {
-        let Self { settings, rate, keys } = self;
+        let Self { settings, rate, keys, connected } = self;
         let speakers = keys.into_iter().map(|(key, grant)| Speaker {
             plant: grant.plant,
             feed: grant.feed.to_string(),
@@ -125,7 +142,9 @@ impl Demo {
             plants: core.plants,
             settings,
             rate,
+            branch: Branch::Resume,
             sets: Vec::new(),
+            returns: Some(Returns { after: RETURNS_AFTER, connected: connected.subscribe() }),
         };
         let (stopping, shared) = (shared.stopping.clone(), shared.clone());
         tokio::spawn(async move {
@@ -193,6 +212,19 @@ impl Demo {
         }
         Ok(())
     }
+}
+
+/// Tells the demonstration which feeds are connected.
+pub(crate) fn tell_connected(core: &Core, to: &watch::Sender<BTreeSet<String>>) {
+    let connected = core.feeds.iter().filter(|(_, feed)| feed.connected);
+    let connected: BTreeSet<String> = connected.map(|(id, _)| id.to_string()).collect();
+    to.send_if_modified(|known| {
+        let is_news = *known != connected;
+        if is_news {
+            *known = connected;
+        }
+        is_news
+    });
 }
 
 /// What a simulation of the hub's plants needs, taken before the core is handed to its loop.

@@ -19,7 +19,7 @@ use crate::{
     cli::ServeArgs,
     clock::wall_now,
     core::Core,
-    demo::{Demo, DemoError, Parts},
+    demo::{self, Demo, DemoError, Parts},
     gate::{self, Gate},
     ingest::MOST_FEEDS_CONNECTED,
     plants::{self, PlantsError, Source},
@@ -194,13 +194,19 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
         door: Arc::new(Door::new(shelf, Keys::open(&data)?)),
     });
     let parts = Parts::of(&core);
+    let connected = demo.as_ref().map(Demo::connected);
     let run = Run {
         core,
         inbox,
         store: store.commands,
         committed: store.committed,
         stopping: stopping.clone(),
-        publish: Box::new(move |core, tick| publisher.publish(core, tick.wall)),
+        publish: Box::new(move |core, tick| {
+            publisher.publish(core, tick.wall);
+            if let Some(connected) = &connected {
+                demo::tell_connected(core, connected);
+            }
+        }),
         metrics,
         sessions: BTreeMap::new(),
     };

@@ -107,6 +107,13 @@ impl Hub {
         self.lock().frames.clone()
     }
 
+    /// Returns once so many frames have come.
+    pub async fn told(&self, frames: usize) {
+        while self.lock().frames.len() < frames {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    }
+
     pub fn hellos(&self) -> Vec<Hello> {
         self.lock().hellos.clone()
     }
@@ -222,8 +229,8 @@ fn take(inner: &Mutex<Inner>, epoch: u64, frame: ReportFrame, waiting: usize) ->
     inner.most_in_flight = inner.most_in_flight.max(waiting + 1);
     inner.next_seq += 1;
     inner.frames.push((epoch, frame));
-    if inner.supersede.is_some_and(|(after, _)| after == seq) {
-        inner.epoch = inner.supersede.map(|(_, epoch)| epoch);
+    if let Some((_, newer)) = inner.supersede.take_if(|(after, _)| *after == seq) {
+        inner.epoch = Some(newer);
         return Answer::SayAndBreak(superseded(Some(seq), inner.epoch));
     }
     let answer = ToFeed::Ack { seq, durable: true };

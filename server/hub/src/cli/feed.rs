@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use feed::{Ending, FeedError, FeedPlan, ReplayPlan, Speaker};
+use feed::{Branch, Ending, FeedError, FeedPlan, ReplayPlan, Speaker};
 use thiserror::Error;
 use tokio::sync::watch;
 use twin::{FeedId, Plant, PlantId};
@@ -164,6 +164,8 @@ fn simulated(args: &FeedArgs, key: Option<&str>) -> Result<FeedPlan, FeedCommand
         speakers,
         settings,
         rate: args.speed.unwrap_or(scenario.rate),
+        branch: if args.set.is_empty() { Branch::Resume } else { Branch::FromNow },
         sets: args.set.clone(),
+        returns: None,
     })
 }
