@@ -21,8 +21,8 @@ use super::{bridge::Drawing, keep_wake, material::LookPlugin, scene::ScenePlugin
 const LIVELY: Duration = Duration::from_millis(60);
 /// The same without a graphics card, which a whole core would otherwise be busy with.
 const LIVELY_BY_SOFTWARE: Duration = Duration::from_millis(220);
-/// Frames while nothing does: only news brings one.
-const STILL: Duration = Duration::from_secs(30);
+/// Frames while nothing does: news brings one, and this keeps days of waiting current.
+const STILL: Duration = Duration::from_secs(1);
 
 /// Starts the application; it lives as long as the page.
 pub(super) fn run(canvas: &str, drawing: Drawing) {
