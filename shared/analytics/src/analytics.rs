@@ -133,10 +133,11 @@ impl Analytics {
         fold.promises.outlook(&fold.layout, &fold.completed, now)
     }
 
-    /// Bulk materials in use that a supplier delivers, first dry date first, then least cover.
+    /// Bulk materials in use that a supplier delivers: those with a late delivery, or dry before
+    /// the next one, first; then first dry date first, then least cover.
     pub fn dry(&self, plant: &PlantId, now: PlantTime) -> Vec<DryPart> {
         let Some(fold) = self.fold(plant) else { return Vec::new() };
-        fold.supply.dry(&fold.layout, now)
+        fold.supply.dry(&fold.layout, &fold.units, now)
     }
 
     /// What a unit did in the `window` before `now`; none for an unknown unit. An order counts

@@ -192,7 +192,7 @@ pub struct Verdict {
     pub since: Option<PlantTime>,
     /// Who led since when, oldest first, the current lead last.
     pub before: Vec<Lead>,
-    /// Pieces of `loss_material` lost to it a day.
+    /// Lost to it a day [pieces of `loss_material`].
     pub loss_per_day: Option<f64>,
     /// What is lost.
     pub loss_material: Option<MaterialId>,
@@ -235,7 +235,7 @@ pub struct Share {
     pub node: Node,
     /// Its share [ratio].
     pub share_ratio: f64,
-    /// The same, split by how the time was spent, largest first.
+    /// The same, split by how the time was spent, largest first [ratio].
     pub split: Vec<(Why, f64)>,
 }
 
@@ -278,9 +278,9 @@ pub struct Outlook {
     pub slip_d: Option<f64>,
     /// When it was reached, if it was.
     pub reached: Option<PlantTime>,
-    /// Done, in pieces of `material`, or of the children of `part`.
+    /// Done [pieces of `material`, or of the children of `part`].
     pub done: f64,
-    /// Needed in all.
+    /// Needed in all [as `done`].
     pub needed: f64,
     /// What `done` and `needed` count for a milestone: the material of the children.
     pub counted: Option<MaterialId>,
@@ -318,13 +318,14 @@ pub enum OutlookMethod {
 pub struct DryPart {
     /// What.
     pub material: MaterialId,
-    /// How much is there, in the material's unit of measure, in all storages of the plant.
+    /// How much is there in all storages of the plant [the material's unit of measure].
     pub stock: f64,
-    /// Used a calendar day, in the same unit.
+    /// Used a calendar day [as `stock`].
     pub use_per_day: f64,
-    /// Calendar days of stock without further deliveries; none when nothing is used.
+    /// How long the stock lasts without further deliveries [d]; none when nothing is used.
     pub cover_d: Option<f64>,
-    /// First moment without stock, counting the promised deliveries; none is in sight.
+    /// First moment that use is held up for want of it, counting the promised deliveries: now
+    /// when somebody waits for it; none is in sight.
     pub dry: Option<PlantTime>,
     /// The next delivery as now promised.
     pub next_delivery: Option<PlantTime>,
@@ -369,7 +370,7 @@ pub struct Stretch {
 pub struct DayCount {
     /// Midnight UTC at which the day begins.
     pub day: PlantTime,
-    /// Pieces, or the material's own unit.
+    /// How much [pieces, or the material's own unit].
     pub count: f64,
 }
 
@@ -378,7 +379,7 @@ pub struct DayCount {
 pub struct Flow {
     /// Pieces between first appearance and completion.
     pub in_work: u64,
-    /// Completed over the window.
+    /// Completed over the window [pieces, or the material's own unit].
     pub completed: f64,
     /// Mean time from first appearance to completion of those completed in the window.
     pub lead_time: Option<Span>,

@@ -184,7 +184,7 @@ impl PlantFold {
             }
             Statement::PartScrapped { part, .. } if in_time => {
                 self.parts.end(part, at);
-                self.end_part(part, u32::MAX, at);
+                self.end_part(part, None, at);
             }
             Statement::PartHeld { part, .. } if in_time => {
                 self.trace.hold(&self.layout, &mut self.parts, part, Why::Space, at);
@@ -222,10 +222,10 @@ impl PlantFold {
                     self.completed.add(material, at, 1.0, lead);
                     self.promises.made(material, order.as_ref(), 1.0, at);
                 }
-                let wanted = &self.layout.targets;
-                let rank = if wanted.contains(material) { 0 } else { u32::MAX };
+                let wanted = self.layout.targets.contains(material);
+                let line = self.layout.line_of(material).filter(|_| wanted);
                 if in_time {
-                    self.end_part(part, rank, at);
+                    self.end_part(part, line, at);
                 }
             }
             Statement::LotConsumed { material, quantity, storage, part, lot } => {
@@ -272,9 +272,9 @@ impl PlantFold {
             | Statement::DeliveryShipped(terms)
             | Statement::DeliveryDelayed(terms) => self.supply.promised(terms),
             Statement::DeliveryArrived(terms) => {
-                self.supply.arrived(&self.layout, terms);
+                let lacked = self.supply.arrived(&self.layout, terms);
                 if in_time {
-                    self.trace.delivered(&self.layout, terms, at);
+                    self.trace.delivered(&self.layout, terms, lacked, at);
                 }
             }
             _ => {}
@@ -310,6 +310,7 @@ impl PlantFold {
                 self.hours.started(info.center, free, at);
                 self.parts.becomes(part, &info.output, at);
                 let run = Run { op, unit: place, part, operation, cause: cause.as_ref() };
+                self.promises.started(part, operation, at);
                 self.trace.op_started(&self.layout, &mut self.parts, &run, at);
                 self.change_place(old, Some(place), at);
                 self.units.tracks.entry(place).or_default().started(at);
@@ -339,6 +340,9 @@ impl PlantFold {
         self.trace.part_moved(&self.layout, &mut self.parts, moved, at);
         self.step_done(moved.part, from, to, at);
         self.change_place(old.or(from), to, at);
+        if moved.to.plant.as_ref().is_some_and(|plant| *plant != self.layout.plant) {
+            self.parts.leave(moved.part, at);
+        }
     }
 
     /// A part that leaves its last step counts as completed here; one that fails there does not
@@ -370,9 +374,9 @@ impl PlantFold {
         }
     }
 
-    fn end_part(&mut self, part: &PartId, rank: u32, at: PlantTime) {
+    fn end_part(&mut self, part: &PartId, line: Option<usize>, at: PlantTime) {
         let old = self.parts.get(part).and_then(|track| track.place);
-        self.trace.part_ended(&self.layout, &mut self.parts, part, rank, at);
+        self.trace.part_ended(&self.layout, &mut self.parts, part, line, at);
         self.change_place(old, None, at);
     }
 

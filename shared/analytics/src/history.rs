@@ -12,11 +12,15 @@ pub const SAMPLED_EVERY: Span = Span::from_secs(6 * 3_600);
 pub const LEADS_FOR: Span = Span::from_secs(60 * 86_400);
 /// Changes of lead kept.
 const LEADS_KEPT: usize = 250;
+/// Samples in a row that a node must lead before it counts as the new lead.
+const SAMPLES_TO_LEAD: u32 = 4;
 
 /// Former leads of one plant.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     leads: VecDeque<Lead>,
+    /// Who has led for too few samples yet, and how many.
+    next: Option<(Lead, u32)>,
     sampled: Option<PlantTime>,
 }
 
@@ -33,11 +37,21 @@ impl History {
         due.then_some(slot)
     }
 
-    pub fn lead(&mut self, since: PlantTime, node: Node) {
-        if self.leads.back().is_none_or(|lead| lead.node != node) {
-            self.leads.push_back(Lead { since, node });
+    /// Notes who leads at a sampled moment. The first lead counts at once, a change of lead when
+    /// it has lasted for some samples, from the first of them on.
+    pub fn lead(&mut self, at: PlantTime, node: Node) {
+        if self.current() == Some(&node) {
+            self.next = None;
+        } else {
+            let began = self.next.take().filter(|(lead, _)| lead.node == node);
+            let (lead, samples) = began.unwrap_or((Lead { since: at, node }, 0));
+            if self.leads.is_empty() || samples + 1 >= SAMPLES_TO_LEAD {
+                self.leads.push_back(lead);
+            } else {
+                self.next = Some((lead, samples + 1));
+            }
         }
-        let oldest = since - LEADS_FOR;
+        let oldest = at - LEADS_FOR;
         while self.leads.len() > LEADS_KEPT
             || self.leads.get(1).is_some_and(|lead| lead.since < oldest)
         {
@@ -55,6 +69,8 @@ impl History {
 
     /// Since when `node` leads, if it led at the last sample.
     pub fn since(&self, node: &Node) -> Option<PlantTime> {
-        self.leads.back().filter(|lead| lead.node == *node).map(|lead| lead.since)
+        let next = self.next.as_ref().map(|(lead, _)| lead);
+        let lead = self.leads.back().into_iter().chain(next).find(|lead| lead.node == *node);
+        lead.map(|lead| lead.since)
     }
 }

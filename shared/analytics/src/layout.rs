@@ -29,6 +29,8 @@ pub struct Layout {
     pub lines: Vec<Line>,
     /// What the plant is there for.
     pub targets: BTreeSet<MaterialId>,
+    /// The products that leave the plant for good, each the end of a line of its own.
+    pub finals: Vec<MaterialId>,
     pub tracking: BTreeMap<MaterialId, Tracking>,
     /// Whether any work center may be called a bottleneck.
     pub may_limit: bool,
@@ -67,14 +69,26 @@ pub enum PlaceKind {
 #[derive(Clone, Debug)]
 pub struct OperationInfo {
     pub center: NodeIx,
+    /// What one run takes, from where, how much of it [the material's own unit].
     pub inputs: Vec<(MaterialId, Place, f64)>,
+    /// Parts that one run works on at most [pieces].
+    pub batch: f64,
     pub output: MaterialId,
     pub to: Option<Place>,
     pub crews: Vec<NodeIx>,
-    /// Steps to the final product; 0 makes it.
+    /// Steps to the nearest final product; 0 makes it.
     pub rank: u32,
-    /// Mean length in calendar time: working time over the calendar's working share.
+    /// Steps to each of [`Layout::finals`], in their order.
+    pub ranks: Vec<u32>,
+    /// Mean length [calendar time]: working time over the calendar's working share.
     pub calendar_mean: Span,
+}
+
+impl OperationInfo {
+    /// Steps to the end of a line; the largest number when it does not lead there.
+    pub fn rank_in(&self, line: usize) -> u32 {
+        self.ranks.get(line).copied().unwrap_or(UNRANKED)
+    }
 }
 
 /// A standing flow from a supplier.
@@ -89,6 +103,8 @@ pub struct Line {
 
 /// The rank of operations that no final product depends on.
 const UNRANKED: u32 = u32::MAX;
+/// Lines that are followed one by one; a plant with more products is followed as one line.
+pub const LINES_FOLLOWED: usize = 8;
 
 impl Layout {
     pub fn new(programme: &Programme, plant: &Plant) -> Self {
@@ -102,6 +118,7 @@ impl Layout {
             orders: 0,
             lines: Vec::new(),
             targets: targets(programme, plant),
+            finals: Vec::new(),
             tracking: plant.materials.iter().map(|m| (m.id.clone(), m.tracking)).collect(),
             may_limit: plant.work_centers.iter().any(|center| center.may_limit),
             cannot_limit: BTreeSet::new(),
@@ -211,6 +228,7 @@ impl Layout {
         OperationInfo {
             center,
             inputs: inputs.collect(),
+            batch: operation.batch.as_ref().map_or(1.0, |batch| f64::from(batch.most.max(1))),
             output: operation.output.material.clone(),
             to: operation.output.to.as_ref().and_then(|to| self.here(to)),
             crews: operation
@@ -219,12 +237,14 @@ impl Layout {
                 .filter_map(|need| self.crews.get(&need.crew).copied())
                 .collect(),
             rank: UNRANKED,
+            ranks: Vec::new(),
             calendar_mean: operation.duration.mean.scaled(stretch) + hold,
         }
     }
 
-    /// Breadth first from the operations whose output nobody here takes, or that make what the
-    /// plant has promised.
+    /// Finds the lines: operations whose output nobody here takes, those that make what the plant
+    /// has promised before others, by what they make; and how far every operation is from the
+    /// end of each.
     fn rank(&mut self) {
         let taken: BTreeSet<Place> = self
             .operations
@@ -236,21 +256,41 @@ impl Layout {
             .operations
             .values()
             .any(|o| is_last(o) && (self.targets.is_empty() || self.targets.contains(&o.output)));
-        let mut queue: VecDeque<(OperationId, u32)> = self
+        let last: Vec<(OperationId, MaterialId)> = self
             .operations
             .iter()
             .filter(|(_, o)| {
                 is_last(o)
                     && (!any_target || self.targets.is_empty() || self.targets.contains(&o.output))
             })
-            .map(|(id, _)| (id.clone(), 0))
+            .map(|(id, o)| (id.clone(), o.output.clone()))
             .collect();
+        let products: BTreeSet<&MaterialId> = last.iter().map(|(_, product)| product).collect();
+        let as_one = products.len() > LINES_FOLLOWED;
+        let followed = if as_one { 1 } else { products.len() };
+        self.finals = products.into_iter().take(followed).cloned().collect();
+        for operation in self.operations.values_mut() {
+            operation.ranks = vec![UNRANKED; followed];
+        }
+        for line in 0..followed {
+            let of_line = |product: &MaterialId| as_one || self.finals.get(line) == Some(product);
+            let ends = last.iter().filter(|(_, product)| of_line(product));
+            let ends = ends.map(|(id, _)| (id.clone(), 0)).collect();
+            self.rank_line(line, ends);
+        }
+        for operation in self.operations.values_mut() {
+            operation.rank = operation.ranks.iter().copied().min().unwrap_or(UNRANKED);
+        }
+    }
+
+    /// Breadth first from the operations at the end of a line.
+    fn rank_line(&mut self, line: usize, mut queue: VecDeque<(OperationId, u32)>) {
         while let Some((id, rank)) = queue.pop_front() {
-            let Some(operation) = self.operations.get_mut(&id) else { continue };
-            if operation.rank <= rank {
-                continue;
+            let operation = self.operations.get_mut(&id);
+            let Some(operation) = operation.filter(|o| o.rank_in(line) > rank) else { continue };
+            if let Some(of_line) = operation.ranks.get_mut(line) {
+                *of_line = rank;
             }
-            operation.rank = rank;
             let froms: Vec<Place> = operation.inputs.iter().map(|(_, place, _)| *place).collect();
             let makers = self
                 .operations
@@ -259,6 +299,12 @@ impl Layout {
                 .map(|(maker, _)| (maker.clone(), rank + 1));
             queue.extend(makers);
         }
+    }
+
+    /// The line that a completed target belongs to.
+    pub fn line_of(&self, material: &MaterialId) -> Option<usize> {
+        let named = self.finals.iter().position(|product| product == material);
+        named.or_else(|| (self.finals.len() == 1).then_some(0))
     }
 
     fn find_last_steps(&mut self) {
@@ -295,6 +341,13 @@ impl Layout {
 
     pub fn info(&self, place: Place) -> Option<&PlaceInfo> {
         self.places.get(place as usize)
+    }
+
+    /// The most of a material that one piece takes from a place; 0 when nothing takes it.
+    pub fn taken(&self, material: &MaterialId, place: Place) -> f64 {
+        let inputs = self.operations.values().flat_map(|o| &o.inputs);
+        let of = inputs.filter(|(m, from, _)| m == material && *from == place);
+        of.map(|(.., quantity)| *quantity).fold(0.0, f64::max)
     }
 
     pub fn center(&self, id: &EquipmentId) -> Option<NodeIx> {

@@ -49,6 +49,8 @@ struct Item {
     done: BTreeSet<PartId>,
     consumed: f64,
     times: VecDeque<PlantTime>,
+    /// Operations that run on the item, since when.
+    running: BTreeMap<OperationId, PlantTime>,
     finished: BTreeSet<OperationId>,
     reached: Option<PlantTime>,
     center: Option<NodeIx>,
@@ -131,6 +133,7 @@ impl Promises {
             done: BTreeSet::new(),
             consumed: 0.0,
             times: VecDeque::new(),
+            running: BTreeMap::new(),
             finished: BTreeSet::new(),
             reached: None,
             center: layout.center(&milestone.reached_at),
@@ -158,6 +161,15 @@ impl Promises {
         (self.orders.is_empty() && self.items.is_empty())
             || self.orders.values().any(open)
             || self.items.iter().any(|item| item.reached.is_none())
+    }
+
+    /// Pieces of a material that orders want between two moments, closed ones included; none when
+    /// no order ever named it.
+    pub fn wanted(&self, material: &MaterialId, from: PlantTime, to: PlantTime) -> Option<f64> {
+        let mut of = self.orders.values().filter(|t| t.terms.material == *material).peekable();
+        of.peek()?;
+        let due = of.filter(|t| t.terms.due > from && t.terms.due <= to);
+        Some(due.map(|t| t.terms.quantity.max(0.0)).sum())
     }
 
     pub fn closed(&mut self, order: &OrderId) {
@@ -235,6 +247,12 @@ impl Promises {
         }
     }
 
+    pub fn started(&mut self, part: &PartId, operation: &OperationId, at: PlantTime) {
+        for item in self.items.iter_mut().filter(|item| item.milestone.part == *part) {
+            item.running.insert(operation.clone(), at);
+        }
+    }
+
     /// `quantity` of a child material went into `part`.
     pub fn consumed(&mut self, part: &PartId, material: &MaterialId, quantity: f64, at: PlantTime) {
         let quantity = if quantity.is_finite() { quantity.max(0.0) } else { 0.0 };
@@ -266,6 +284,7 @@ impl Promises {
                     .any(|(material, from, _)| Some(*from) == info.to && *material == info.output)
         });
         for item in self.items.iter_mut().filter(|item| item.milestone.part == *part) {
+            item.running.remove(operation);
             item.finished.insert(operation.clone());
             if item.center == Some(info.center) && !goes_on && item.is_complete() {
                 item.reached.get_or_insert(at);

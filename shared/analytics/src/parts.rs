@@ -85,6 +85,15 @@ impl Parts {
         self.count(Some(material), true);
     }
 
+    /// The part went to another plant: it is in work there, and here again if it comes back.
+    pub fn leave(&mut self, part: &PartId, at: PlantTime) {
+        let track = self.touch(part, at);
+        if !track.ended {
+            let material = track.material.take();
+            self.count(material.as_ref(), false);
+        }
+    }
+
     /// The part left production; none when it had left before.
     pub fn end(&mut self, part: &PartId, at: PlantTime) -> Option<PlantTime> {
         let track = self.touch(part, at);
@@ -95,6 +104,17 @@ impl Parts {
         let (born, material) = (track.born, track.material.clone());
         self.count(material.as_ref(), false);
         Some(born)
+    }
+
+    /// Parts that have not left production, by where they are.
+    pub fn waiting(&self) -> BTreeMap<Place, u64> {
+        let mut waiting = BTreeMap::new();
+        for track in self.tracks.values().filter(|track| !track.ended) {
+            if let Some(place) = track.place {
+                *waiting.entry(place).or_default() += 1;
+            }
+        }
+        waiting
     }
 
     pub fn in_work(&self, material: &MaterialId) -> u64 {

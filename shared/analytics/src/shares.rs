@@ -47,6 +47,23 @@ impl Shares {
         shares
     }
 
+    /// The shares of several lines together, each by its weight; the weights sum to 1.
+    pub fn joined<'a>(lines: impl Iterator<Item = (&'a Self, f64)>) -> Self {
+        let mut joined = Self::default();
+        for (shares, weight) in lines.filter(|(shares, _)| shares.total > 0) {
+            let scale = scale(shares, weight);
+            for (node, split) in &shares.nodes {
+                for (why, time) in split {
+                    let time = (*time as f64 * scale).round() as i64;
+                    let of_node = joined.nodes.entry(*node).or_default();
+                    *of_node.entry(*why).or_default() += time;
+                    joined.total += time;
+                }
+            }
+        }
+        joined
+    }
+
     pub fn time(&self, node: AnyNode) -> i64 {
         self.nodes.get(&node).map_or(0, |split| split.values().sum())
     }
@@ -86,18 +103,38 @@ impl Shares {
     }
 }
 
+/// What a microsecond on the path of a line of `weight` is worth where lines are joined.
+fn scale(shares: &Shares, weight: f64) -> f64 {
+    /// The sum over all lines; large, so that rounding is nothing.
+    const WHOLE: f64 = 1e12;
+    weight * WHOLE / shares.total.max(1) as f64
+}
+
+/// One line's path, as the bootstrap takes it.
+pub struct OfLine<'a> {
+    pub segments: &'a [Segment],
+    pub shares: &'a Shares,
+    /// The stretch of time that was walked.
+    pub walked: (PlantTime, PlantTime),
+    pub weight: f64,
+}
+
 /// The share of resamples in which `first` has the most time, by a block bootstrap over the
-/// window: blocks of equal length are drawn with replacement, with their segments.
+/// window: blocks of equal length are drawn with replacement, with the segments of all lines.
 pub fn agreement(
-    segments: &[Segment],
+    lines: &[OfLine<'_>],
     first: AnyNode,
     counts: impl Fn(AnyNode) -> bool,
-    (from, to): (PlantTime, PlantTime),
     seed: u64,
 ) -> f64 {
-    let length = (to.since(from).micros() / BLOCKS as i64).max(1);
     let mut blocks = vec![BTreeMap::<AnyNode, i64>::new(); BLOCKS];
-    for segment in segments.iter().filter(|s| s.why != Why::OffShift) {
+    let of_lines = lines.iter().flat_map(|line| {
+        let scale = scale(line.shares, line.weight);
+        let (from, to) = line.walked;
+        let length = (to.since(from).micros() / BLOCKS as i64).max(1);
+        line.segments.iter().map(move |segment| (segment, scale, from, length))
+    });
+    for (segment, scale, from, length) in of_lines.filter(|(s, ..)| s.why != Why::OffShift) {
         let node = (segment.plant, segment.node);
         if !counts(node) {
             continue;
@@ -107,7 +144,7 @@ pub fn agreement(
             let (a, b) =
                 (segment.from.micros().max(start), segment.to.micros().min(start + length));
             if a < b {
-                *block.entry(node).or_default() += b - a;
+                *block.entry(node).or_default() += ((b - a) as f64 * scale).round() as i64;
             }
         }
     }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use twin::{
-    DeliveryId, MaterialId, Plant, PlantTime, Span, SupplierId, definition::Tracking,
-    report::DeliveryTerms,
+    Cause, CauseKind, DeliveryId, MaterialId, Plant, PlantTime, Span, SupplierId, UnitState,
+    definition::Tracking, report::DeliveryTerms,
 };
 
 use crate::{
     findings::{DryPart, Source},
     layout::{Layout, Place},
+    units::Units,
 };
 
 /// Use per day is counted over this, or over what has been seen of it.
@@ -34,6 +35,13 @@ struct Use {
     /// Six-hour slots since 1970 and what was used in each.
     slots: VecDeque<(i64, f64)>,
     last_supplier: Option<SupplierId>,
+}
+
+/// Whether there was too little of a material to begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacked {
+    Yes,
+    No,
 }
 
 /// Supply of one plant.
@@ -129,20 +137,30 @@ impl Supply {
             .insert(terms.delivery.clone(), Awaited { terms: terms.clone(), first_promise });
     }
 
-    /// The goods are here; returns where they were put.
-    pub fn arrived(&mut self, layout: &Layout, terms: &DeliveryTerms) -> Option<Place> {
+    /// The goods are here; returns whether somebody could not begin for want of them.
+    pub fn arrived(&mut self, layout: &Layout, terms: &DeliveryTerms) -> Lacked {
         self.awaited.remove(&terms.delivery);
-        let storage = layout.line(&terms.supplier, &terms.material).and_then(|l| l.storage)?;
+        let storage = layout.line(&terms.supplier, &terms.material).and_then(|l| l.storage);
+        let Some(storage) = storage else { return Lacked::Yes };
+        let before = self.stock(&terms.material, storage);
+        let lacked =
+            before.is_none_or(|stock| stock + 1e-9 < layout.taken(&terms.material, storage));
         self.add(layout, &terms.material, storage, terms.quantity);
         if Self::known(layout, &terms.material) {
             let used = self.used.entry(terms.material.clone()).or_default();
             used.last_supplier = Some(terms.supplier.clone());
         }
-        Some(storage)
+        if lacked { Lacked::Yes } else { Lacked::No }
     }
 
     pub fn stock(&self, material: &MaterialId, place: Place) -> Option<f64> {
         self.stock.get(&(material.clone(), place)).copied()
+    }
+
+    /// When the next delivery of a material is promised for.
+    pub fn next_delivery(&self, material: &MaterialId) -> Option<PlantTime> {
+        let of = self.awaited.values().filter(|a| a.terms.material == *material);
+        of.map(|a| a.terms.date).min()
     }
 
     /// Used a calendar day over the window.
@@ -161,7 +179,8 @@ impl Supply {
             .filter(|(slot, _)| *slot >= first && *slot <= last)
             .map(|(slot, sum)| if *slot == first { sum * into } else { *sum })
             .sum();
-        sum / window.days()
+        // From +0 on, since an empty sum of floats is -0.
+        (0.0 + sum / window.days()).max(0.0)
     }
 
     pub fn cover_d(&self, material: &MaterialId, place: Place, now: PlantTime) -> Option<f64> {
@@ -170,23 +189,78 @@ impl Supply {
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }
 
-    pub fn dry(&self, layout: &Layout, now: PlantTime) -> Vec<DryPart> {
+    /// Late or missed materials first: those whose delivery is late, or that run dry before it
+    /// comes; then by the dry date. What nobody uses or waits for is left out, and a material of
+    /// which every lot is used at once runs dry only when its deliveries do not keep pace.
+    pub fn dry(&self, layout: &Layout, units: &Units, now: PlantTime) -> Vec<DryPart> {
         let mut parts: Vec<DryPart> = layout
             .tracking
             .iter()
             .filter(|(_, tracking)| **tracking == Tracking::Bulk)
             .filter(|(material, _)| layout.lines.iter().any(|line| line.material == **material))
-            .filter_map(|(material, _)| self.dry_part(layout, material, now))
+            .filter_map(|(material, _)| self.dry_part(layout, units, material, now))
             .collect();
         let cover = |part: &DryPart| part.cover_d.unwrap_or(f64::INFINITY);
+        let missed = |part: &DryPart| {
+            let before = |dry| part.next_delivery.is_none_or(|next| dry < next);
+            part.dry.is_some_and(|dry| part.late_d.is_some() || before(dry))
+        };
         parts.sort_by(|a, b| {
-            let first = (a.dry.is_none(), a.dry).cmp(&(b.dry.is_none(), b.dry));
+            let key = |part: &DryPart| (!missed(part), part.dry.is_none(), part.dry);
+            let first = key(a).cmp(&key(b));
             first.then(cover(a).total_cmp(&cover(b))).then(a.material.cmp(&b.material))
         });
         parts
     }
 
-    fn dry_part(&self, layout: &Layout, material: &MaterialId, now: PlantTime) -> Option<DryPart> {
+    /// Whether some unit has nothing to do, and a run there would take more than there is.
+    fn waited_for(&self, layout: &Layout, units: &Units, material: &MaterialId) -> bool {
+        layout.operations.values().any(|operation| {
+            let lacks = |(input, place, quantity): &(MaterialId, Place, f64)| {
+                let stock = self.stock(material, *place).unwrap_or(f64::INFINITY);
+                input == material && stock + 1e-9 < *quantity
+            };
+            let idle = |unit| {
+                let of_material = |cause: &Cause| cause.kind == CauseKind::Material;
+                let track = units.tracks.get(&unit);
+                track.is_some_and(|track| {
+                    track.last_but_off_shift() == UnitState::Starved
+                        && track.waits_for.as_ref().is_none_or(of_material)
+                })
+            };
+            operation.inputs.iter().any(lacks) && layout.units_of(operation.center).any(idle)
+        })
+    }
+
+    fn dry_from(
+        &self,
+        material: &MaterialId,
+        (stock, use_per_day): (f64, f64),
+        waited_for: bool,
+        awaited: &[&Awaited],
+        now: PlantTime,
+    ) -> Option<PlantTime> {
+        let in_time = awaited.first().is_some_and(|next| next.late_d(now) <= 0.0);
+        let keeps_pace = stock <= 0.0 && in_time && self.used.contains_key(material);
+        match (waited_for, keeps_pace, awaited.first()) {
+            // A lot is used up the moment it comes: that the shelf is empty says nothing.
+            (_, true, Some(next)) => {
+                let date = next.terms.date.max(now);
+                let rest = awaited.get(1..).unwrap_or_default();
+                first_dry(next.terms.quantity.max(0.0), use_per_day, rest, date)
+            }
+            (true, ..) => Some(now),
+            _ => first_dry(stock, use_per_day, awaited, now),
+        }
+    }
+
+    fn dry_part(
+        &self,
+        layout: &Layout,
+        units: &Units,
+        material: &MaterialId,
+        now: PlantTime,
+    ) -> Option<DryPart> {
         let stocks: Vec<(Place, f64)> = self
             .stock
             .iter()
@@ -194,15 +268,16 @@ impl Supply {
             .map(|((_, p), q)| (*p, *q))
             .collect();
         let use_per_day = self.use_per_day(material, now);
-        if stocks.is_empty() && use_per_day <= 0.0 {
+        let waited_for = self.waited_for(layout, units, material);
+        let stock = stocks.iter().fold(0.0, |sum, (_, quantity)| sum + quantity);
+        if use_per_day <= 0.0 && !waited_for && (stocks.is_empty() || stock <= 0.0) {
             return None;
         }
-        let stock: f64 = stocks.iter().map(|(_, quantity)| quantity).sum();
         let mut awaited: Vec<&Awaited> =
             self.awaited.values().filter(|a| a.terms.material == *material).collect();
         awaited.sort_by_key(|a| (a.terms.date, a.terms.delivery.clone()));
         let next = awaited.first();
-        let late = next.map(|a| a.terms.date.max(now).since(a.first_promise).days());
+        let late_d = next.map(|a| a.late_d(now)).filter(|days| *days > 0.0);
         let last = self.used.get(material).and_then(|used| used.last_supplier.clone());
         let line = layout.lines.iter().find(|line| line.material == *material);
         let supplier =
@@ -217,13 +292,20 @@ impl Supply {
             stock,
             use_per_day,
             cover_d: (use_per_day > 0.0).then(|| stock / use_per_day),
-            dry: first_dry(stock, use_per_day, &awaited, now),
+            dry: self.dry_from(material, (stock, use_per_day), waited_for, &awaited, now),
             next_delivery: next.map(|a| a.terms.date),
             first_promise: next.map(|a| a.first_promise),
-            late_d: late.filter(|days| *days > 0.0),
+            late_d,
             supplier,
             inputs,
         })
+    }
+}
+
+impl Awaited {
+    /// Days later than first promised, as things are.
+    fn late_d(&self, now: PlantTime) -> f64 {
+        self.terms.date.max(now).since(self.first_promise).days()
     }
 }
 

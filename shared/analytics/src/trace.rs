@@ -30,7 +30,7 @@ pub const EVENTS_KEPT: usize = 60_000;
 pub const EVENTS_FOR: Span = Span::from_secs(66 * 86_400);
 /// Newest events remembered for one place, resource, crew or supplier.
 const RECENT_KEPT: usize = 32;
-/// Ends of operations kept for one rank.
+/// Ends of operations kept for one rank of one line.
 const ENDS_KEPT: usize = 4_000;
 /// Operations that may be open at once.
 const OPEN_KEPT: usize = 20_000;
@@ -137,8 +137,8 @@ pub struct Trace {
     stops: BTreeMap<Place, (UnitState, Seq)>,
     /// Running operations by id.
     pub open: BTreeMap<OpId, OpenOp>,
-    /// Ends of operations and completions by rank.
-    pub ends: BTreeMap<u32, Recent>,
+    /// Ends of operations and completions by line and rank.
+    pub ends: BTreeMap<(usize, u32), Recent>,
     /// Starts and moves that said what released them.
     pub causes_seen: u64,
     /// Starts in all.
@@ -242,6 +242,11 @@ impl Trace {
         Self::latest(&self.arrivals, place, at, Seq::MAX)
     }
 
+    /// Whether a resource was last taken for `whom`.
+    pub fn serves(&self, resource: Place, whom: &str) -> bool {
+        self.taken.get(&resource).is_some_and(|(_, by)| by == whom)
+    }
+
     fn timed(&self, seq: Option<Seq>) -> Option<(PlantTime, Seq)> {
         let seq = seq?;
         Some((self.get(seq)?.at, seq))
@@ -294,17 +299,20 @@ impl Trace {
             }
             (CauseKind::Crane, _) => {
                 let crane = place.and_then(|p| layout.info(p)).map(|info| info.node);
-                // Held by this unit itself: its own work was waited for, not the crane.
+                // Held by this unit itself: its own part was on the way, nobody waited for the crane.
                 let holder = own.and_then(|p| self.taken.get(&p)).map(|(_, whom)| whom.as_str());
                 let unit_id = unit.and_then(|u| layout.info(u)).map(|info| info.id.as_str());
                 if holder.is_some() && holder == unit_id {
-                    return plain(free, Why::Working);
+                    return plain(free, Why::Transit);
                 }
                 Released { node: crane.unwrap_or(node), ..plain(newest(&self.freed), why) }
             }
             (CauseKind::Operator, _) => self.operator(layout, cause, scene, plain(None, why)),
-            (CauseKind::Repair | CauseKind::Setup | CauseKind::Shift, _) => {
-                plain(newest(&self.resumes), why)
+            (CauseKind::Repair | CauseKind::Setup, _) => plain(newest(&self.resumes), why),
+            // Hours began: before them, whatever came last made the start possible.
+            (CauseKind::Shift, _) => {
+                let came = self.came(layout, cause, None, scene);
+                plain(came.max(part).max(free), Why::Material)
             }
             // An order that came just now; else the next one of a steady stream, whose time
             // since the unit became free counts for the plan.

@@ -57,6 +57,13 @@ impl UnitTrack {
         self.changes.back().map_or(UnitState::Unknown, |(_, state)| *state)
     }
 
+    /// What the unit did last while it was at work.
+    pub fn last_but_off_shift(&self) -> UnitState {
+        let states = self.changes.iter().rev().map(|(_, state)| *state);
+        let mut known = states.filter(|s| !matches!(s, UnitState::OffShift | UnitState::Unknown));
+        known.next().unwrap_or(UnitState::Unknown)
+    }
+
     /// Since when the unit is in its state.
     pub fn since(&self) -> Option<PlantTime> {
         self.changes.back().map(|(since, _)| *since)
@@ -159,6 +166,31 @@ impl UnitTrack {
             })
             .filter(|stretch| stretch.from < stretch.to)
             .collect()
+    }
+
+    /// The newest run of states that `counts`, up to `now`: since when, and how long in all, time
+    /// off shift and unknown passed over and left out of the length.
+    pub fn run(
+        &self,
+        now: PlantTime,
+        counts: impl Fn(UnitState) -> bool,
+    ) -> Option<(PlantTime, Span)> {
+        let (mut run, mut end) = (None, now);
+        for (since, state) in self.changes.iter().rev() {
+            if counts(*state) {
+                let (_, lasted) = run.unwrap_or((*since, Span::ZERO));
+                run = Some((*since, lasted + end.since(*since)));
+            } else if !matches!(state, UnitState::OffShift | UnitState::Unknown) {
+                break;
+            }
+            end = *since;
+        }
+        run
+    }
+
+    /// Whether the stop that began then is a breakdown.
+    pub fn ran_down(&self, since: PlantTime) -> bool {
+        self.changes.iter().any(|(at, state)| *at == since && *state == UnitState::Down)
     }
 
     /// Finished operations after `from`, up to `to`.

@@ -13,9 +13,9 @@ use crate::{
         ChainStep, HoldUp, Inputs, Method, Node, Share, Source, Thing, Verdict, Why, WhyNot,
     },
     fold::PlantFold,
-    layout::NodeIx,
+    layout::{NodeIx, OperationInfo},
     shares::{self, AnyNode, Shares},
-    walk::{Path, Plants, Segment, Walk},
+    walk::{Path, Plants, Segment, Walk, Where},
 };
 
 /// The shortest default window.
@@ -39,6 +39,8 @@ const CHAIN_LIMIT: usize = 6;
 const CHAIN_SHARE: f64 = 0.02;
 /// A new lead must exceed the former one by this factor.
 const LEAD_MARGIN: f64 = 1.25;
+/// A former lead with this share is told until the new one has lasted [ratio].
+const LEAD_LINGERS: f64 = 0.1;
 
 /// The question: what holds this plant back at this moment?
 pub struct Question<'a> {
@@ -47,20 +49,51 @@ pub struct Question<'a> {
     pub now: PlantTime,
 }
 
-/// A walked path with its shares.
-struct Found {
+/// The walked path of one line with its shares.
+struct LineFound {
     path: Path,
     /// What of it tells about the rate.
     limiting: Vec<Segment>,
     shares: Shares,
+    line: usize,
     rank: u32,
+    /// The stretch of time that was walked.
+    walked: (PlantTime, PlantTime),
+    /// What the line counts among all [ratio]; the weights of a plant sum to 1.
+    weight: f64,
+}
+
+impl LineFound {
+    fn weighed(&self) -> shares::OfLine<'_> {
+        shares::OfLine {
+            segments: &self.limiting,
+            shares: &self.shares,
+            walked: self.walked,
+            weight: self.weight,
+        }
+    }
+
+    fn explained(&self) -> f64 {
+        self.path.segments.iter().map(Segment::length).sum::<i64>() as f64
+    }
+}
+
+/// The paths of a plant's lines and their shares together.
+struct Found {
+    lines: Vec<LineFound>,
+    shares: Shares,
     from: PlantTime,
 }
 
 impl Found {
-    fn explains_enough(&self, now: PlantTime) -> bool {
-        let explained: i64 = self.path.segments.iter().map(Segment::length).sum();
-        explained as f64 >= EXPLAINED_ENOUGH * now.since(self.from).micros() as f64
+    /// The line that a node holds up the most.
+    fn line_of(&self, node: AnyNode) -> Option<&LineFound> {
+        let held = |found: &LineFound| found.weight * found.shares.ratio(node);
+        self.lines.iter().max_by(|a, b| held(a).total_cmp(&held(b)).then(b.line.cmp(&a.line)))
+    }
+
+    fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.lines.iter().flat_map(|line| &line.path.segments)
     }
 }
 
@@ -80,11 +113,12 @@ impl<'a> Question<'a> {
         self.plants.folds.get(plant).is_some_and(|fold| !fold.layout.cannot_limit.contains(&node))
     }
 
-    /// The lowest rank with enough ends in the window: the closest to the final product that
-    /// tells anything.
-    fn rank(&self, from: PlantTime) -> Option<u32> {
+    /// The lowest rank of a line with enough ends in the window: the closest to the final
+    /// product that tells anything.
+    fn rank(&self, line: usize, from: PlantTime) -> Option<u32> {
         let ends = &self.fold()?.trace.ends;
-        let counts = || ends.iter().map(|(rank, ends)| (*rank, ends.count(from, self.now)));
+        let of_line = || ends.range((line, 0)..=(line, u32::MAX));
+        let counts = || of_line().map(|((_, rank), ends)| (*rank, ends.count(from, self.now)));
         let enough = counts().find(|(_, count)| *count >= ENDS_ENOUGH);
         enough.or_else(|| counts().find(|(_, count)| *count > 0)).map(|(rank, _)| rank)
     }
@@ -94,9 +128,12 @@ impl<'a> Question<'a> {
     pub fn default_window(&self) -> Span {
         let longest = self.now - LONGEST_WINDOW;
         let Some(fold) = self.fold() else { return SHORTEST_WINDOW };
-        let ends = self
-            .rank(longest)
-            .and_then(|rank| fold.trace.ends.get(&rank)?.between(longest, self.now));
+        let lines = self.weights(longest);
+        let heaviest = lines.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
+        let ends = heaviest.and_then(|(line, _)| {
+            let rank = self.rank(*line, longest)?;
+            fold.trace.ends.get(&(*line, rank))?.between(longest, self.now)
+        });
         let pieces = ends.filter(|(.., count)| *count > 1).map(|(first, last, count)| {
             last.since(first).scaled(WINDOW_PIECES / (count - 1) as f64)
         });
@@ -106,22 +143,53 @@ impl<'a> Question<'a> {
         pieces.max(passes).unwrap_or(SHORTEST_WINDOW).clamp(SHORTEST_WINDOW, LONGEST_WINDOW)
     }
 
+    /// The lines and what the plan expects of each: the quantity of its orders that are due
+    /// within a window's length of `now`; of a product that no order names, what was completed.
+    /// Lines weigh the same when nothing is expected of any.
+    fn weights(&self, from: PlantTime) -> Vec<(usize, f64)> {
+        let Some(fold) = self.fold() else { return Vec::new() };
+        let until = self.now + self.now.since(from);
+        let pieces = |(line, product)| {
+            let wanted = fold.promises.wanted(product, from, until).map(|wanted| wanted / 2.0);
+            let made = || fold.completed.between(product, from, self.now).0;
+            (line, wanted.unwrap_or_else(made).max(0.0))
+        };
+        let lines: Vec<(usize, f64)> = fold.layout.finals.iter().enumerate().map(pieces).collect();
+        let sum: f64 = lines.iter().map(|(_, pieces)| pieces).sum();
+        let even = 1.0 / lines.len().max(1) as f64;
+        let share = |pieces: f64| if sum > 0.0 { pieces / sum } else { even };
+        lines.into_iter().map(|(line, pieces)| (line, share(pieces))).collect()
+    }
+
+    /// Walks every line and joins what was found; lines whose path explains too little are left
+    /// out.
     fn find(&self, window: Span) -> Option<Found> {
         let from = self.now - window.min(LONGEST_WINDOW);
-        let rank = self.rank(from)?;
-        let (plants, plant, now) = (self.plants, self.plant, self.now);
-        let path = Walk { plants, plant, rank, from, now }.path();
-        let limiting = path.limiting();
-        let shares = Shares::of(limiting.iter(), |node| self.may_limit(node));
-        Some(Found { path, limiting, shares, rank, from })
+        let walked = self.weights(from).into_iter().filter_map(|(line, weight)| {
+            let rank = self.rank(line, from)?;
+            let (plants, plant, now) = (self.plants, self.plant, self.now);
+            let stop = plants.stop_in_force(Where { plant, line, rank, from, now });
+            let until = stop.as_ref().map_or(now, |stop| stop.until.max(now));
+            let walked = (from + until.since(now), until);
+            let path = Walk { plants, plant, line, rank, from: walked.0, now, stop }.path();
+            let limiting = path.limiting();
+            let shares = Shares::of(limiting.iter(), |node| self.may_limit(node));
+            Some(LineFound { path, limiting, shares, line, rank, walked, weight })
+        });
+        let enough = EXPLAINED_ENOUGH * self.now.since(from).micros() as f64;
+        let mut lines: Vec<LineFound> =
+            walked.filter(|found| found.weight > 0.0 && found.explained() >= enough).collect();
+        let sum: f64 = lines.iter().filter(|f| f.shares.total > 0).map(|f| f.weight).sum();
+        for found in &mut lines {
+            found.weight /= sum.max(f64::MIN_POSITIVE);
+        }
+        let shares = Shares::joined(lines.iter().map(|found| (&found.shares, found.weight)));
+        (!lines.is_empty()).then_some(Found { lines, shares, from })
     }
 
     /// Who leads, for the history; the former lead stays until it is clearly overtaken.
     pub fn lead(&self, former: Option<&Node>) -> Option<Node> {
         let found = self.find(self.default_window())?;
-        if !found.explains_enough(self.now) {
-            return None;
-        }
         let ranking = found.shares.ranking();
         let first = *ranking.first()?;
         let kept = ranking.iter().copied().find(|node| {
@@ -130,6 +198,22 @@ impl<'a> Question<'a> {
                 && found.shares.ratio(*node) * LEAD_MARGIN >= found.shares.ratio(first)
         });
         self.node(kept.unwrap_or(first))
+    }
+
+    /// Who is told to lead: the lead on record as long as nobody is clearly ahead of it, and
+    /// while a new one has not lasted; else whoever has the largest share.
+    fn settled(&self, fold: &PlantFold, shares: &Shares, ranking: &[AnyNode]) -> Option<AnyNode> {
+        let first = *ranking.first()?;
+        let on_record = fold.history.current();
+        let former = ranking
+            .iter()
+            .copied()
+            .find(|node| on_record.is_some() && self.node(*node).as_ref() == on_record);
+        let close = |node: &AnyNode| {
+            let (ratio, most) = (shares.ratio(*node), shares.ratio(first));
+            ratio * LEAD_MARGIN >= most || ratio >= LEAD_LINGERS
+        };
+        Some(former.filter(close).unwrap_or(first))
     }
 
     pub fn answer(&self, window: Option<Span>) -> HoldUp {
@@ -148,7 +232,7 @@ impl<'a> Question<'a> {
             return self.active_period(fold, window).unwrap_or_else(unknown);
         }
         let Some(found) = self.find(window) else { return unknown(WhyNot::TooEarly) };
-        if !found.explains_enough(self.now) || fold.trace.starts_seen < STARTS_ENOUGH {
+        if fold.trace.starts_seen < STARTS_ENOUGH {
             return unknown(WhyNot::TooEarly);
         }
         self.verdict(fold, &found, window)
@@ -158,16 +242,16 @@ impl<'a> Question<'a> {
     fn verdict(&self, fold: &PlantFold, found: &Found, window: Span) -> Option<Verdict> {
         let shares = &found.shares;
         let ranking = shares.ranking();
-        let first = *ranking.first()?;
+        let first = self.settled(fold, shares, &ranking)?;
+        let of_lead = found.line_of(first)?;
         let node = self.node(first)?;
         let agreement_ratio = shares::agreement(
-            &found.limiting,
+            &found.lines.iter().map(LineFound::weighed).collect::<Vec<_>>(),
             first,
             |node| self.may_limit(node),
-            (found.from, self.now),
             shares::seed(fold.layout.plant.as_str(), self.now),
         );
-        let loss = self.loss(fold, found, first, window);
+        let loss = self.loss(fold, (of_lead, found.from), first, window);
         Some(Verdict {
             units: self.units(found, first),
             method: Method::CriticalPath,
@@ -179,15 +263,15 @@ impl<'a> Question<'a> {
                     Some(Share { node: self.node(*node)?, share_ratio, split })
                 })
                 .collect(),
-            chain: self.chain(fold, found, first),
+            chain: self.chain(fold, (of_lead, shares), first),
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,
-            second: ranking.get(1).and_then(|node| self.node(*node)),
+            second: ranking.iter().find(|n| **n != first).and_then(|node| self.node(*node)),
             since: fold.history.since(&node),
             before: fold.history.all(),
             loss_per_day: loss.as_ref().map(|(pieces, _)| *pieces),
             loss_material: loss.map(|(_, material)| material),
-            slip_d: self.slip_d(found, first),
+            slip_d: self.slip_d(&of_lead.path, first),
             window,
             stations_reporting: self.reporting(fold, found.from),
             stations: fold.layout.units().count() as u32,
@@ -203,7 +287,7 @@ impl<'a> Question<'a> {
 
     fn units(&self, found: &Found, node: AnyNode) -> Vec<twin::EquipmentId> {
         let Some(fold) = self.plants.folds.get(node.0) else { return Vec::new() };
-        let on_path = found.path.segments.iter().filter(|s| (s.plant, s.node) == node);
+        let on_path = found.segments().filter(|s| (s.plant, s.node) == node);
         let units: BTreeSet<_> =
             on_path.filter_map(|s| s.unit).filter(|u| fold.layout.is_unit(*u)).collect();
         units.into_iter().filter_map(|u| Some(fold.layout.info(u)?.id.clone())).collect()
@@ -211,7 +295,12 @@ impl<'a> Question<'a> {
 
     /// From the last station back to the first of the path: nodes in the order that the walk
     /// meets them, small ones in between left out.
-    fn chain(&self, fold: &PlantFold, found: &Found, first: AnyNode) -> Vec<ChainStep> {
+    fn chain(
+        &self,
+        fold: &PlantFold,
+        (found, shares): (&LineFound, &Shares),
+        first: AnyNode,
+    ) -> Vec<ChainStep> {
         let mut met: Vec<AnyNode> = Vec::new();
         for segment in found.path.segments.iter().filter(|s| s.why != Why::OffShift) {
             let node = (segment.plant, segment.node);
@@ -231,21 +320,21 @@ impl<'a> Question<'a> {
         }
         let mut middle: Vec<AnyNode> =
             met.iter().copied().filter(|n| Some(*n) != last_station && *n != first).collect();
-        middle.sort_by(|a, b| found.shares.ratio(*b).total_cmp(&found.shares.ratio(*a)));
+        middle.sort_by(|a, b| shares.ratio(*b).total_cmp(&shares.ratio(*a)));
         middle.truncate(CHAIN_LIMIT - 2);
-        middle.retain(|node| found.shares.ratio(*node) >= CHAIN_SHARE);
+        middle.retain(|node| shares.ratio(*node) >= CHAIN_SHARE);
         met.retain(|n| Some(*n) == last_station || *n == first || middle.contains(n));
         met.into_iter()
             .filter_map(|node| {
                 let on_path = found.path.segments.iter().filter(|s| (s.plant, s.node) == node);
                 Some(ChainStep {
                     node: self.node(node)?,
-                    why: if found.shares.nodes.contains_key(&node) {
-                        found.shares.why(node)
+                    why: if shares.nodes.contains_key(&node) {
+                        shares.why(node)
                     } else {
                         Why::Material
                     },
-                    share_ratio: found.shares.ratio(node),
+                    share_ratio: shares.ratio(node),
                     part: on_path.filter_map(|s| s.part.clone()).next(),
                 })
             })
@@ -253,8 +342,9 @@ impl<'a> Question<'a> {
     }
 
     /// The work center at the end of the plant where the path begins.
-    fn last_center(&self, fold: &PlantFold, found: &Found) -> Option<NodeIx> {
-        let last = || fold.layout.operations.values().filter(|o| o.rank == found.rank);
+    fn last_center(&self, fold: &PlantFold, found: &LineFound) -> Option<NodeIx> {
+        let of_line = |o: &&OperationInfo| o.rank_in(found.line) == found.rank;
+        let last = || fold.layout.operations.values().filter(of_line);
         let on_path = found.path.segments.iter().filter(|s| s.plant == self.plant);
         on_path
             .map(|segment| segment.node)
@@ -273,7 +363,7 @@ impl<'a> Question<'a> {
     fn inputs(&self, found: &Found) -> Inputs {
         let mut inputs = Inputs::new();
         let mut places = BTreeSet::new();
-        for segment in &found.path.segments {
+        for segment in found.segments() {
             places.extend(segment.unit.map(|unit| (segment.plant, unit)));
             let Some(node) = self.node((segment.plant, segment.node)) else { continue };
             match node.thing {
@@ -286,8 +376,11 @@ impl<'a> Question<'a> {
                 Thing::WorkCenter(_) | Thing::Crew(_) | Thing::Calendar(_) | Thing::Orders => {}
             }
         }
-        let last = self.fold().and_then(|fold| Some((fold, self.last_center(fold, found)?)));
-        if let Some((fold, center)) = last {
+        let of_lines = self.fold().into_iter().flat_map(|fold| {
+            let centers = found.lines.iter().filter_map(|line| self.last_center(fold, line));
+            centers.map(move |center| (fold, center))
+        });
+        for (fold, center) in of_lines {
             places.extend(fold.layout.units_of(center).map(|unit| (self.plant, unit)));
         }
         for (plant, place) in places {

@@ -6,6 +6,7 @@
 //! long as a small change does not reorder events.
 
 mod present;
+mod stops;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +18,8 @@ use crate::{
     layout::{NodeIx, Place},
     trace::{Event, Link, Seq, why_of_state},
 };
+
+pub use stops::{Stop, Where};
 
 /// Links followed in one walk at most.
 pub const STEPS_LIMIT: usize = 20_000;
@@ -75,10 +78,14 @@ pub struct Path {
 pub struct Walk<'a> {
     pub plants: Plants<'a>,
     pub plant: usize,
+    /// The line, by its number among the plant's final products.
+    pub line: usize,
     /// The rank whose ends the path begins at.
     pub rank: u32,
     pub from: PlantTime,
     pub now: PlantTime,
+    /// What is known to stop the line: the path begins at its expected end.
+    pub stop: Option<Stop>,
 }
 
 impl<'a> Plants<'a> {
@@ -163,7 +170,10 @@ impl Walk<'_> {
     /// Walks back from `now`.
     pub fn path(&self) -> Path {
         let mut path = Path { segments: Vec::new(), breaks: Vec::new() };
-        let mut position = self.plants.waiting_now(self, &mut path);
+        let mut position = match &self.stop {
+            Some(stop) => self.stopped(stop, &mut path),
+            None => self.plants.waiting_now(self, &mut path),
+        };
         let mut reached = path.segments.last().map_or(self.now, |segment| segment.from);
         if position.is_none() {
             position = self.end_before(reached, false);
@@ -197,6 +207,15 @@ impl Walk<'_> {
         path
     }
 
+    fn stopped(&self, stop: &Stop, path: &mut Path) -> Option<Position> {
+        for stretch in stop.stretches(self.from, self.now) {
+            if stretch.length() > 0 {
+                self.plants.split(stretch, &mut path.segments);
+            }
+        }
+        stop.record
+    }
+
     /// Time since the last end that nothing explains stays out of the path.
     fn unexplained(&self, reached: &mut PlantTime, position: Option<Position>) {
         if let Some(event) = position.and_then(|p| self.plants.event(p)) {
@@ -208,7 +227,7 @@ impl Walk<'_> {
     fn end_before(&self, at: PlantTime, strictly: bool) -> Option<Position> {
         let ends = &self.plants.folds.get(self.plant)?.trace.ends;
         let at = if strictly { at - twin::Span::from_micros(1) } else { at };
-        let (_, seq) = ends.get(&self.rank)?.latest(at, Seq::MAX)?;
+        let (_, seq) = ends.get(&(self.line, self.rank))?.latest(at, Seq::MAX)?;
         Some((self.plant, seq))
     }
 

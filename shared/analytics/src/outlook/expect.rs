@@ -114,6 +114,13 @@ impl Promises {
         }
     }
 
+    /// The first date that anything is promised about the item of a milestone: items come in this
+    /// order, whatever the order of their later milestones.
+    fn first_due(&self, of: &Item) -> Option<PlantTime> {
+        let same = self.items.iter().filter(|item| item.milestone.part == of.milestone.part);
+        same.map(|item| item.milestone.due).min()
+    }
+
     /// Children that remain, those of earlier items in the same place included, at the pace of
     /// late, plus the planned steps that remain on the item itself.
     fn expect(
@@ -132,23 +139,26 @@ impl Promises {
         let earlier = self.items.iter().filter(|other| {
             other.material == whole.material
                 && other.milestone.part != whole.milestone.part
-                && other.milestone.due < whole.milestone.due
+                && !whole.is_complete()
+                && self.first_due(other) < self.first_due(whole)
                 && other.reached.is_none()
         });
         let (mut children, mut days) = match host {
             Some(_) => (1.0, 0.0),
-            None => (item.remaining(), item.tail(layout, |_| true)),
+            None => (item.remaining(), item.tail(layout, now, |_| true)),
         };
         let mut seen = BTreeSet::new();
         for other in earlier.filter(|other| seen.insert(&other.milestone.part)) {
             children += other.remaining();
             let center = assembly.map(|a| a.center);
-            days += other.tail(layout, |o| Some(o.center) == center);
+            days += other.tail(layout, now, |o| Some(o.center) == center);
         }
         let (per_child, method) = match (recent, planned) {
+            _ if children < 0.5 && (days > 0.0 || !item.running.is_empty()) => {
+                (0.0, OutlookMethod::PlannedPace)
+            }
             (Some(recent), _) => (recent, OutlookMethod::RecentPace),
             (None, Some(planned)) => (planned, OutlookMethod::PlannedPace),
-            (None, None) if children < 0.5 && days > 0.0 => (0.0, OutlookMethod::PlannedPace),
             (None, None) => return (None, OutlookMethod::None),
         };
         let total = (children * per_child + days).min(HORIZON_D);
@@ -177,8 +187,14 @@ impl Item {
     }
 
     /// Days of the planned steps on the item itself that are not done, up to where it is
-    /// reached; steps that put in single children are not among them.
-    fn tail(&self, layout: &Layout, counts: impl Fn(&OperationInfo) -> bool) -> f64 {
+    /// reached; steps that put in single children are not among them. Of a step that runs, the
+    /// time that it has run is done.
+    fn tail(
+        &self,
+        layout: &Layout,
+        now: PlantTime,
+        counts: impl Fn(&OperationInfo) -> bool,
+    ) -> f64 {
         let Some(material) = &self.material else { return 0.0 };
         let own = |o: &OperationInfo| o.output == *material;
         let at_end = layout.operations.values().filter(|o| own(o) && Some(o.center) == self.center);
@@ -188,8 +204,11 @@ impl Item {
             .iter()
             .filter(|(id, o)| own(o) && o.rank >= last && !self.finished.contains(*id))
             .filter(|(_, o)| !self.is_step(o) && counts(o))
-            .map(|(_, o)| o.calendar_mean.days())
-            .sum()
+            .map(|(id, o)| {
+                let ran = self.running.get(id).map_or(Span::ZERO, |since| now.since(*since));
+                (o.calendar_mean.days() - ran.days()).max(0.0)
+            })
+            .fold(0.0, |sum, days| sum + days)
     }
 
     fn inputs(&self, layout: &Layout) -> Inputs {

@@ -73,11 +73,8 @@ fn duration(hours: f64) -> Duration {
     Duration { mean, variation: 0.0, shape: Shape::Lognormal, runs_on: false }
 }
 
-/// A line `S1 → B1 → S2 → … → Sn` that makes `block`; every station is a work center `cn` of
-/// one unit; `S1` takes one `steel` from `store`, which `mill` delivers; people are `welders`.
-pub fn line(name: &str, stations: usize) -> Plant {
-    let numbers = 1..=stations;
-    let center = |n: usize| WorkCenter {
+fn work_center(n: usize) -> WorkCenter {
+    WorkCenter {
         id: id(&format!("c{n}")),
         name: format!("Center {n}"),
         area: id("shop"),
@@ -89,15 +86,21 @@ pub fn line(name: &str, stations: usize) -> Plant {
         contact: None,
         may_limit: true,
         basis: Basis::Assumed,
-    };
-    let unit = |n: usize| WorkUnit {
+    }
+}
+
+fn unit(n: usize) -> WorkUnit {
+    WorkUnit {
         id: id(&format!("S{n}")),
         name: format!("Station {n}"),
         work_center: id(&format!("c{n}")),
         placement: placement(),
         label: None,
-    };
-    let storage = |name: &str| Storage {
+    }
+}
+
+fn storage(name: &str) -> Storage {
+    Storage {
         id: id(name),
         name: name.to_owned(),
         area: id("shop"),
@@ -106,18 +109,22 @@ pub fn line(name: &str, stations: usize) -> Plant {
         placement: placement(),
         label: None,
         basis: Basis::Assumed,
-    };
-    let mut storages = vec![storage("store")];
-    storages.extend((1..stations).map(|n| storage(&format!("B{n}"))));
-    let material = |name: &str, tracking| Material {
+    }
+}
+
+pub fn material(name: &str, tracking: Tracking) -> Material {
+    Material {
         id: id(name),
         name: name.to_owned(),
         tracking,
         unit_of_measure: "piece".to_owned(),
         made_of: vec![],
         basis: Basis::Assumed,
-    };
-    let resource = |name: &str, kind| Resource {
+    }
+}
+
+fn resource(name: &str, kind: ResourceKind) -> Resource {
+    Resource {
         id: id(name),
         name: name.to_owned(),
         kind,
@@ -126,7 +133,31 @@ pub fn line(name: &str, stations: usize) -> Plant {
         stage: None,
         placement: placement(),
         basis: Basis::Assumed,
-    };
+    }
+}
+
+fn supply_line() -> SupplyLine {
+    SupplyLine {
+        material: id("steel"),
+        supplier: id("mill"),
+        storage: id("store"),
+        lot: 1.0,
+        every: Span::DAY,
+        lead: Span::DAY,
+        on_time_ratio: 1.0,
+        mean_late: Span::ZERO,
+        yield_ratio: 1.0,
+        from: None,
+        basis: Basis::Assumed,
+    }
+}
+
+/// A plant of `stations` work centers `cn` of one unit `Sn`, places `store` and `B1` to `B(n-1)`,
+/// a crane, a barge, `welders`, and `mill`, which delivers `steel` to `store`; nothing is done.
+fn shop(name: &str, stations: usize) -> Plant {
+    let numbers = 1..=stations;
+    let buffers = (1..stations).map(|n| storage(&format!("B{n}")));
+    let (area, crew) = (id("shop"), id("welders"));
     Plant {
         id: id(name),
         name: name.to_owned(),
@@ -138,21 +169,21 @@ pub fn line(name: &str, stations: usize) -> Plant {
         pseudonyms_allowed: false,
         stale_after: Span::HOUR,
         areas: vec![Area {
-            id: id("shop"),
+            id: area,
             name: String::new(),
             unit_limit: None,
             placement: None,
             basis: Basis::Assumed,
         }],
-        work_centers: numbers.clone().map(center).collect(),
-        units: numbers.clone().map(unit).collect(),
-        storages,
+        work_centers: numbers.clone().map(work_center).collect(),
+        units: numbers.map(unit).collect(),
+        storages: std::iter::once(storage("store")).chain(buffers).collect(),
         resources: vec![
             resource("crane", ResourceKind::Crane),
             resource("barge", ResourceKind::Barge),
         ],
         crews: vec![Crew {
-            id: id("welders"),
+            id: crew,
             name: "Welders".to_owned(),
             people: 1,
             calendar: id("always"),
@@ -160,34 +191,10 @@ pub fn line(name: &str, stations: usize) -> Plant {
         }],
         calendars: vec![],
         materials: vec![material("steel", Tracking::Bulk), material("block", Tracking::Serial)],
-        operations: numbers.map(|n| operation(n, stations)).collect(),
-        suppliers: vec![Supplier {
-            id: id("mill"),
-            name: "Mill".to_owned(),
-            tier: 1,
-            nation: id("A"),
-            organisation: id("mill"),
-            contact: None,
-            label: None,
-        }],
-        supply_lines: vec![SupplyLine {
-            material: id("steel"),
-            supplier: id("mill"),
-            storage: id("store"),
-            lot: 1.0,
-            every: Span::DAY,
-            lead: Span::DAY,
-            on_time_ratio: 1.0,
-            mean_late: Span::ZERO,
-            yield_ratio: 1.0,
-            from: None,
-            basis: Basis::Assumed,
-        }],
-        initial_stock: vec![InitialStock {
-            storage: id("store"),
-            material: id("steel"),
-            quantity: 10.0,
-        }],
+        operations: vec![],
+        suppliers: vec![],
+        supply_lines: vec![supply_line()],
+        initial_stock: vec![],
         initial_parts: vec![],
         contacts: vec![],
         orders: vec![],
@@ -197,6 +204,28 @@ pub fn line(name: &str, stations: usize) -> Plant {
     }
 }
 
+/// A line `S1 → B1 → S2 → … → Sn` that makes `block`; every station is a work center `cn` of
+/// one unit; `S1` takes one `steel` from `store`, which `mill` delivers; people are `welders`.
+pub fn line(name: &str, stations: usize) -> Plant {
+    let mill = Supplier {
+        id: id("mill"),
+        name: "Mill".to_owned(),
+        tier: 1,
+        nation: id("A"),
+        organisation: id("mill"),
+        contact: None,
+        label: None,
+    };
+    let steel = InitialStock { storage: id("store"), material: id("steel"), quantity: 10.0 };
+    Plant {
+        operations: (1..=stations).map(|n| operation(n, stations)).collect(),
+        suppliers: vec![mill],
+        initial_stock: vec![steel],
+        ..shop(name, stations)
+    }
+}
+
+/// Operation `n` of a line.
 fn operation(n: usize, stations: usize) -> Operation {
     let (material, from) =
         if n == 1 { ("steel", "store".to_owned()) } else { ("block", format!("B{}", n - 1)) };
@@ -320,9 +349,14 @@ impl Tale {
     }
 
     /// All reports in the order of time, those of one moment as they were told.
-    pub fn observed(mut self, plants: &[Plant]) -> Analytics {
+    pub fn observed(self, plants: &[Plant]) -> Analytics {
+        self.observed_in(&programme(plants), plants)
+    }
+
+    /// The same, of plants of a given programme.
+    pub fn observed_in(mut self, programme: &Programme, plants: &[Plant]) -> Analytics {
         self.told.sort_by_key(|(_, report)| report.at);
-        let mut analytics = Analytics::new(&programme(plants), plants);
+        let mut analytics = Analytics::new(programme, plants);
         for (plant, report) in &self.told {
             analytics.observe(plant, report);
         }

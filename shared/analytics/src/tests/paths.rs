@@ -1,8 +1,12 @@
 //! Traces whose critical path is known.
 
-use twin::{Cause, CauseKind, Plant, Span, Statement, UnitState};
+use twin::{
+    Cause, CauseKind, Plant, Span, Statement, UnitState,
+    definition::{Order, Tracking},
+};
 
-use super::fixture::{Tale, at, id, line, words};
+use super::fixture::{Tale, at, id, line, material, words};
+use crate::{HoldUp, Node, Thing, Why, history::History};
 
 #[track_caller]
 fn check(plants: &[Plant], tale: Tale, end: f64, expected: &str) {
@@ -185,4 +189,80 @@ fn a_record_without_causes_claims_as_much_as_it_holds() {
     let found = words(&analytics.hold_up(&plants[0].id, at(end), None));
     assert!(found.starts_with("c2 "), "{found}");
     check(&[line("home", 2)], Tale::default(), 10.0, "too_early");
+}
+
+#[test]
+fn lines_weigh_what_the_plan_expects_of_them() {
+    // Station 1 makes blocks, waits for the mill and is promised 90; station 2 makes 30 rafts.
+    let lines = |blocks: f64, rafts: f64| {
+        let mut plant = line("home", 2);
+        plant.materials.push(material("raft", Tracking::Serial));
+        for operation in &mut plant.operations {
+            operation.output.to = None;
+            operation.inputs.truncate(usize::from(operation.id.as_str() == "o1"));
+        }
+        plant.operations[1].output.material = id("raft");
+        let order = |name: &str, material: &str, quantity| Order {
+            id: id(name),
+            material: id(material),
+            quantity,
+            due: at(300.0),
+            customer: String::new(),
+        };
+        plant.orders = vec![order("A", "block", blocks), order("B", "raft", rafts)];
+        let mut tale = Tale::default();
+        for k in 0..20 {
+            let came = f64::from(k) * 20.0;
+            tale.delivered("home", came, &format!("D{k}"));
+            let (part, delivery) = (format!("home-{k}"), format!("D{k}"));
+            tale.run("home", 1, &part, (came, came + 5.0), (CauseKind::Material, &delivery));
+            tale.run("home", 2, &format!("r{k}"), (came, came + 20.0), (CauseKind::Machine, "S2"));
+        }
+        (plant, tale)
+    };
+    let (plant, tale) = lines(90.0, 30.0);
+    check(&[plant], tale, 400.0, "mill 75 % Sure: home/c1 material <- home/mill material");
+    let (plant, tale) = lines(30.0, 90.0);
+    check(&[plant], tale, 400.0, "c2 75 % Sure: home/c2 working");
+}
+
+/// Ten blocks through two stations of 10 h each; station 1 breaks when it has done them.
+fn broken_after_ten(waiting: usize) -> (Plant, Tale, f64) {
+    let mut tale = Tale::default();
+    let end = tale.worked("home", 2, 10, |_, _| 10.0);
+    for extra in 0..waiting {
+        tale.moved("home", 90.0, &format!("spare-{extra}"), "store", "B1");
+    }
+    tale.state("home", 100.0, "S1", UnitState::Down);
+    (line("home", 2), tale, end)
+}
+
+#[test]
+fn a_stop_upstream_leads_when_it_is_bound_to_reach_the_end() {
+    let (plant, tale, _) = broken_after_ten(0);
+    check(&[plant], tale, 160.0, "c1 100 % Sure: home/c2 material <- home/c1 down");
+}
+
+#[test]
+fn a_stop_that_waiting_parts_outlast_does_not_lead() {
+    let (plant, tale, end) = broken_after_ten(40);
+    let analytics = tale.observed(&[plant]);
+    let found = analytics.hold_up(&id("home"), at(end), Some(Span::from_hours(100.0)));
+    let HoldUp::Known(verdict) = found else { panic!("{found:?}") };
+    let down = verdict.shares.iter().flat_map(|s| &s.split).any(|(why, _)| *why == Why::Down);
+    assert!(!down, "{verdict:?}");
+}
+
+#[test]
+fn a_lead_changes_once_it_has_lasted_and_counts_from_its_first_sample() {
+    let mut history = History::default();
+    let node = |name: &str| Node { plant: id("home"), thing: Thing::WorkCenter(id(name)) };
+    let led = ["c1", "c2", "c1", "c2", "c2", "c2", "c2", "c2", "c1"];
+    let mut told = Vec::new();
+    for (name, hours) in led.into_iter().zip((0..).step_by(6)) {
+        history.lead(at(f64::from(hours)), node(name));
+        told.push(history.current().expect("one leads").thing.id().to_owned());
+    }
+    assert_eq!(told, ["c1", "c1", "c1", "c1", "c1", "c1", "c2", "c2", "c2"]);
+    assert_eq!(history.since(&node("c2")), Some(at(18.0)));
 }

@@ -1,8 +1,12 @@
 //! Promises, supply, use of units, hours: findings that are counted.
 
-use twin::{Span, Statement, UnitState, report::OrderTerms};
+use twin::{
+    Span, Statement, UnitState,
+    definition::{Basis, Milestone, SerialScheme, Tracking},
+    report::OrderTerms,
+};
 
-use super::fixture::{Tale, at, id, line, terms};
+use super::fixture::{Tale, at, id, line, material, programme, terms};
 use crate::OutlookMethod;
 
 #[test]
@@ -98,4 +102,121 @@ fn the_newest_comment_answers() {
     let analytics = tale.observed(&[line("home", 1)]);
     let remark = analytics.last_comment(&id("home"), &["S1", "mill"]).expect("said");
     assert_eq!((remark.text.as_str(), remark.at), ("two days", at(5.0)));
+}
+
+/// A ship of two blocks, which wait in `B1`; station 2 is the quay, 10 days for a ship.
+fn ships(tale: Tale, now: f64) -> String {
+    let mut plant = line("home", 2);
+    plant.materials.push(material("ship", Tracking::Serial));
+    plant.operations[1].inputs[0].quantity = 2.0;
+    plant.operations[1].output.material = id("ship");
+    plant.operations[1].duration.mean = Span::from_hours(240.0);
+    let mut programme = programme(std::slice::from_ref(&plant));
+    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
+        material: id(material),
+        parent: parent.map(id),
+        count,
+        pattern: pattern.to_owned(),
+        built_at: vec![],
+        basis: Basis::Assumed,
+    };
+    programme.serials = vec![
+        scheme("ship", None, None, "H{n}"),
+        scheme("block", Some("ship"), Some(2), "{root}-B{n}"),
+    ];
+    programme.milestones = vec![Milestone {
+        id: id("H1-delivery"),
+        name: "Delivery".to_owned(),
+        plant: id("home"),
+        part: id("H1"),
+        reached_at: id("c2"),
+        due: at(480.0),
+    }];
+    let analytics = tale.observed_in(&programme, &[plant]);
+    let found = analytics.outlook(&id("home"), at(now));
+    let found = found.first().expect("a milestone");
+    let slip_d = found.slip_d.map(|days| format!("{days:+.1} d"));
+    let (done, needed) = (found.done, found.needed);
+    format!("{:?} {done} of {needed} {}", found.method, slip_d.unwrap_or_default())
+}
+
+fn quay(from: f64, to: f64) -> Tale {
+    let mut tale = Tale::default();
+    for block in ["H1-B1", "H1-B2"] {
+        tale.run("home", 1, block, (0.0, 24.0), (twin::CauseKind::Machine, "S1"));
+        let (material, storage) = (id("block"), id("B1"));
+        let (lot, part) = (Some(block.parse().expect("a lot")), Some(id("H1")));
+        let used = Statement::LotConsumed { material, quantity: 1.0, storage, lot, part };
+        tale.say("home", from, used);
+    }
+    tale.run("home", 2, "H1", (from, to), (twin::CauseKind::Material, "B1"));
+    tale.told.retain(|(_, report)| report.at <= at(300.0));
+    tale
+}
+
+#[test]
+fn a_milestone_that_has_not_begun_counts_all_of_its_work() {
+    // Without its blocks, and no pace of theirs on record, there is nothing to compute from.
+    assert_eq!(ships(Tale::default(), 120.0), "None 0 of 2 ");
+    // With them, 10 days of quay work from hour 120 on: hour 360, five days early.
+    let mut tale = Tale::default();
+    tale.completed("home", 24.0, "H1-B1");
+    tale.completed("home", 48.0, "H1-B2");
+    assert_eq!(ships(tale, 120.0), "PlannedPace 2 of 2 -5.0 d");
+}
+
+#[test]
+fn a_milestone_in_progress_counts_what_remains_of_the_running_work() {
+    // Begun at hour 48, so done at hour 288, whenever one asks.
+    assert_eq!(ships(quay(48.0, 500.0), 60.0), "PlannedPace 2 of 2 -8.0 d");
+    assert_eq!(ships(quay(48.0, 500.0), 240.0), "PlannedPace 2 of 2 -8.0 d");
+    // Longer than planned: any moment now.
+    assert_eq!(ships(quay(48.0, 500.0), 312.0), "PlannedPace 2 of 2 -7.0 d");
+}
+
+#[test]
+fn a_milestone_reached_says_when() {
+    assert_eq!(ships(quay(48.0, 270.0), 280.0), "Reached 2 of 2 -8.8 d");
+}
+
+/// Steel in words: its dry hour if any, and use a day; `left out` when it is not listed.
+fn steel(tale: Tale, now: f64) -> String {
+    let analytics = tale.observed(&[line("home", 1)]);
+    let dry = analytics.dry(&id("home"), at(now));
+    let Some(found) = dry.first() else { return "left out".to_owned() };
+    let dry = found.dry.map(|moment| format!("{:.0} h", moment.since(at(0.0)).hours()));
+    format!("dry {} use {:.1}", dry.unwrap_or_else(|| "never".to_owned()), found.use_per_day)
+}
+
+fn emptied(hours: f64) -> Tale {
+    let mut tale = Tale::default();
+    let (material, storage) = (id("steel"), id("store"));
+    tale.say("home", hours, Statement::Stock { storage, material, quantity: 0.0 });
+    tale
+}
+
+#[test]
+fn an_empty_shelf_is_dry_only_for_who_waits() {
+    // Nobody uses it, nobody waits.
+    assert_eq!(steel(emptied(0.0), 48.0), "left out");
+    // Somebody waits, so that nothing is used.
+    let mut tale = emptied(0.0);
+    tale.state("home", 24.0, "S1", UnitState::Starved);
+    assert_eq!(steel(tale, 48.0), "dry 48 h use 0.0");
+}
+
+#[test]
+fn deliveries_that_keep_pace_do_not_run_dry_now() {
+    let mut tale = emptied(0.0);
+    for day in 0..10 {
+        let hours = 24.0 * f64::from(day);
+        tale.say("home", hours, Statement::DeliveryArrived(terms(&format!("D{day}"), 2.0, hours)));
+        let (material, storage) = (id("steel"), id("store"));
+        let used =
+            Statement::LotConsumed { material, quantity: 2.0, storage, lot: None, part: None };
+        tale.say("home", hours + 0.1, used);
+    }
+    tale.say("home", 220.0, Statement::DeliveryPromised(terms("D10", 2.0, 240.0)));
+    let found = steel(tale, 228.0);
+    assert!(found.starts_with("dry 26") && found.ends_with("use 2.1"), "{found}");
 }

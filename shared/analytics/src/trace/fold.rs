@@ -13,6 +13,7 @@ use crate::{
     findings::Why,
     layout::{Layout, NodeIx, Place, PlaceKind},
     parts::Parts,
+    supply::Lacked,
 };
 
 fn node_of(layout: &Layout, place: Option<Place>) -> NodeIx {
@@ -71,9 +72,9 @@ impl Trace {
         of.push(at, seq, RECENT_KEPT);
     }
 
-    fn end(&mut self, rank: u32, at: PlantTime, seq: Seq) {
+    fn end(&mut self, line: usize, rank: u32, at: PlantTime, seq: Seq) {
         if rank != u32::MAX {
-            self.ends.entry(rank).or_default().push(at, seq, ENDS_KEPT);
+            self.ends.entry((line, rank)).or_default().push(at, seq, ENDS_KEPT);
         }
     }
 
@@ -134,7 +135,9 @@ impl Trace {
             for crew in &operation.crews {
                 Self::remember(self.crews.entry(*crew).or_default(), at, seq);
             }
-            self.end(operation.rank, at, seq);
+            for (line, rank) in operation.ranks.iter().enumerate() {
+                self.end(line, *rank, at, seq);
+            }
         }
         open.map(|open| open.at)
     }
@@ -268,13 +271,14 @@ impl Trace {
         Self::remember(self.arrivals.entry(to).or_default(), at, seq);
     }
 
-    /// A part is complete, scrapped or sent back: what it held is free.
+    /// A part is complete, scrapped or sent back: what it held is free. When it is the product
+    /// of a line, that line has an end.
     pub fn part_ended(
         &mut self,
         layout: &Layout,
         parts: &mut Parts,
         part: &PartId,
-        rank: u32,
+        line: Option<usize>,
         at: PlantTime,
     ) {
         let seq = self.next();
@@ -295,7 +299,9 @@ impl Trace {
         if let Some(place) = place {
             Self::remember(self.outs.entry(place).or_default(), at, seq);
         }
-        self.end(rank, at, seq);
+        if let Some(line) = line {
+            self.end(line, 0, at, seq);
+        }
     }
 
     /// A hold began, or ended: the time between counts as held where the part is.
@@ -427,7 +433,15 @@ impl Trace {
         Self::remember(&mut self.orders, at, seq);
     }
 
-    pub fn delivered(&mut self, layout: &Layout, terms: &DeliveryTerms, at: PlantTime) {
+    /// Goods came. What lay there in plenty already released nothing: only a delivery of what
+    /// was lacking is an arrival that a start may be traced to.
+    pub fn delivered(
+        &mut self,
+        layout: &Layout,
+        terms: &DeliveryTerms,
+        lacked: Lacked,
+        at: PlantTime,
+    ) {
         let line = layout.line(&terms.supplier, &terms.material);
         let node = layout.suppliers.get(&terms.supplier).copied();
         let Some(node) = node.or(line.map(|l| l.supplier)) else { return };
@@ -443,7 +457,7 @@ impl Trace {
         if layout.tracking.contains_key(&terms.material) {
             Self::remember(self.supplied.entry(key).or_default(), at, seq);
         }
-        if let Some(storage) = storage {
+        if let Some(storage) = storage.filter(|_| lacked == Lacked::Yes) {
             Self::remember(self.arrivals.entry(storage).or_default(), at, seq);
         }
         self.deliveries.push_back((terms.delivery.clone(), seq));

@@ -3,8 +3,8 @@
 
 use twin::{MaterialId, PlantTime, Span, UnitState};
 
-use super::{Found, Question};
-use crate::{fold::PlantFold, layout::OperationInfo, shares::AnyNode};
+use super::{LineFound, Question};
+use crate::{fold::PlantFold, layout::OperationInfo, shares::AnyNode, walk::Path};
 
 /// Slip is counted over this.
 const SLIP_WINDOW: Span = Span::from_secs(7 * 86_400);
@@ -21,12 +21,13 @@ impl Question<'_> {
     pub(super) fn loss(
         &self,
         fold: &PlantFold,
-        found: &Found,
+        (found, from): (&LineFound, PlantTime),
         first: AnyNode,
         window: Span,
     ) -> Option<(f64, MaterialId)> {
         let center = self.last_center(fold, found)?;
-        let is_last = |o: &&OperationInfo| o.rank == found.rank && o.center == center;
+        let is_last =
+            |o: &&OperationInfo| o.rank_in(found.line) == found.rank && o.center == center;
         let operation = fold.layout.operations.values().find(is_last)?;
         let of_child = fold.layout.children.get(&operation.output);
         let takes = of_child.filter(|c| operation.inputs.iter().any(|(m, ..)| m == *c));
@@ -35,8 +36,8 @@ impl Question<'_> {
         let mut finished = 0_u32;
         for unit in fold.layout.units_of(operation.center) {
             let Some(track) = fold.units.tracks.get(&unit) else { continue };
-            finished += track.finished_between(found.from, self.now);
-            for stretch in track.ribbon(found.from, self.now) {
+            finished += track.finished_between(from, self.now);
+            for stretch in track.ribbon(from, self.now) {
                 let s = stretch.to.since(stretch.from).micros() as f64 / 1e6;
                 match stretch.state {
                     UnitState::Working => working += s,
@@ -54,6 +55,12 @@ impl Question<'_> {
         if working <= 0.0 || finished == 0 {
             return None;
         }
+        // A batch ends as one run.
+        let pieces = if operation.batch > 1.0 {
+            fold.completed.between(&material, from, self.now).0
+        } else {
+            f64::from(finished)
+        };
         let station = (self.plant, operation.center);
         let lost_s = if first == station {
             stopped
@@ -61,8 +68,8 @@ impl Question<'_> {
             let others = 1.0 - found.shares.ratio(station);
             waiting * (found.shares.ratio(first) / others.max(f64::MIN_POSITIVE)).min(1.0)
         };
-        let seen = self.since_first(fold, found.from).unwrap_or(window).min(window).max(Span::HOUR);
-        Some((lost_s / seen.days() * f64::from(finished) / working, material))
+        let seen = self.since_first(fold, from).unwrap_or(window).min(window).max(Span::HOUR);
+        Some((lost_s / seen.days() * pieces / working, material))
     }
 
     /// How much of the window is on record.
@@ -74,13 +81,13 @@ impl Question<'_> {
     }
 
     /// Days of the last seven that the path spent at the node otherwise than in planned work.
-    pub(super) fn slip_d(&self, found: &Found, first: AnyNode) -> f64 {
+    pub(super) fn slip_d(&self, path: &Path, first: AnyNode) -> f64 {
         let from = self.now - SLIP_WINDOW;
-        let lost = found
-            .path
+        let lost = path
             .segments
             .iter()
             .filter(|s| (s.plant, s.node) == first && !s.why.is_planned() && s.to > from);
-        lost.map(|s| s.to.since(s.from.max(from)).days()).sum()
+        // Folded from +0, since an empty sum of floats is -0.
+        lost.fold(0.0, |sum, s| sum + s.to.min(self.now).since(s.from.max(from)).days().max(0.0))
     }
 }

@@ -58,14 +58,14 @@ impl Plants<'_> {
     }
 
     /// The unit at the end of the plant that has gone without an end for the longest, in the
-    /// work center that finished the most over the window: a small second line is not the plant.
+    /// work center of the line that finished the most over the window.
     fn last_unit(&self, walk: &Walk<'_>) -> Option<(PlantTime, Place)> {
         let fold = self.folds.get(walk.plant)?;
         let finished = |center: NodeIx| -> u32 {
             let tracks = fold.layout.units_of(center).filter_map(|u| fold.units.tracks.get(&u));
             tracks.map(|track| track.finished_between(walk.from, walk.now)).sum()
         };
-        let last = fold.layout.operations.values().filter(|o| o.rank == walk.rank);
+        let last = fold.layout.operations.values().filter(|o| o.rank_in(walk.line) == walk.rank);
         let center = last.map(|o| o.center).max_by_key(|center| (finished(*center), *center))?;
         let units = fold.layout.units_of(center);
         units.filter_map(|unit| Some((fold.units.tracks.get(&unit)?.since()?, unit))).min()
@@ -107,6 +107,10 @@ impl Plants<'_> {
             (UnitState::WaitingForCrane, cause) => {
                 let crane: Option<PlaceRef> = cause.as_ref().and_then(|c| c.id.parse().ok());
                 let crane = crane.and_then(|c| fold.layout.here(&c));
+                if crane.is_some_and(|c| fold.trace.serves(c, info.id.as_str())) {
+                    self.wait(walk, path, &own(Why::Transit));
+                    return Reason::Record(newest);
+                }
                 let node = crane.and_then(|c| fold.layout.info(c)).map_or(info.node, |i| i.node);
                 self.wait(walk, path, &Wait { node, unit: crane, ..own(Why::Crane) });
                 Reason::Record(newest)
