@@ -98,12 +98,14 @@ impl<'a> Assembly<'a> {
             })
             .collect();
         let item = self.core.twin.part(&name);
+        // An item exists as such only when it is whole; it is begun with its first part in place.
+        let begun = item.is_some() || parts.iter().any(|part| part.stage == "erected");
         let value = ProductValue {
             name: self.item_name(&name),
             at: item.filter(|item| self.is_here(item)).map(|item| item.place.place.to_string()),
             parts: parts.iter().map(|part| part.id.clone()).collect(),
             erected: parts.iter().filter(|part| part.stage == "erected").count() as u32,
-            next: item.is_some().then(|| self.next(&parts)).flatten(),
+            next: begun.then(|| self.next(&parts)).flatten(),
         };
         let mut facts = vec![fact(own, format!("product/{name}"), Value::Product(value))];
         facts.extend(
