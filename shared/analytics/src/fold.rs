@@ -362,6 +362,7 @@ impl PlantFold {
             self.completed.add(&info.output, at, 1.0, Some(at.since(born)));
             self.promises.made(&info.output, None, 1.0, at);
             self.parts.touch(part, at).last_operation = None;
+            self.parts.leave(part, at);
         }
     }
 

@@ -85,7 +85,7 @@ impl Parts {
         self.count(Some(material), true);
     }
 
-    /// The part went to another plant: it is in work there, and here again if it comes back.
+    /// The part is done here, or went to another plant: it is in work again once more is done.
     pub fn leave(&mut self, part: &PartId, at: PlantTime) {
         let track = self.touch(part, at);
         if !track.ended {
