@@ -57,3 +57,14 @@ test('a key shows the main hold-up, another the help', async ({ page, demo }) =>
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
+
+test('the picture does not take the focus from who types while it starts', async ({ page, demo }) => {
+  test.setTimeout(240_000);
+  await page.goto(demo.url + VIEWER);
+  await page.locator('#search').focus();
+  await page.keyboard.type('P');
+  await expect(page.locator('body')).toHaveAttribute('data-engine', 'ready', { timeout: 120_000 });
+  await expect(page.locator('#search')).toBeFocused();
+  await page.keyboard.type('2');
+  await expect(page.locator('#search')).toHaveValue('P2');
+});

@@ -120,6 +120,8 @@ export class Engine {
     move();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.call('palette', JSON.stringify(paletteOfPage())));
     this.#emit('ready');
+    // The window system takes the focus for the canvas as it starts; the reader has it elsewhere.
+    this.#canvas.focus = () => {};
     try {
       const drawing = { continuous: this.#parameters.get('continuous') === '1', smooth };
       program.start('#viewer', JSON.stringify(drawing), (kind, payload) => this.#hear(kind, payload));
@@ -132,8 +134,7 @@ export class Engine {
   #hear(kind, payload) {
     if (kind === 'frame') return this.#emit('frame', payload);
     if (kind === 'ready') {
-      // The window system gives the canvas the focus; the reader had it elsewhere.
-      if (document.activeElement === this.#canvas) this.#canvas.blur();
+      delete this.#canvas.focus;
       this.#become('ready');
       return this.#isReady(payload);
     }
