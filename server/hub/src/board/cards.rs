@@ -16,8 +16,10 @@ use crate::board::Scene;
 
 /// Due items on a card.
 const DUE_SHOWN: usize = 3;
-/// Materials on a card.
+/// Materials on a plant's card.
 const DRY_SHOWN: usize = 5;
+/// Materials on the programme's card, where each also names its plant.
+const DRY_OF_PROGRAMME: usize = 3;
 
 /// The five cards of a plant for one audience.
 pub(super) fn plant(
@@ -77,13 +79,19 @@ pub(super) fn programme(
     let planned = seen.iter().filter_map(found).any(|(_, f)| !f.outlook.is_empty());
     let card = DeliverCard { planned, items: due, method: "method.pace".to_owned() };
     let mut facts = vec![fact(own, "board/deliver", Value::Deliver(card))];
-    let mut dry: Vec<DryValue> = seen
+    let mut dry: Vec<(usize, DryValue)> = seen
         .iter()
         .filter_map(found)
-        .flat_map(|(plant, findings)| next(board, core, gate, &plant.id, findings, audience).parts)
+        .flat_map(|(plant, findings)| {
+            let parts = next(board, core, gate, &plant.id, findings, audience).parts;
+            parts.into_iter().enumerate()
+        })
         .collect();
-    dry.sort_by(|a, b| (a.dry.is_none(), &a.dry).cmp(&(b.dry.is_none(), &b.dry)));
-    dry.truncate(DRY_SHOWN);
+    // Each plant's own ranking knows who waits; among equals the first to run dry leads.
+    dry.sort_by(|(a_rank, a), (b_rank, b)| {
+        (a_rank, a.dry.is_none(), &a.dry).cmp(&(b_rank, b.dry.is_none(), &b.dry))
+    });
+    let dry = dry.into_iter().take(DRY_OF_PROGRAMME).map(|(_, part)| part).collect();
     facts.push(fact(own, "board/next", Value::Next(NextCard { parts: dry })));
     for plant in &seen {
         facts.extend(digest(board, core, gate, plant, audience));
