@@ -86,7 +86,7 @@ test('what is withheld and what does not exist read the same', async ({ page, de
 });
 
 test('the public is told that nothing is shared with it, and how to look as a nation', async ({ page, demo }) => {
-  await page.goto(demo.url);
+  await page.goto(`${demo.url}/?as=public`);
   await expect(page.locator('.refusal')).toContainText(/nothing/i);
   await expect(page.locator('body')).not.toContainText('Skarvik');
   await page.getByRole('link', { name: 'Aldermark' }).click();
@@ -101,4 +101,13 @@ test('another nation is chosen by the list at the top', async ({ page, demo }) =
   await expect(page).toHaveURL(/as=XCC/);
   await expect(page.locator('[data-plant="home-yard"]')).toBeVisible();
   await expect(page.locator('[data-plant="munitions"]')).toHaveCount(0);
+});
+
+test('the demonstration opens as a nation that sees something, and says as which', async ({ page, demo }) => {
+  for (const path of ['/', '/plant/home-yard', '/viewer/?plant=home-yard']) {
+    await page.goto(demo.url + path);
+    await expect(page.getByLabel('View as')).toHaveValue('XAA');
+    await expect(page.locator('#top .connection')).toHaveAttribute('data-connection', 'live');
+    await expect(page.locator('body')).toContainText('Skarvik');
+  }
 });

@@ -69,7 +69,7 @@ export function table(caption, columns, rows, className = 'plain') {
 
 /**
  * The view cannot be shown: says so in place of everything, and offers to look as somebody else
- * where the hub offers that (`offers` as the hub answers, or null).
+ * where the hub offers that (`offers` as the hub answers, or null), else with a key.
  */
 export function drawRefusal({ title, text, offers = null, home = null }) {
   const others = (offers?.offered ?? []).filter(({ code }) => code !== 'public' && code !== offers.current);
@@ -77,6 +77,8 @@ export function drawRefusal({ title, text, offers = null, home = null }) {
   renew(document.getElementById('answers'), h('section', { class: 'panel refusal' },
     h('h2', { class: 'answer' }, title),
     h('p', {}, text),
-    others.length > 0 && [h('h3', {}, word('refused.see_as')), h('ul', { class: 'refusal-offers' }, others.map(link))],
+    others.length > 0
+      ? [h('h3', {}, word('refused.see_as')), h('ul', { class: 'refusal-offers' }, others.map(link))]
+      : h('p', {}, h('a', { class: 'button', href: '/signin/' }, word('signin.heading'))),
     home && h('p', {}, h('a', { href: home }, word('refused.back')))));
 }
