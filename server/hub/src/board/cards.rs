@@ -16,10 +16,8 @@ use crate::board::Scene;
 
 /// Due items on a card.
 const DUE_SHOWN: usize = 3;
-/// Materials on a plant's card.
-const DRY_SHOWN: usize = 5;
-/// Materials on the programme's card, where each also names its plant.
-const DRY_OF_PROGRAMME: usize = 3;
+/// Materials on a card: more would push the other answers off the screen.
+const DRY_SHOWN: usize = 3;
 
 /// The five cards of a plant for one audience.
 pub(super) fn plant(
@@ -91,7 +89,7 @@ pub(super) fn programme(
     dry.sort_by(|(a_rank, a), (b_rank, b)| {
         (a_rank, a.dry.is_none(), &a.dry).cmp(&(b_rank, b.dry.is_none(), &b.dry))
     });
-    let dry = dry.into_iter().take(DRY_OF_PROGRAMME).map(|(_, part)| part).collect();
+    let dry = dry.into_iter().take(DRY_SHOWN).map(|(_, part)| part).collect();
     facts.push(fact(own, "board/next", Value::Next(NextCard { parts: dry })));
     for plant in &seen {
         facts.extend(digest(board, core, gate, plant, audience));
@@ -314,6 +312,10 @@ fn act(
         .or_else(|| at.contacts.first());
     let mut about: Vec<&str> = vec![verdict.node.thing.id()];
     about.extend(verdict.units.iter().map(twin::EquipmentId::as_str));
+    // What a supplier says, it says about its deliveries.
+    let deliveries = core.twin.deliveries(&at.id);
+    let theirs = deliveries.filter(|d| d.supplier.as_str() == verdict.node.thing.id());
+    about.extend(theirs.map(|delivery| delivery.delivery.as_str()));
     let answer = core.analytics.last_comment(&at.id, &about);
     ActCard {
         owner: contact.map(|contact| contact.role.clone()),
