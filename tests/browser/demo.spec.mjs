@@ -6,6 +6,8 @@ import { flaggedInPicture } from './support/sight.mjs';
 /** Drawing in software and fetching the program take their time [ms]. */
 const PICTURE_MS = 120_000;
 
+test.describe.configure({ timeout: 2 * PICTURE_MS });
+
 /** What the pages call the main hold-up of a plant now; it is asked for anew at each try. */
 const named = (demo, plant) => demo.holdUp(plant, 'XAA');
 
@@ -37,7 +39,6 @@ test('the programme flags the hold-up of one of its plants, and tells that of ea
 });
 
 test('the hold-up over the picture is the one that the API names', async ({ page, demo }) => {
-  test.setTimeout(2 * PICTURE_MS);
   await page.goto(`${demo.url}/viewer/?plant=home-yard&as=XAA`);
   await expect(page.locator('body')).toHaveAttribute('data-engine', 'ready', { timeout: PICTURE_MS });
   await expect(async () => {

@@ -13,6 +13,8 @@ const RATE = 20_000;
 /** How long the hold-up may take to move: about 80 s on two free cores [ms]. */
 const MOVED_MS = 300_000;
 
+test.describe.configure({ timeout: 2 * MOVED_MS });
+
 let models;
 let hub;
 
@@ -34,7 +36,6 @@ test.afterAll(async () => {
 });
 
 test('slowing another station down moves the flag', async ({ page, context }) => {
-  test.setTimeout(2 * MOVED_MS);
   const before = await hub.holdUp(PLANT, 'XAA');
   expect(before.known).toBe(true);
   const other = before.id === 'outfitting' ? 'paint' : 'outfitting';

@@ -1,7 +1,11 @@
 // Without a mouse: everything can be reached, opened and left by keys alone.
 import { expect, test } from './support/fixtures.mjs';
 
+/** Drawing in software and fetching the program take their time [ms]. */
+const PICTURE_MS = 120_000;
 const VIEWER = '/viewer/?plant=home-yard&as=XAA';
+
+test.describe.configure({ timeout: 2 * PICTURE_MS });
 
 for (const path of ['/?as=XAA', '/plant/home-yard?as=XAA', VIEWER]) {
   test(`the first key press on ${path} offers to skip to what matters`, async ({ page, demo }) => {
@@ -59,11 +63,10 @@ test('a key shows the main hold-up, another the help', async ({ page, demo }) =>
 });
 
 test('the picture does not take the focus from who types while it starts', async ({ page, demo }) => {
-  test.setTimeout(240_000);
   await page.goto(demo.url + VIEWER);
   await page.locator('#search').focus();
   await page.keyboard.type('P');
-  await expect(page.locator('body')).toHaveAttribute('data-engine', 'ready', { timeout: 120_000 });
+  await expect(page.locator('body')).toHaveAttribute('data-engine', 'ready', { timeout: PICTURE_MS });
   await expect(page.locator('#search')).toBeFocused();
   await page.keyboard.type('2');
   await expect(page.locator('#search')).toHaveValue('P2');

@@ -13,6 +13,8 @@ const COLOURED = 0.03;
 /** The most that is left of the colour of another state: edges that are blended. */
 const UNCOLOURED = 0.005;
 
+test.describe.configure({ timeout: 3 * PICTURE_MS });
+
 let hub;
 let feed;
 
@@ -87,7 +89,6 @@ async function placeOf(page, id) {
 }
 
 test('a breakdown changes the colour of its station in the picture, and the table beside it', async ({ page }) => {
-  test.setTimeout(3 * PICTURE_MS);
   await picture(page);
   const share = async (state) => {
     const colour = await page.evaluate((name) => window.__slipway.colourOf(name), state);
@@ -104,7 +105,6 @@ test('a breakdown changes the colour of its station in the picture, and the tabl
 });
 
 test('a click selects the station under the pointer and shows what is known of it', async ({ page }) => {
-  test.setTimeout(3 * PICTURE_MS);
   await picture(page);
   await expect(page.locator('#panel')).toBeHidden();
   const { x, y } = await placeOf(page, UNIT);

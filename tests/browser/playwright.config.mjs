@@ -12,7 +12,7 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes only at a second try has failed.
   retries: 0,
-  timeout: 120_000,
+  timeout: 600_000,
   expect: { timeout: 30_000 },
   outputDir: process.env.SLIPWAY_TEST_RESULTS ?? `${process.env.SLIPWAY_CACHE ?? '.'}/test-results`,
   reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['list'], ['json']] : [['list']],

@@ -10,6 +10,8 @@ const ADDRESS = '/viewer/?plant=home-yard&as=XAA';
 /** Drawing in software and fetching the program take their time [ms]. */
 const PICTURE_MS = 120_000;
 
+test.describe.configure({ timeout: 2 * PICTURE_MS });
+
 /** The table tells every station's state as the API does. */
 async function expectTable(page, hub) {
   const { items } = await hub.api('plants/home-yard/units?as=XAA');
@@ -52,7 +54,6 @@ test('without the program the page says how to have it built', async ({ page, co
 });
 
 test('a mesh that is missing and one that is broken are boxes, and named', async ({ page, complaints }) => {
-  test.setTimeout(2 * PICTURE_MS);
   const meshes = await mkdtemp(join(tmpdir(), 'slipway-meshes-'));
   await cp(join(ROOT, 'models', 'meshes'), meshes, { recursive: true });
   await rm(join(meshes, 'panel-station.glb'));

@@ -280,7 +280,7 @@ pub struct Outlook {
     pub reached: Option<PlantTime>,
     /// Done [pieces of `material`, or of the children of `part`].
     pub done: f64,
-    /// Needed in all [as `done`].
+    /// Needed in all [pieces of `material`, or of the children of `part`].
     pub needed: f64,
     /// What `done` and `needed` count for a milestone: the material of the children.
     pub counted: Option<MaterialId>,

@@ -116,6 +116,7 @@ pub struct OfLine<'a> {
     pub shares: &'a Shares,
     /// The stretch of time that was walked.
     pub walked: (PlantTime, PlantTime),
+    /// What the plan expects of the line, beside the others [ratio].
     pub weight: f64,
 }
 

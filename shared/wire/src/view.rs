@@ -24,7 +24,8 @@ pub use board::{
 };
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,
-    ProgrammeValue, ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, WithheldValue,
+    ProgrammeValue, ResourceValue, RunningValue, StockValue, StorageValue, UnitValue,
+    WithheldValue,
 };
 pub use history::{
     AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch,
