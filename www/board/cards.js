@@ -2,7 +2,7 @@
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
 import { h, renew } from '../lib/dom.js';
-import { amount, days, duration, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
+import { amount, calendarSlip, days, duration, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
 import { chainSentences, confidenceWords, whyNot } from '../lib/say.js';
 import { sign } from '../lib/states.js';
 import { nameOf, tail, word } from '../lib/words.js';
@@ -59,9 +59,9 @@ export function deliverCard(card, { withPlant = true } = {}) {
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
     h('p', { class: 'due-name' }, item.name, withPlant && [' ', h('small', {}, item.plant)]),
-    slipMark(item.slip_d),
+    slipMark(calendarSlip(item.promised, item.expected)),
     pairs([
-      [word('deliver.promised'), moment(item.promised, 'date')],
+      [word('deliver.promised'), moment(lastMoment(item.promised), 'date')],
       [word('deliver.expected'), item.expected ? moment(item.expected, 'date') : word('deliver.no_expected')],
     ]),
     item.needed > 0 && h('div', { class: 'progress' },

@@ -1,7 +1,7 @@
 // The programme's page: five answers, the plants, the ships, the way between plants.
 
 import { h } from '../lib/dom.js';
-import { number, useSiteZone, when } from '../lib/format.js';
+import { calendarSlip, number, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence } from '../lib/say.js';
 import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
@@ -31,7 +31,7 @@ function plantCard(id, plant) {
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
-      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(plant.due.slip_d)] : word('plants.no_due')),
+      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(calendarSlip(plant.due.promised, plant.due.expected))] : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),

@@ -1,7 +1,7 @@
 // The plant's tables: stations, storage, buildings, cranes, feeds, orders, deliveries, alarms, hours.
 
 import { h } from '../lib/dom.js';
-import { amount, duration, ms, number, percent, quantity, when } from '../lib/format.js';
+import { amount, calendarSlip, duration, lastMoment, ms, number, percent, quantity, when } from '../lib/format.js';
 import { plainWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
@@ -136,12 +136,12 @@ export function orderTable(view) {
   const orders = view.entries('order').sort(([, a], [, b]) => (a.state === b.state ? ms(a.due) - ms(b.due) : a.state === 'open' ? -1 : 1));
   if (orders.length === 0) return nothing(word('orders.empty'));
   const rows = orders.slice(0, ROWS_LISTED).map(([id, order]) => {
-    const slipDays = order.expected ? (ms(order.expected) - ms(order.due)) / 86_400_000 : null;
+    const slipDays = calendarSlip(order.due, order.expected);
     return h('tr', { data: { key: id } },
       h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
       h('td', {}, order.material_name),
       h('td', { class: 'num nowrap' }, word('orders.done_of', { n: amount(order.done), all: quantity(order.quantity, order.unit) })),
-      h('td', {}, moment(order.due, 'date')),
+      h('td', {}, moment(lastMoment(order.due), 'date')),
       h('td', {}, order.state === 'closed' ? word('orders.closed') : [order.expected ? moment(order.expected, 'date') : none(), h('small', {}, slipMark(slipDays))]));
   });
   return table(word('orders.caption'), [[word('orders.order')], [word('orders.what')], [word('orders.done'), 'num'], [word('orders.due')], [word('orders.expected')]], rows);

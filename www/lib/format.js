@@ -97,6 +97,23 @@ export function ms(at) {
   return typeof at === 'number' ? at : Date.parse(at);
 }
 
+/** The last moment of the day by whose end something is due: due at midnight is due the day before. */
+export function lastMoment(due) {
+  return ms(due) - 1;
+}
+
+/** The day of a moment in the chosen zone, counted in whole days. */
+function dayNumber(at) {
+  const parts = formatter(Intl.DateTimeFormat, { timeZone: zones().shown, calendar: 'gregory', numberingSystem: 'latn', year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(at);
+  const [year, month, day] = ['year', 'month', 'day'].map((type) => Number(parts.find((part) => part.type === type).value));
+  return Date.UTC(year, month - 1, day) / (DAY_S * 1000);
+}
+
+/** Calendar days from the day something is due to the day it is expected; null when it is not. */
+export function calendarSlip(due, expected) {
+  return expected === undefined || expected === null ? null : dayNumber(ms(expected)) - dayNumber(lastMoment(due));
+}
+
 /** A number with at most so many digits after the point. */
 export function number(value, digits = 0) {
   return formatter(Intl.NumberFormat, { maximumFractionDigits: digits }).format(value);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin::{
-    EquipmentId, MaterialId, PlaceRef, Plant, PlantId, PlantTime, Programme, Report, Span,
+    EquipmentId, MaterialId, OrderId, PlaceRef, Plant, PlantId, PlantTime, Programme, Report, Span,
     definition::MeasureKind, unit_state::OrderPresent,
 };
 
@@ -131,6 +131,12 @@ impl Analytics {
     pub fn outlook(&self, plant: &PlantId, now: PlantTime) -> Vec<Outlook> {
         let Some(fold) = self.fold(plant) else { return Vec::new() };
         fold.promises.outlook(&fold.layout, &fold.completed, now)
+    }
+
+    /// What was made for an order so far [the material's own unit of measure], and when it was
+    /// met; none for an order that is not followed.
+    pub fn made_for(&self, plant: &PlantId, order: &OrderId) -> Option<(f64, Option<PlantTime>)> {
+        self.fold(plant)?.promises.made_for(order)
     }
 
     /// Bulk materials in use that a supplier delivers: those with a late delivery, or dry before

@@ -106,6 +106,11 @@ impl Promises {
         promises
     }
 
+    /// What was made for an order so far, in its material's own unit, and when it was met.
+    pub fn made_for(&self, order: &OrderId) -> Option<(f64, Option<PlantTime>)> {
+        self.orders.get(order).map(|track| (track.made.min(track.terms.quantity), track.reached))
+    }
+
     fn add_item(&mut self, programme: &Programme, milestone: &Milestone, layout: &Layout) {
         let scheme = programme.serials.iter().find(|scheme| {
             scheme.parent.is_none()

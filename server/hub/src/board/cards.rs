@@ -74,7 +74,7 @@ pub(super) fn programme(
     };
     let found = |plant: &&Plant| board.findings.get(&plant.id).map(|f| ((*plant).clone(), f));
     let due = most_pressing(core, &seen, board);
-    let planned = seen.iter().filter_map(found).any(|(_, f)| !f.outlook.is_empty());
+    let planned = seen.iter().any(|plant| is_planned(core, plant));
     let card = DeliverCard { planned, items: due, method: "method.pace".to_owned() };
     let mut facts = vec![fact(own, "board/deliver", Value::Deliver(card))];
     let mut dry: Vec<(usize, DryValue)> = seen
@@ -201,13 +201,19 @@ fn hold_up_label(
 fn deliver(core: &Scene<'_>, plant: &Plant, found: &Findings) -> DeliverCard {
     let open = found.outlook.iter().filter(|outlook| outlook.reached.is_none());
     DeliverCard {
-        planned: !found.outlook.is_empty(),
+        planned: is_planned(core, plant),
         items: open.take(DUE_SHOWN).map(|outlook| due_item(core, plant, outlook)).collect(),
         method: match found.outlook.first().map(|outlook| outlook.method) {
             Some(OutlookMethod::PlannedPace) => "method.planned_pace".to_owned(),
             _ => "method.pace".to_owned(),
         },
     }
+}
+
+/// Whether anything was ever promised, met or not.
+fn is_planned(core: &Scene<'_>, plant: &Plant) -> bool {
+    core.twin.orders(&plant.id).next().is_some()
+        || core.programme.milestones.iter().any(|milestone| milestone.plant == plant.id)
 }
 
 /// A promise as pages show it.

@@ -77,14 +77,16 @@ impl Past<'_> {
 
     fn order(&self, order: &OrderNow, outlook: Option<&Outlook>) -> OrderValue {
         let planned = self.plant.orders.iter().find(|o| o.id == order.order);
+        let made = self.core.analytics.made_for(&self.plant.id, &order.order);
+        let (done, met) = made.unwrap_or((order.completed as f64, None));
         OrderValue {
             material: order.material.to_string(),
             material_name: self.core.material_name(&order.material),
             quantity: order.quantity,
-            done: outlook.map_or(order.completed as f64, |outlook| outlook.done),
+            done,
             unit: self.core.unit_of_measure(&order.material),
             due: stamp(order.due),
-            expected: outlook.and_then(|outlook| outlook.expected).map(stamp),
+            expected: met.or_else(|| outlook.and_then(|outlook| outlook.expected)).map(stamp),
             customer: planned.map(|order| order.customer.clone()).unwrap_or_default(),
             state: if order.closed.is_some() { "closed" } else { "open" }.to_owned(),
         }
