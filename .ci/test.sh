@@ -95,6 +95,7 @@ logged() {
 
 tests() {
   export SLIPWAY_BIN=$CARGO_TARGET_DIR/debug/slipway
+  SLIPWAY_PYTHON=$(.ci/setup.sh python); export SLIPWAY_PYTHON
   say "  Rust"; rust_tests
   say "  meshes and modules (Node)"; node_tests tests/browser
   say "  clients"; python_tests; node_tests tests/clients
