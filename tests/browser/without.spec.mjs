@@ -46,6 +46,8 @@ test('without the program the page says how to have it built', async ({ page, co
     await expectTable(page, hub);
     await expectAccessible(page);
   } finally {
+    // The page would rightly complain of a hub that is gone.
+    await page.goto('about:blank');
     await hub.dispose();
     await rm(nothing, { recursive: true });
   }
@@ -69,6 +71,8 @@ test('a mesh that is missing and one that is broken are boxes, and named', async
       await expect.poll(() => page.evaluate((id) => window.__slipway.pickAt(...window.__slipway.project(id)), unit)).toBe(unit);
     }
   } finally {
+    // The page would rightly complain of a hub that is gone.
+    await page.goto('about:blank');
     await hub.dispose();
     await rm(meshes, { recursive: true });
   }
