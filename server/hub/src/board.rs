@@ -58,6 +58,8 @@ pub(crate) struct Board {
     findings: BTreeMap<PlantId, Findings>,
     facts: BTreeMap<String, Vec<Labelled<Fact>>>,
     refreshes: u64,
+    /// Whether the last refresh made the values of the history anew.
+    past_renewed: bool,
 }
 
 /// Findings are computed anew once in so many refreshes: they change by the hour of plant time.
@@ -73,6 +75,7 @@ impl Board {
             findings: BTreeMap::new(),
             facts: BTreeMap::new(),
             refreshes: 0,
+            past_renewed: false,
         }
     }
 
@@ -82,13 +85,15 @@ impl Board {
         if self.refreshes.is_multiple_of(FINDINGS_EVERY) {
             self.findings = core.plants.keys().map(|id| (id.clone(), findings(core, id))).collect();
         }
-        let past_too = self.refreshes.is_multiple_of(HISTORY_EVERY);
+        self.past_renewed = self.refreshes.is_multiple_of(HISTORY_EVERY);
         self.refreshes += 1;
         for view in self.views(core) {
             let facts = match View::parse(core, &view) {
                 Some(View::Programme) => programme::facts(core, &self.labels),
                 Some(View::Plant(plant)) => self.plant_facts(core, plant),
-                Some(View::History(plant)) if past_too || !self.facts.contains_key(&view) => {
+                Some(View::History(plant))
+                    if self.past_renewed || !self.facts.contains_key(&view) =>
+                {
                     history::facts(core, &self.labels, plant)
                 }
                 Some(View::History(_)) | None => continue,
@@ -112,6 +117,11 @@ impl Board {
             }
             _ => BTreeSet::new(),
         }
+    }
+
+    /// Whether a view's values may differ from those before the last refresh.
+    pub(crate) fn is_renewed(&self, view: &str) -> bool {
+        self.past_renewed || !view.starts_with("history/")
     }
 
     /// Every view there is, seen or not.

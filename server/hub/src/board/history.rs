@@ -1,6 +1,6 @@
 //! The past of a plant as values: plan, supply, alarms, ribbons, series, hours.
 
-use analytics::{Outlook, Promise};
+use analytics::{CenterHours, Outlook, Promise};
 use release::{LabelId, Labelled};
 use twin::{
     MaterialId, Plant, PlantId, PlantTime, Span, UnitState,
@@ -37,8 +37,9 @@ pub(super) fn facts(core: &Scene<'_>, labels: &Labels, id: &PlantId) -> Vec<Labe
     facts.extend(past.deliveries());
     facts.extend(past.units());
     facts.extend(past.series());
-    facts.extend(past.hours());
-    facts.push(fact(own, "record/all", Value::Record(past.record())));
+    let hours = core.analytics.hours(id);
+    facts.push(fact(own, "record/all", Value::Record(past.record(&hours))));
+    facts.extend(past.hours(hours));
     let alarms = core.conditions(id).into_iter().enumerate().map(|(n, alarm)| {
         let value = AlarmValue {
             code: alarm.code.to_owned(),
@@ -171,8 +172,7 @@ impl Past<'_> {
         Some(fact(self.own, format!("series/throughput-{material}"), Value::Series(value)))
     }
 
-    fn record(&self) -> RecordValue {
-        let hours = self.core.analytics.hours(&self.plant.id);
+    fn record(&self, hours: &[CenterHours]) -> RecordValue {
         let feeds = || self.core.feeds.values().filter(|feed| feed.plant == self.plant.id);
         RecordValue {
             reports: feeds().map(|feed| feed.taken).sum(),
@@ -184,8 +184,8 @@ impl Past<'_> {
         }
     }
 
-    fn hours(&self) -> Vec<Labelled<Fact>> {
-        let hours = self.core.analytics.hours(&self.plant.id).into_iter().filter_map(|hours| {
+    fn hours(&self, hours: Vec<CenterHours>) -> Vec<Labelled<Fact>> {
+        let hours = hours.into_iter().filter_map(|hours| {
             let label = self.labels.equipment(&self.plant.id, &hours.work_center)?;
             let value = HoursValue {
                 name: self.core.name_of(&self.plant.id, hours.work_center.as_str()),

@@ -13,7 +13,7 @@ use journal::{Keys, ViewerKeyRow};
 use serde::Deserialize;
 
 use super::shelf::{Offer, Shelf};
-use crate::gate;
+use crate::{gate, ingest::bearer};
 
 /// The cookie that a browser keeps a viewer's key in; scripts cannot read it.
 const COOKIE: &str = "slipway_viewer";
@@ -75,7 +75,7 @@ impl Door {
         match (&wish.code, presented(headers)) {
             (Some(code), _) => listed(code),
             (None, None) => listed("public"),
-            (None, Some(key)) => self.member(key).ok_or(NotServed::Key),
+            (None, Some(key)) => self.member(&key).ok_or(NotServed::Key),
         }
     }
 
@@ -142,16 +142,15 @@ fn cookie_header(cookie: &str) -> HeaderMap {
 }
 
 /// The key in a request: in its header, or in the browser's cookie.
-fn presented(headers: &HeaderMap) -> Option<&str> {
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let cookie = || {
+fn presented(headers: &HeaderMap) -> Option<String> {
+    bearer(headers).or_else(|| {
+        let cookies =
+            headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         cookies
             .flat_map(|cookies| cookies.split(';'))
             .filter_map(|cookie| cookie.trim().split_once('='))
-            .find_map(|(name, value)| (name == COOKIE).then_some(value))
-    };
-    bearer.and_then(|bearer| bearer.strip_prefix("Bearer ")).or_else(cookie)
+            .find_map(|(name, value)| (name == COOKIE).then(|| value.to_owned()))
+    })
 }
 
 /// A page of another site may not act with this browser's rights.

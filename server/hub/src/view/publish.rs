@@ -17,29 +17,24 @@ use crate::{
     core::Core,
 };
 
-/// Views of the past are rebuilt once in so many ticks.
-const HISTORY_EVERY: u64 = 8;
-
 /// Publishes to a [`Shelf`]; owned by the core task.
 #[derive(Debug)]
 pub(crate) struct Publisher {
     shelf: Arc<Shelf>,
     gate: Gate,
     board: Board,
-    ticks: u64,
     /// How far each audience has been told what happened: the core's number and its own.
     told: BTreeMap<(AudienceId, String), (u64, u64)>,
 }
 
 impl Publisher {
     pub(crate) fn new(shelf: Arc<Shelf>, gate: Gate, board: Board) -> Self {
-        Self { shelf, gate, board, ticks: 0, told: BTreeMap::new() }
+        Self { shelf, gate, board, told: BTreeMap::new() }
     }
 
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
         let core = &Scene::new(core, wall);
-        self.ticks += 1;
         let audiences = self.shelf.wanted();
         if !audiences.is_empty() {
             self.board.refresh(core, &mut self.gate);
@@ -56,8 +51,7 @@ impl Publisher {
 
     fn publish_view(&mut self, core: &Scene<'_>, audience: AudienceId, view: &str) {
         let old = self.shelf.newest(audience, view);
-        let due = self.ticks.is_multiple_of(HISTORY_EVERY) || !view.starts_with("history/");
-        if old.is_some() && !due {
+        if old.is_some() && !self.board.is_renewed(view) {
             return;
         }
         let facts = self.board.facts(core, &mut self.gate, view, audience);
