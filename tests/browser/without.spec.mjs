@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './support/hub.mjs';
-import { expect, expectAccessible, Hub, test } from './support/fixtures.mjs';
+import { expect, expectAccessible, Hub, leave, test } from './support/fixtures.mjs';
 
 const ADDRESS = '/viewer/?plant=home-yard&as=XAA';
 /** Drawing in software and fetching the program take their time [ms]. */
@@ -46,8 +46,7 @@ test('without the program the page says how to have it built', async ({ page, co
     await expectTable(page, hub);
     await expectAccessible(page);
   } finally {
-    // The page would rightly complain of a hub that is gone.
-    await page.goto('about:blank');
+    await leave(page);
     await hub.dispose();
     await rm(nothing, { recursive: true });
   }
@@ -71,8 +70,7 @@ test('a mesh that is missing and one that is broken are boxes, and named', async
       await expect.poll(() => page.evaluate((id) => window.__slipway.pickAt(...window.__slipway.project(id)), unit)).toBe(unit);
     }
   } finally {
-    // The page would rightly complain of a hub that is gone.
-    await page.goto('about:blank');
+    await leave(page);
     await hub.dispose();
     await rm(meshes, { recursive: true });
   }

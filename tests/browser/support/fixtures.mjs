@@ -32,6 +32,13 @@ export const test = base.extend({
   ],
 });
 
+/** Leaves a page whose hub is about to go: what the browser says of that is no fault of the page. */
+export async function leave(page) {
+  page.removeAllListeners('pageerror');
+  page.removeAllListeners('console');
+  await page.goto('about:blank');
+}
+
 /** Fails with rule, element and remedy of each violation that axe finds on the page. */
 export async function expectAccessible(page) {
   const { violations } = await new AxeBuilder({ page })
