@@ -7,6 +7,9 @@ Q.C.` is the operation `turning-milling-qc` at the unit `turning-milling-qc-1`. 
 resources are workers under the log's own pseudonyms. Events are sorted by time over all cases.
 Artificial activities (Start, End) are left out. Times without a zone are taken as UTC.
 
+A plant has one clock, which its first feed chooses. A hub that plays a demonstration refuses the
+log with `clock_mismatch`: give it a hub of its own, `slipway serve --data ANOTHER_FOLDER`.
+
 Interrupted, it is started again with the same arguments and goes on where the hub wants it to.
 Uses none of the hub's code: public package `websockets` and Python's own library.
 """

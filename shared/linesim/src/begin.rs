@@ -76,12 +76,12 @@ impl Model {
         let state = &self.units[unit];
         let area = self.centers[state.center].area;
         let op = &self.ops[op];
-        if let Some(limit) = self.areas[area].limit {
-            let enters = takings.itself.iter().filter(|&&part| self.area_of(part) != Some(area));
-            let leaves = takings.pieces.iter().filter(|&&part| self.area_of(part) == Some(area));
-            let (enters, leaves) = (enters.count() + takings.fresh.len(), leaves.count());
-            let after = self.areas[area].present as usize + enters - leaves;
-            if enters > leaves && after > limit as usize {
+        if self.areas[area].limit.is_some() {
+            let is_in = |part: &&usize| self.area_at(self.parts[**part].at) == Some(area);
+            let enters = takings.itself.iter().filter(|part| !is_in(part)).count();
+            let leaves = takings.pieces.iter().filter(is_in).count();
+            let more = (enters + takings.fresh.len()).saturating_sub(leaves);
+            if more > self.areas[area].room() as usize {
                 return Err(Wait::Limit { area });
             }
         }
@@ -125,21 +125,13 @@ impl Model {
 
     pub(crate) fn resource_free(&self, resource: usize) -> Result<(), Wait> {
         let state = &self.resources[resource];
-        if state.taken_by.is_some() || state.stopped_until > self.now {
+        if state.taken_by.is_some() || state.down.is_some() {
             return Err(Wait::Crane { resource });
         }
         if !self.calendars[state.calendar].hours.is_open(self.now) {
             return Err(Wait::Shift(state.calendar));
         }
         Ok(())
-    }
-
-    fn area_of(&self, part: usize) -> Option<usize> {
-        match self.parts[part].at {
-            At::Store(store) => Some(self.stores[store].area),
-            At::Unit(unit) => Some(self.centers[self.units[unit].center].area),
-            At::Resource(_) | At::Gone => None,
-        }
     }
 
     fn begin(&mut self, unit: usize, op: usize, takings: &Takings) {
@@ -179,6 +171,7 @@ impl Model {
                         Some(resource),
                         Some((cause.clone(), unit)),
                     );
+                    self.expect_part(At::Unit(unit));
                     fetching.push(part);
                 }
                 _ => self.move_part(part, At::Unit(unit), None, None),
@@ -200,7 +193,7 @@ impl Model {
         self.job_begins(unit);
     }
 
-    /// How long bringing the parts takes, breakdowns included: one way for each.
+    /// How long bringing the parts takes, breakdowns left out: one way for each.
     fn fetch_time(&mut self, op: usize, resource: usize, takings: &Takings) -> Span {
         let mut span = Span::ZERO;
         for part in takings.itself.iter().chain(&takings.pieces) {
@@ -208,7 +201,7 @@ impl Model {
             let Some(fetch) = self.ops[op].fetched.get(&store).cloned() else { continue };
             span += fetch.lasts.sample(&mut self.resources[resource].time);
         }
-        span + self.breakdowns_within(resource, span)
+        span
     }
 
     /// Where parts come in turn, this one has come.

@@ -1,11 +1,12 @@
-//! Failures, aged by working time, and repairs, in the unit's own hours.
+//! Failures, aged by working time, and repairs, in the own hours of what broke: units, and the
+//! errands of cranes, transporters and barges.
 
 use smol_str::SmolStr;
-use twin::{PlantTime, Span, Statement};
+use twin::{EquipmentId, PlantTime, Span, Statement, UnitState};
 
 use crate::{
     model::{Event, Model},
-    network::{Down, Phase},
+    network::{Down, Errand, ErrandKind, Phase},
 };
 
 impl Model {
@@ -53,14 +54,20 @@ impl Model {
         let reason = failed.name.clone();
         let calendar = self.centers[self.units[unit].center].calendar;
         let over = self.calendars[calendar].hours.done(self.now, repair);
-        self.break_down(unit, reason, over);
+        self.stop(unit, (UnitState::Down, reason), over);
         let state = &mut self.units[unit];
         let failed = &mut state.modes[mode];
         failed.remaining = span_of_hours(failed.between.sample(&mut state.streams.failure));
     }
 
-    /// Stops a unit until a moment; one that is down already stays so until the later of the two.
-    pub(crate) fn break_down(&mut self, unit: usize, reason: SmolStr, until: PlantTime) {
+    /// Stops a unit until a moment: it is down, held or in planned maintenance. One that is
+    /// stopped already stays so until the later of the two.
+    pub(crate) fn stop(
+        &mut self,
+        unit: usize,
+        (state, reason): (UnitState, SmolStr),
+        until: PlantTime,
+    ) {
         let mut until = until;
         if let Some(down) = self.units[unit].down.take() {
             until = until.max(down.until);
@@ -74,12 +81,14 @@ impl Model {
         }
         let since = self.now;
         if let Some(repaired) = self.schedule(until, Event::Repaired { unit }) {
-            self.units[unit].down = Some(Down { since, reason, repaired, until });
+            self.units[unit].down = Some(Down { state, since, reason, repaired, until });
         }
         self.age(unit);
         let calendar = self.centers[self.units[unit].center].calendar;
         let ask = self.calendars[calendar].hours.done(since, self.settings.ask_after_down);
-        self.schedule(ask, Event::StillDown { unit, since });
+        if state == UnitState::Down {
+            self.schedule(ask, Event::StillDown { unit, since });
+        }
         self.touched.insert(unit);
     }
 
@@ -99,37 +108,137 @@ impl Model {
     pub(crate) fn still_down(&mut self, unit: usize, since: PlantTime) {
         let state = &self.units[unit];
         let Some(down) = state.down.as_ref().filter(|down| down.since == since) else { return };
-        let until = self.calendar_time_of(unit);
-        let words = match until {
-            Some(left) => format!("back in about {left}"),
-            None => "no date yet".to_owned(),
-        };
+        let (site, asked) = (state.site, self.asked_about(&state.id, down));
+        self.say(site, asked);
+    }
+
+    /// The same about a crane, transporter or barge.
+    pub(crate) fn resource_still_down(&mut self, resource: usize, since: PlantTime) {
+        let state = &self.resources[resource];
+        let Some(down) = state.down.as_ref().filter(|down| down.since == since) else { return };
+        let (site, asked) = (state.site, self.asked_about(&state.id, down));
+        self.say(site, asked);
+    }
+
+    /// What maintenance answers: how long the repair still takes by the wall clock.
+    fn asked_about(&self, id: &EquipmentId, down: &Down) -> Statement {
+        let left = down.until.since(self.now);
         let text =
-            format!("Asked maintenance about {} ({}); answer: {words}", state.id, down.reason);
-        let (site, about) = (state.site, SmolStr::new(state.id.as_str()));
-        self.say(site, Statement::Comment { about, text });
+            format!("Asked maintenance about {id} ({}); answer: back in about {left}", down.reason);
+        Statement::Comment { about: SmolStr::new(id.as_str()), text }
     }
 
-    /// How long a repair still takes by the wall clock.
-    fn calendar_time_of(&self, unit: usize) -> Option<Span> {
-        let down = self.units[unit].down.as_ref()?;
-        self.calendar.is_pending(down.repaired).then_some(())?;
-        Some(down.until.since(self.now))
+    /// Sets a resource to work for some of its own working time; repairs come on top.
+    pub(crate) fn begin_errand(&mut self, resource: usize, what: ErrandKind, work: Span) {
+        let resumed = self.now;
+        self.resources[resource].errand =
+            Some(Errand { what, remaining: work, resumed, ending: None });
+        self.resume_errand(resource);
     }
 
-    /// Repairs that fall into a carriage of some length; the carriage takes longer by them.
-    pub(crate) fn breakdowns_within(&mut self, resource: usize, work: Span) -> Span {
+    fn resume_errand(&mut self, resource: usize) {
+        let state = &self.resources[resource];
+        let Some(errand) = &state.errand else { return };
+        let hours = &self.calendars[state.calendar].hours;
+        let over = hours.done(self.now, errand.remaining);
+        let ends = match errand.what {
+            ErrandKind::Carry { carriage } => Event::Carried { carriage },
+            ErrandKind::Fetch { unit, run } => Event::PhaseOver { unit, run },
+        };
+        // Failures age by work: one that does not fall into this errand waits for the next.
+        let first = (0..state.modes.len()).min_by_key(|&mode| state.modes[mode].remaining);
+        let first = first.filter(|&mode| state.modes[mode].remaining < errand.remaining);
+        let fails = first.map(|mode| (mode, hours.done(self.now, state.modes[mode].remaining)));
+        let ending = self.schedule(over, ends);
+        let failing =
+            fails.and_then(|(mode, at)| self.schedule(at, Event::ResourceFails { resource, mode }));
+        let now = self.now;
         let state = &mut self.resources[resource];
-        let mut longer = Span::ZERO;
-        for mode in &mut state.modes {
-            mode.remaining = mode.remaining - work;
-            while mode.remaining.is_negative() {
-                longer += span_of_hours(mode.repair.sample(&mut state.failure));
-                let next = span_of_hours(mode.between.sample(&mut state.failure));
-                mode.remaining += next.max(Span::MINUTE);
-            }
+        state.failing = failing;
+        if let Some(errand) = &mut state.errand {
+            (errand.resumed, errand.ending) = (now, ending);
         }
-        longer
+    }
+
+    /// Stops an errand; what is left of it is kept.
+    fn pause_errand(&mut self, resource: usize) {
+        let failing = self.resources[resource].failing.take();
+        self.cancel(failing);
+        let now = self.now;
+        let state = &mut self.resources[resource];
+        let Some(errand) = &mut state.errand else { return };
+        let done = self.calendars[state.calendar].hours.between(errand.resumed, now);
+        errand.remaining = (errand.remaining - done).max(Span::ZERO);
+        errand.resumed = now;
+        let ending = errand.ending.take();
+        for mode in &mut state.modes {
+            mode.remaining = (mode.remaining - done).max(Span::ZERO);
+        }
+        self.cancel(ending);
+    }
+
+    /// The errand is done.
+    pub(crate) fn end_errand(&mut self, resource: usize) {
+        let failing = self.resources[resource].failing.take();
+        self.cancel(failing);
+        let state = &mut self.resources[resource];
+        let Some(errand) = state.errand.take() else { return };
+        for mode in &mut state.modes {
+            mode.remaining = (mode.remaining - errand.remaining).max(Span::ZERO);
+        }
+    }
+
+    pub(crate) fn resource_fails(&mut self, resource: usize, mode: usize) {
+        let state = &mut self.resources[resource];
+        state.failing = None;
+        let failed = &state.modes[mode];
+        let repair = span_of_hours(failed.repair.sample(&mut state.failure));
+        let reason = failed.name.clone();
+        let over = self.calendars[state.calendar].hours.done(self.now, repair);
+        self.break_resource(resource, reason, over);
+        let state = &mut self.resources[resource];
+        let failed = &mut state.modes[mode];
+        let next = span_of_hours(failed.between.sample(&mut state.failure));
+        failed.remaining = next.max(Span::MINUTE);
+    }
+
+    /// Stops a resource until a moment; one that is down already stays so until the later of the
+    /// two. What it carries waits on it.
+    pub(crate) fn break_resource(&mut self, resource: usize, reason: SmolStr, until: PlantTime) {
+        let mut until = until;
+        if let Some(down) = self.resources[resource].down.take() {
+            until = until.max(down.until);
+            self.cancel(Some(down.repaired));
+        } else {
+            self.pause_errand(resource);
+        }
+        let (state, since) = (UnitState::Down, self.now);
+        if let Some(repaired) = self.schedule(until, Event::ResourceRepaired { resource }) {
+            self.resources[resource].down = Some(Down { state, since, reason, repaired, until });
+        }
+        let calendar = self.resources[resource].calendar;
+        let ask = self.calendars[calendar].hours.done(since, self.settings.ask_after_down);
+        self.schedule(ask, Event::ResourceStillDown { resource, since });
+        self.say_resource(resource);
+    }
+
+    pub(crate) fn resource_repaired(&mut self, resource: usize) {
+        self.resources[resource].down = None;
+        self.resume_errand(resource);
+        self.say_resource(resource);
+        self.resource_came(resource);
+    }
+
+    /// States what a resource does: down, at work for somebody, or free.
+    pub(crate) fn say_resource(&mut self, resource: usize) {
+        let resource = &self.resources[resource];
+        let (state, reason) = match (&resource.down, &resource.taken_by) {
+            (Some(down), _) => (UnitState::Down, Some(down.reason.clone())),
+            (None, Some(_)) => (UnitState::Working, None),
+            (None, None) => (UnitState::Starved, None),
+        };
+        let (site, unit) = (resource.site, resource.id.clone());
+        self.say(site, Statement::UnitState { unit, state, reason, cause: None });
     }
 }
 

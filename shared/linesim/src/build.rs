@@ -66,6 +66,7 @@ impl Model {
         for (site, plant) in plants.iter().enumerate() {
             builder.operations(site, plant)?;
             builder.supply(site, plant)?;
+            builder.single_deliveries(site, plant)?;
         }
         for lane in &programme.lanes {
             builder.lane(lane)?;

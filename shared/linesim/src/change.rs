@@ -7,16 +7,17 @@
 //! | `home-yard.work_center.P4.time` | mean duration of its operations: `12 h` |
 //! | `home-yard.operation.P4-weld.time` | mean duration of one operation |
 //! | `home-yard.unit.P4.down` | broken from now on for `10 d` |
+//! | `home-yard.unit.P4.held`, `.maintenance` | stopped by decision, or as planned, for `10 d` |
 //! | `home-yard.resource.gantry.down` | not to be had for `10 d` |
 //! | `munitions.supply.seeker.lot`, `.every`, `.late` | `31`, `7 d`, `15 d` later than promised |
 //! | `home-yard.crew.welders.people` | `90` |
 
 use smol_str::SmolStr;
-use twin::Span;
+use twin::{Span, UnitState};
 
 use crate::{
     error::{ChangeError, ModelError},
-    model::{Event, Model},
+    model::Model,
 };
 
 /// A parameter, found.
@@ -24,7 +25,7 @@ use crate::{
 enum Knob {
     CenterTime(usize),
     OpTime(usize),
-    UnitDown(usize),
+    UnitStopped(usize, UnitState),
     ResourceDown(usize),
     LineLot(usize),
     LineEvery(usize),
@@ -63,8 +64,8 @@ impl Model {
                 self.last_anew(op, mean);
                 span_text(earlier)
             }
-            Knob::UnitDown(unit) => {
-                self.stop_unit(unit, span()?);
+            Knob::UnitStopped(unit, state) => {
+                self.stop_unit(unit, state, span()?);
                 span_text(Span::ZERO)
             }
             Knob::ResourceDown(resource) => {
@@ -103,8 +104,9 @@ impl Model {
         let earlier = std::mem::replace(&mut self.lines[line].lot, lot);
         for index in 0..self.lines[line].open.len() {
             let consignment = self.lines[line].open[index];
-            if !self.consignments[consignment].shipped {
-                self.consignments[consignment].quantity = lot;
+            let state = &mut self.consignments[consignment];
+            if !state.shipped && !state.single {
+                state.quantity = lot;
             }
         }
         earlier.to_string()
@@ -129,10 +131,10 @@ impl Model {
         }
     }
 
-    fn stop_unit(&mut self, unit: usize, span: Span) {
+    fn stop_unit(&mut self, unit: usize, state: UnitState, span: Span) {
         if span > Span::ZERO {
-            let reason = self.because.clone().unwrap_or_else(|| SmolStr::new("breakdown"));
-            self.break_down(unit, reason, self.now + span);
+            let reason = self.reason_of_stop(state);
+            self.stop(unit, (state, reason), self.now + span);
         } else if let Some(down) = self.units[unit].down.take() {
             self.cancel(Some(down.repaired));
             self.repaired(unit);
@@ -140,11 +142,22 @@ impl Model {
     }
 
     fn stop_resource(&mut self, resource: usize, span: Span) {
-        self.resources[resource].stopped_until = self.now + span;
-        for index in 0..self.resources[resource].users.len() {
-            let unit = self.resources[resource].users[index];
-            self.schedule(self.now + span, Event::Wake { unit });
+        if span > Span::ZERO {
+            let reason = self.reason_of_stop(UnitState::Down);
+            self.break_resource(resource, reason, self.now + span);
+        } else if let Some(down) = self.resources[resource].down.take() {
+            self.cancel(Some(down.repaired));
+            self.resource_repaired(resource);
         }
+    }
+
+    /// What the scenario calls it, else a word for what it is.
+    fn reason_of_stop(&self, state: UnitState) -> SmolStr {
+        self.because.clone().unwrap_or_else(|| match state {
+            UnitState::Held => SmolStr::new("held"),
+            UnitState::PlannedMaintenance => SmolStr::new("planned maintenance"),
+            _ => SmolStr::new("breakdown"),
+        })
     }
 
     fn knob(&self, path: &str) -> Result<Knob, ChangeError> {
@@ -181,10 +194,14 @@ impl Model {
             knobs.push((path, Knob::OpTime(index)));
         }
         for (index, unit) in self.units.iter().enumerate() {
-            knobs.push((
-                format!("{}.unit.{}.down", plant(unit.site), unit.id),
-                Knob::UnitDown(index),
-            ));
+            for (parameter, state) in [
+                ("down", UnitState::Down),
+                ("held", UnitState::Held),
+                ("maintenance", UnitState::PlannedMaintenance),
+            ] {
+                let path = format!("{}.unit.{}.{parameter}", plant(unit.site), unit.id);
+                knobs.push((path, Knob::UnitStopped(index, state)));
+            }
         }
         for (index, resource) in self.resources.iter().enumerate() {
             let path = format!("{}.resource.{}.down", plant(resource.site), resource.id);

@@ -4,7 +4,7 @@ use twin::{OrderId, Span, Statement, report::QualitySubject, report::QualityVerd
 
 use crate::{
     model::{Event, Model},
-    network::{Begins, Leaving, Phase, Wait},
+    network::{Begins, ErrandKind, Leaving, Phase, Wait},
 };
 
 /// What an inspection after the operation says.
@@ -20,17 +20,18 @@ impl Model {
     pub(crate) fn resume(&mut self, unit: usize, job: usize) {
         let calendar = self.centers[self.units[unit].center].calendar;
         let state = &self.units[unit].jobs[job];
+        let run = run_number(state.id.as_str());
+        if let (Phase::Fetch, Some(resource)) = (state.phase, state.fetched_by) {
+            let work = state.remaining;
+            self.begin_errand(resource, ErrandKind::Fetch { unit, run }, work);
+            return;
+        }
         let runs_on = state.phase == Phase::Working && self.ops[state.op].lasts.runs_on;
-        let calendar = match (state.phase, state.fetched_by) {
-            (Phase::Fetch, Some(resource)) => self.resources[resource].calendar,
-            _ => calendar,
-        };
         let over = if runs_on {
             self.now + state.remaining
         } else {
             self.calendars[calendar].hours.done(self.now, state.remaining)
         };
-        let run = run_number(state.id.as_str());
         let ending = self.schedule(over, Event::PhaseOver { unit, run });
         let state = &mut self.units[unit].jobs[job];
         state.resumed = self.now;
@@ -82,8 +83,10 @@ impl Model {
         state.remaining = if setup > Span::ZERO { setup } else { state.work };
         state.cause = resource.map(|resource| Wait::Crane { resource });
         if let Some(resource) = resource {
+            self.end_errand(resource);
             for part in parts {
                 let to = crate::network::At::Unit(unit);
+                self.expected_part_came(to);
                 self.move_part(part, to, Some(resource), None);
             }
             self.free_resource(resource, self.units[unit].at);

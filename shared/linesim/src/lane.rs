@@ -24,8 +24,8 @@ impl Model {
             state.late = Span::from_micros(1);
             return;
         }
-        if self.resources[carrier].stopped_until > self.now {
-            let until = self.resources[carrier].stopped_until;
+        if let Some(down) = &self.resources[carrier].down {
+            let until = down.until;
             self.schedule(until, Event::Depart { lane });
             return;
         }
@@ -46,10 +46,14 @@ impl Model {
         let by = format_smolstr!("trip-{}", state.trips);
         let at = self.resources[carrier].at;
         self.take_resource_quietly(carrier, by, at);
-        for step in 1..=STEPS {
-            let part = span.micros() / i64::from(STEPS) * i64::from(step);
-            self.schedule(self.now + Span::from_micros(part), Event::UnderWay { lane, step });
-        }
+        self.sail_on(lane, 1);
+    }
+
+    /// A carrier under way is heard of again after an eighth of its way.
+    fn sail_on(&mut self, lane: usize, step: u8) {
+        let way = self.lanes[lane].arrives.since(self.lanes[lane].left);
+        let at = self.now + Span::from_micros(way.micros() / i64::from(STEPS));
+        self.schedule(at, Event::UnderWay { lane, step });
     }
 
     /// A trip is nobody that a report may name; the first part aboard stands for it.
@@ -80,6 +84,12 @@ impl Model {
     pub(crate) fn under_way(&mut self, lane: usize, step: u8) {
         let outbound = !self.lanes[lane].aboard.is_empty() && !self.lanes[lane].at_quay;
         let carrier = self.lanes[lane].carrier;
+        if let Some(down) = &self.resources[carrier].down {
+            // What it did not sail since it broke down, it sails after the repair.
+            let at = down.until + self.now.since(down.since);
+            self.schedule(at, Event::UnderWay { lane, step });
+            return;
+        }
         let part = f64::from(step) / f64::from(STEPS);
         let part = if outbound { part } else { 1.0 - part };
         let berth = self.lane_berth(lane);
@@ -91,6 +101,8 @@ impl Model {
             } else {
                 self.back(lane);
             }
+        } else {
+            self.sail_on(lane, step + 1);
         }
     }
 
@@ -108,18 +120,14 @@ impl Model {
         }
         let (to, carrier) = (self.lanes[lane].to, self.lanes[lane].carrier);
         let brought_by = self.name_for(self.stores[to].site, carrier);
-        while self.stores[to].room() > 0 {
+        while self.stores[to].room() > 0 && self.areas[self.stores[to].area].room() > 0 {
             let Some(part) = self.lanes[lane].aboard.pop_front() else { break };
             self.parts[part].brought_by = brought_by.clone();
             self.move_part(part, At::Store(to), Some(carrier), None);
         }
         if self.lanes[lane].aboard.is_empty() {
             self.lanes[lane].at_quay = false;
-            let span = self.lanes[lane].arrives.since(self.lanes[lane].left);
-            for step in 1..=STEPS {
-                let part = span.micros() / i64::from(STEPS) * i64::from(step);
-                self.schedule(self.now + Span::from_micros(part), Event::UnderWay { lane, step });
-            }
+            self.sail_on(lane, 1);
         }
     }
 

@@ -4,8 +4,8 @@ use smol_str::{SmolStr, format_smolstr};
 use twin::{Span, Statement};
 
 use crate::{
-    model::{Event, Model},
-    network::{At, Carriage, Leaving, Phase, Wait},
+    model::Model,
+    network::{At, Carriage, ErrandKind, Leaving, Phase, Wait},
 };
 
 impl Model {
@@ -62,14 +62,13 @@ impl Model {
         if self.stores[to].room() < pieces {
             return Err(Wait::Space { store: to });
         }
-        if let Leaving::Part { part, .. } = leaving
-            && !self.leaves_room_for_earlier(part, to)
-        {
+        // Buildings count parts, not quantities of material.
+        let Leaving::Part { part, .. } = leaving else { return Ok(()) };
+        if !self.leaves_room_for_earlier(part, to) {
             return Err(Wait::Space { store: to });
         }
         let (here, there) = (self.centers[self.units[unit].center].area, self.stores[to].area);
-        let limit = self.areas[there].limit;
-        if here != there && limit.is_some_and(|limit| self.areas[there].present + pieces > limit) {
+        if here != there && self.areas[there].room() == 0 {
             return Err(Wait::Limit { area: there });
         }
         Ok(())
@@ -159,6 +158,7 @@ impl Model {
         let (to, holder) = match what {
             Leaving::Part { part, to, .. } => {
                 self.stores[to].reserved += 1;
+                self.expect_part(At::Store(to));
                 self.parts[part].brought_by = SmolStr::new(self.units[unit].id.as_str());
                 (to, SmolStr::new(self.parts[part].name.as_str()))
             }
@@ -184,9 +184,6 @@ impl Model {
             }
         }
         let work = lasts.sample(&mut self.resources[resource].time);
-        let work = work + self.breakdowns_within(resource, work);
-        let calendar = self.resources[resource].calendar;
-        let over = self.calendars[calendar].hours.done(self.now, work);
         let material = self.ops[op].output;
         let (hold_after, hold_runs_on) = hold.unzip();
         let carriage = Carriage {
@@ -204,14 +201,16 @@ impl Model {
             None => self.carriages.push(Some(carriage)),
         }
         debug_assert!(self.stores[to].reserved > 0, "room is kept while the part is under way");
-        self.schedule(over, Event::Carried { carriage: slot });
+        self.begin_errand(resource, ErrandKind::Carry { carriage: slot }, work);
     }
 
     pub(crate) fn carried(&mut self, carriage: usize) {
         let Some(done) = self.carriages.get_mut(carriage).and_then(Option::take) else { return };
+        self.end_errand(done.resource);
         match done.what {
             Leaving::Part { part, to, .. } => {
                 self.stores[to].reserved = self.stores[to].reserved.saturating_sub(1);
+                self.expected_part_came(At::Store(to));
                 self.move_part(part, At::Store(to), Some(done.resource), None);
                 if let Some(span) = done.hold_after {
                     self.hold(part, span, done.hold_runs_on, done.from_unit);
@@ -258,6 +257,9 @@ impl Model {
         state.taken_by = None;
         let (site, id) = (state.site, state.id.clone());
         self.say(site, Statement::ResourceFreed { resource: id, by: by.clone() });
+        if self.resources[resource].down.is_some() {
+            self.say_resource(resource);
+        }
         self.resource_came(resource);
     }
 

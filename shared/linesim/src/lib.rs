@@ -17,6 +17,11 @@
 //! - After work, a part stays in its unit until the next place has room for it (blocking after
 //!   service) and something is there to carry it.
 //! - Failures age by working time, and repairs take working time of the unit's own calendar.
+//! - Cranes, transporters and barges age by their errands, and keep what they carry while they
+//!   are repaired.
+//! - A building with a limit counts the named parts in it and on their way in; what finds no room,
+//!   deliveries included, waits outside.
+//! - A single delivery of the plan comes on the way of its supply line and shares its trouble.
 //! - A hold after the operation is spent in the storage that the part goes to.
 //! - What a start is caused by is the last condition that became true.
 

@@ -67,6 +67,12 @@ pub(crate) enum Event {
     Repaired { unit: usize },
     /// A unit is down for so long that somebody asks.
     StillDown { unit: usize, since: PlantTime },
+    /// A crane, transporter or barge breaks.
+    ResourceFails { resource: usize, mode: usize },
+    /// It is repaired.
+    ResourceRepaired { resource: usize },
+    /// It is down for so long that somebody asks.
+    ResourceStillDown { resource: usize, since: PlantTime },
     /// A calendar opens or closes.
     Boundary { calendar: usize },
     /// A carriage arrives.
@@ -77,6 +83,8 @@ pub(crate) enum Event {
     Wake { unit: usize },
     /// A supply line makes its next promise.
     Promise { line: usize },
+    /// A single delivery of the plan is promised.
+    PromiseSingle { consignment: usize },
     /// A consignment is due to leave the supplier, or its delay becomes known.
     Ship { consignment: usize },
     /// A consignment arrives.
@@ -149,11 +157,17 @@ impl Model {
             Event::Fails { unit, mode } => self.fails(unit, mode),
             Event::Repaired { unit } => self.repaired(unit),
             Event::StillDown { unit, since } => self.still_down(unit, since),
+            Event::ResourceFails { resource, mode } => self.resource_fails(resource, mode),
+            Event::ResourceRepaired { resource } => self.resource_repaired(resource),
+            Event::ResourceStillDown { resource, since } => {
+                self.resource_still_down(resource, since);
+            }
             Event::Boundary { calendar } => self.boundary(calendar),
             Event::Carried { carriage } => self.carried(carriage),
             Event::HoldOver { part } => self.hold_over(part),
             Event::Wake { unit } => self.wake_unit(unit),
             Event::Promise { line } => self.promise(line),
+            Event::PromiseSingle { consignment } => self.promise_single(consignment),
             Event::Ship { consignment } => self.ship(consignment),
             Event::Arrive { consignment } => self.arrive(consignment),
             Event::Answer { asked } => self.answer(asked),
@@ -219,6 +233,11 @@ impl Model {
         for index in 0..self.stores[store].givers.len() {
             self.wake_unit(self.stores[store].givers[index]);
         }
+        self.let_in(store);
+    }
+
+    /// Takes in what waits outside a storage, as far as there is room.
+    pub(crate) fn let_in(&mut self, store: usize) {
         self.unload_gate(store);
         for index in 0..self.stores[store].barges.len() {
             let lane = self.stores[store].barges[index];
@@ -289,7 +308,10 @@ fn priority(event: Event) -> Priority {
     match event {
         Event::Snapshot => Priority::FIRST,
         Event::PhaseOver { .. } | Event::Carried { .. } | Event::HoldOver { .. } => Priority(32),
-        Event::Fails { .. } | Event::Repaired { .. } => Priority(48),
+        Event::Fails { .. }
+        | Event::Repaired { .. }
+        | Event::ResourceFails { .. }
+        | Event::ResourceRepaired { .. } => Priority(48),
         Event::Boundary { .. } => Priority(64),
         Event::Check => Priority::LAST,
         _ => Priority::NORMAL,

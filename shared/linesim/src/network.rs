@@ -69,8 +69,19 @@ pub(crate) struct AreaState {
     pub id: EquipmentId,
     pub limit: Option<u32>,
     pub present: u32,
+    /// Parts on the way in, by something that carries them.
+    pub expected: u32,
     /// Units that may bring a part in.
     pub users: Vec<usize>,
+    /// Storages in it.
+    pub stores: Vec<usize>,
+}
+
+impl AreaState {
+    /// Parts that may still come in.
+    pub fn room(&self) -> u32 {
+        self.limit.map_or(u32::MAX, |limit| limit.saturating_sub(self.present + self.expected))
+    }
 }
 
 /// A storage.
@@ -161,6 +172,8 @@ pub(crate) struct UnitStreams {
 
 #[derive(Clone, Debug)]
 pub(crate) struct Down {
+    /// Down, held or in planned maintenance.
+    pub state: UnitState,
     pub since: PlantTime,
     pub reason: SmolStr,
     pub repaired: EventKey,
@@ -248,8 +261,27 @@ pub(crate) struct ResourceState {
     pub users: Vec<usize>,
     pub time: Stream,
     pub failure: Stream,
-    /// Stopped by a change until then.
-    pub stopped_until: PlantTime,
+    pub down: Option<Down>,
+    pub failing: Option<EventKey>,
+    pub errand: Option<Errand>,
+}
+
+/// What a resource is doing for somebody, breakdowns left out.
+#[derive(Clone, Debug)]
+pub(crate) struct Errand {
+    pub what: ErrandKind,
+    /// Work left when it was last resumed, and when that was.
+    pub remaining: Span,
+    pub resumed: PlantTime,
+    pub ending: Option<EventKey>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrandKind {
+    /// Carries off what is finished.
+    Carry { carriage: usize },
+    /// Brings a unit the parts of a run.
+    Fetch { unit: usize, run: u64 },
 }
 
 #[derive(Clone, Debug)]
@@ -415,6 +447,8 @@ pub(crate) struct Consignment {
     pub shipped: bool,
     pub announced: bool,
     pub ship: Option<EventKey>,
+    /// Promised by name in the plan, besides the standing flow of its line.
+    pub single: bool,
 }
 
 /// A carrier that leaves by schedule.

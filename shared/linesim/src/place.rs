@@ -30,16 +30,39 @@ impl Model {
             for index in 0..self.areas[area].users.len() {
                 self.wake_unit(self.areas[area].users[index]);
             }
+            for index in 0..self.areas[area].stores.len() {
+                self.let_in(self.areas[area].stores[index]);
+            }
         }
     }
 
     fn enter_area(&mut self, at: At) {
-        let area = match at {
-            At::Store(store) => self.stores[store].area,
-            At::Unit(unit) => self.centers[self.units[unit].center].area,
-            At::Resource(_) | At::Gone => return,
-        };
-        self.areas[area].present += 1;
+        if let Some(area) = self.area_at(at) {
+            self.areas[area].present += 1;
+        }
+    }
+
+    /// The building that a place is in; what is being carried is in none.
+    pub(crate) fn area_at(&self, at: At) -> Option<usize> {
+        match at {
+            At::Store(store) => Some(self.stores[store].area),
+            At::Unit(unit) => Some(self.centers[self.units[unit].center].area),
+            At::Resource(_) | At::Gone => None,
+        }
+    }
+
+    /// Keeps a place in a building for a part that is about to be carried there.
+    pub(crate) fn expect_part(&mut self, at: At) {
+        if let Some(area) = self.area_at(at) {
+            self.areas[area].expected += 1;
+        }
+    }
+
+    /// A part that was carried is there: it counts by its place from now on.
+    pub(crate) fn expected_part_came(&mut self, at: At) {
+        if let Some(area) = self.area_at(at) {
+            self.areas[area].expected = self.areas[area].expected.saturating_sub(1);
+        }
     }
 
     /// A new item appears at a unit.

@@ -52,7 +52,7 @@ impl Model {
         if let Some(down) = &state.down {
             // Nobody repairs off shift either: the night is not lost to the breakdown.
             return match is_open {
-                true => (UnitState::Down, Some(down.reason.clone()), None),
+                true => (down.state, Some(down.reason.clone()), None),
                 false => (UnitState::OffShift, None, None),
             };
         }

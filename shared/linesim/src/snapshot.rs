@@ -30,6 +30,9 @@ impl Model {
             } else {
                 self.pose(resource, at);
             }
+            if self.resources[resource].down.is_some() {
+                self.say_resource(resource);
+            }
         }
         for crew in 0..self.crews.len() {
             let state = &self.crews[crew];

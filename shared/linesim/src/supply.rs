@@ -1,6 +1,6 @@
 //! What comes from suppliers: promises, delays, shipments, arrivals, and who was asked.
 
-use des::Distribution;
+use des::{Distribution, Stream};
 use smol_str::SmolStr;
 use twin::{DeliveryId, PlantTime, Span, Statement, report::DeliveryTerms};
 
@@ -28,13 +28,7 @@ impl Model {
         let next = (state.next_due - state.lead).max(self.now);
         if state.open.len() < MOST_OPEN {
             state.numbered += 1;
-            let late = if state.lateness.unit() < state.on_time_ratio {
-                Span::ZERO
-            } else {
-                let mean = state.mean_late.hours();
-                let late = Distribution::exponential(mean).map(|d| d.sample(&mut state.lateness));
-                span_of_hours(late.unwrap_or(mean))
-            };
+            let late = lateness((state.on_time_ratio, state.mean_late), &mut state.lateness);
             let due = due + state.late;
             let id = delivery_id(&state.key, state.numbered);
             let consignment = self.consignments.len();
@@ -49,6 +43,7 @@ impl Model {
                 shipped: false,
                 announced: false,
                 ship: None,
+                single: false,
             });
             self.say_delivery(consignment, Statement::DeliveryPromised, None);
             let leaves = due - self.transit(line);
@@ -56,6 +51,22 @@ impl Model {
             self.consignments[consignment].ship = key;
         }
         self.schedule(next, Event::Promise { line });
+    }
+
+    /// Promises a single delivery of the plan. It comes on the way of its line and shares the
+    /// line's trouble, and has a chance of its own to be late.
+    pub(crate) fn promise_single(&mut self, consignment: usize) {
+        let line = self.consignments[consignment].line;
+        self.lines[line].open.push_back(consignment);
+        self.say_delivery(consignment, Statement::DeliveryPromised, None);
+        let late = self.lines[line].late;
+        if late > Span::ZERO {
+            self.put_off(consignment, late, "supplier/late");
+            return;
+        }
+        let leaves = self.consignments[consignment].expected - self.transit(line);
+        let key = self.schedule(leaves, Event::Ship { consignment });
+        self.consignments[consignment].ship = key;
     }
 
     /// On the road: a fifth of the lead time, a week at most.
@@ -209,7 +220,12 @@ impl Model {
     pub(crate) fn unload_gate(&mut self, store: usize) {
         while let Some(&consignment) = self.stores[store].gate.front() {
             let pieces = self.consignments[consignment].quantity.ceil() as u32;
-            if self.stores[store].room() < pieces {
+            let material = self.lines[self.consignments[consignment].line].material;
+            let area = self.stores[store].area;
+            let is_counted = self.materials[material].serial;
+            if self.stores[store].room() < pieces
+                || (is_counted && self.areas[area].room() < pieces)
+            {
                 return;
             }
             self.stores[store].gate.pop_front();
@@ -267,6 +283,17 @@ impl Model {
         let at: PlantTime = (state.next_due - state.lead).max(self.now);
         self.schedule(at, Event::Promise { line });
     }
+}
+
+/// How much later than promised a lot comes: not at all, as often as the ratio says, else as
+/// much as chance has it.
+pub(crate) fn lateness((on_time_ratio, mean_late): (f64, Span), stream: &mut Stream) -> Span {
+    if stream.unit() < on_time_ratio {
+        return Span::ZERO;
+    }
+    let mean = mean_late.hours();
+    let late = Distribution::exponential(mean).map(|late| late.sample(stream));
+    span_of_hours(late.unwrap_or(mean))
 }
 
 /// An id of at most 64 bytes, whatever the names.

@@ -3,6 +3,7 @@
 mod causes;
 mod conduct;
 mod plants;
+mod stops;
 mod yard;
 
 use std::fmt::Write;

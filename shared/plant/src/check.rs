@@ -55,6 +55,7 @@ pub(crate) fn all<'s>(
         room(site);
         begun_parts(site);
         schemes(site, draft);
+        single_deliveries(site);
     }
     if names.is_flow_sure() {
         flow::check(&sites, &draft.programme);
@@ -170,6 +171,22 @@ fn begun_parts(site: &Site<'_>) {
                 part.part, unit.id, part.material
             );
             site.error(Kind::Unit, unit.id.as_str(), text);
+        }
+    }
+}
+
+/// A single delivery comes into the storage of its supply.
+fn single_deliveries(site: &Site<'_>) {
+    for delivery in &site.plant.deliveries {
+        let known = site.plant.supply_lines.iter().any(|line| {
+            (&line.supplier, &line.material) == (&delivery.supplier, &delivery.material)
+        });
+        if !known {
+            let text = format!(
+                "nothing says into which storage \"{}\" comes; write a [[supply]] of {} by \"{}\"",
+                delivery.id, delivery.material, delivery.supplier
+            );
+            site.error(Kind::Delivery, delivery.id.as_str(), text);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use smol_str::format_smolstr;
 use twin::{
-    Plant, PlantTime, Span, UnitState,
+    Plant, UnitState,
     definition::{Placement, WorkUnit},
 };
 
@@ -24,7 +24,9 @@ impl Builder {
                 id: area.id.clone(),
                 limit: area.unit_limit,
                 present: 0,
+                expected: 0,
                 users: Vec::new(),
+                stores: Vec::new(),
             });
         }
         self.storages(site, plant)?;
@@ -64,6 +66,7 @@ impl Builder {
             let area = self.area(site, &storage.area, storage.id.as_str())?;
             self.names[site].stores.insert(storage.id.clone(), index);
             self.model.sites[site].stores.push(index);
+            self.model.areas[area].stores.push(index);
             self.model.stores.push(Store {
                 site,
                 id: storage.id.clone(),
@@ -173,7 +176,9 @@ impl Builder {
                 users: Vec::new(),
                 time: streams.stream(replication, &name, "time"),
                 failure,
-                stopped_until: PlantTime::from_micros(i64::MIN) + Span::ZERO,
+                down: None,
+                failing: None,
+                errand: None,
             });
         }
         Ok(())

@@ -6,7 +6,9 @@ use twin::{Plant, Span, definition::Lane};
 use super::Builder;
 use crate::{
     error::ModelError,
-    network::{LaneState, Line, Role},
+    model::Event,
+    network::{Consignment, LaneState, Line, Role},
+    supply::lateness,
 };
 
 impl Builder {
@@ -51,6 +53,51 @@ impl Builder {
                 late: Span::ZERO,
                 lateness: self.model.streams.stream(replication, &name, "lateness"),
             });
+        }
+        Ok(())
+    }
+
+    /// Single deliveries of the plan. The supply line of their supplier and material says where
+    /// they go, how long they travel and how reliable they are.
+    pub(super) fn single_deliveries(
+        &mut self,
+        site: usize,
+        plant: &Plant,
+    ) -> Result<(), ModelError> {
+        for delivery in &plant.deliveries {
+            let user = format!("delivery {}", delivery.id);
+            let material = self.known_material(site, &user, delivery.material.as_str())?;
+            let lines = self.model.lines.iter();
+            let line = lines.enumerate().find(|(_, line)| {
+                (line.site, line.material, &line.supplier) == (site, material, &delivery.supplier)
+            });
+            let Some((number, line)) = line else {
+                let by = format!("of {} by {}", delivery.material, delivery.supplier);
+                return Err(self.unknown(site, &user, "supply", &by));
+            };
+            if delivery.quantity <= 0.0 {
+                return Err(self.not_positive(site, &user, "quantity"));
+            }
+            self.check_fits(site, &user, material, delivery.quantity, Some(line.store))?;
+            let name = format_smolstr!("{}/{}", plant.id, delivery.id);
+            let replication = u64::from(self.model.settings.replication);
+            let mut stream = self.model.streams.stream(replication, &name, "lateness");
+            let hidden = lateness((line.on_time_ratio, line.mean_late), &mut stream);
+            let promised_at = delivery.due - line.lead;
+            let consignment = self.model.consignments.len();
+            self.model.consignments.push(Consignment {
+                id: delivery.id.clone(),
+                line: number,
+                quantity: delivery.quantity,
+                promised: delivery.due,
+                expected: delivery.due,
+                hidden,
+                shipped: false,
+                announced: false,
+                ship: None,
+                single: true,
+            });
+            self.model.schedule(promised_at, Event::PromiseSingle { consignment });
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use super::*;
 use crate::ChangeError;
 use twin::{
     UnitState,
-    definition::{InitialStock, Lane, Rework, Supplier, SupplyLine},
+    definition::{Delivery, InitialStock, Lane, Rework, Supplier, SupplyLine},
 };
 
 fn line(capacity: u32, shape: Shape) -> Plant {
@@ -104,7 +104,7 @@ fn runs_in_pieces_are_one_run() {
     assert_eq!(reports, whole.reports);
 }
 
-fn supplied() -> Plant {
+pub(super) fn supplied() -> Plant {
     let mut plant = plant("p");
     plant.makes("bolt", Tracking::Bulk);
     plant.makes("item", Tracking::Serial);
@@ -195,6 +195,57 @@ fn a_slipped_supplier_is_asked_and_answers() {
         "48 bolts-bolt-0002 arrived",
     ];
     assert_eq!(said, expected);
+}
+
+fn single(supplier: &str) -> Delivery {
+    Delivery {
+        id: twin::DeliveryId::new("extra").expect("valid"),
+        supplier: twin::SupplierId::new(supplier).expect("valid"),
+        material: material("bolt"),
+        quantity: 5.0,
+        due: at(60.0),
+    }
+}
+
+#[test]
+fn a_single_delivery_is_promised_shipped_and_arrives_or_slips_with_its_line() {
+    let said = |slip: Option<&str>| -> Vec<String> {
+        let mut plant = supplied();
+        plant.deliveries.push(single("bolts"));
+        let plants = [plant];
+        let mut settings = Settings::new(1, at(0.0));
+        settings.disruptions.extend(slip.map(|value| crate::Disruption {
+            name: String::new(),
+            at: at(30.0),
+            until: None,
+            path: "p.supply.bolt.late".to_owned(),
+            value: value.to_owned(),
+        }));
+        let played = try_play(&programme(&plants), &plants, settings, 120.0).expect("plays");
+        let told = |(_, report): &(PlantId, Report)| {
+            let (word, terms) = match &report.statement {
+                Statement::DeliveryPromised(terms) => ("promised", terms),
+                Statement::DeliveryDelayed(terms) => ("delayed", terms),
+                Statement::DeliveryShipped(terms) => ("shipped", terms),
+                Statement::DeliveryArrived(terms) => ("arrived", terms),
+                _ => return None,
+            };
+            let hour = |at: PlantTime| at.since(super::at(0.0)).hours();
+            (terms.delivery.as_str() == "extra").then(|| {
+                format!("{} {word}: {} at {}", hour(report.at), terms.quantity, hour(terms.date))
+            })
+        };
+        played.reports.iter().filter_map(told).collect()
+    };
+    let on_time = ["0 promised: 5 at 60", "36 shipped: 5 at 60", "60 arrived: 5 at 60"];
+    assert_eq!(said(None), on_time);
+    let late = [
+        "0 promised: 5 at 60",
+        "30 delayed: 5 at 108",
+        "84 shipped: 5 at 108",
+        "108 arrived: 5 at 108",
+    ];
+    assert_eq!(said(Some("2 d")), late);
 }
 
 #[test]
@@ -305,6 +356,10 @@ fn what_cannot_work_is_refused_by_name() {
     refused(
         |plant| plant.supply_lines[0].every = Span::ZERO,
         "p: interval of the supply of bolt must be above zero",
+    );
+    refused(
+        |plant| plant.deliveries.push(single("nuts")),
+        "p: delivery extra names supply of bolt by nuts, which does not exist",
     );
 }
 

@@ -307,6 +307,24 @@ fn what_is_there_at_the_start_fits_and_is_made_there() {
 }
 
 #[test]
+fn a_single_delivery_goes_where_its_supply_goes() {
+    let late = "mean_late = \"2 d\"\n";
+    let delivery = |supplier: &str| {
+        format!(
+            "{late}\n[[supplier]]\nid = \"forge\"\nname = \"Forge\"\ntier = 1\nnation = \"XAA\"\n\
+             organisation = \"skarvik\"\n\n[[delivery]]\nid = \"extra-1\"\nsupplier = \"{supplier}\"\n\
+             material = \"plate\"\nquantity = 4\ndue = 2031-02-12\n"
+        )
+    };
+    check_changes(SUPPLY, &[(late, &delivery("mill"))], "");
+    check_changes(
+        SUPPLY,
+        &[(late, &delivery("forge"))],
+        r#"yard/supply.toml:28:6: error: nothing says into which storage "extra-1" comes; write a [[supply]] of plate by "forge""#,
+    );
+}
+
+#[test]
 fn new_serial_parts_need_a_scheme() {
     let scheme = "[[serial]]\nmaterial = \"panel\"\npattern = \"P{n}\"\nassumed = true\n";
     check_changes(
