@@ -1,6 +1,6 @@
 //! The folds behind one door: every report goes in once, every finding comes out for a moment.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use twin::{
     EquipmentId, MaterialId, OrderId, PlaceRef, Plant, PlantId, PlantTime, Programme, Report, Span,
@@ -13,6 +13,7 @@ use crate::{
         WhyNot,
     },
     fold::{PlantFold, sent_abroad},
+    history::History,
     units::UnitTrack,
     verdict::Question,
     walk::{LaneInfo, Plants},
@@ -23,7 +24,7 @@ use crate::{
 /// Reports fold in the order of event time, closed by a watermark of 30 s of plant time behind
 /// the newest report of the same plant. A report that comes later still counts for quantities,
 /// completions, orders and deliveries; for the critical path and the states of units it is left
-/// out and counted ([`Analytics::too_late`]).
+/// out and counted ([`Analytics::too_late`]), so that whoever keeps the reports can fold them anew.
 #[derive(Clone, Debug)]
 pub struct Analytics {
     folds: Vec<PlantFold>,
@@ -89,8 +90,8 @@ impl Analytics {
 
     fn fold_ripe(&mut self, number: usize) {
         while let Some(at) = self.folds.get(number).and_then(PlantFold::ripe) {
-            let due = self.folds.get_mut(number).and_then(|fold| fold.history.due(at));
-            if let Some(moment) = due {
+            let due = self.folds.get_mut(number).map(|fold| fold.history.due(at));
+            for moment in due.into_iter().flatten() {
                 self.sample(number, moment);
             }
             if let Some(fold) = self.folds.get_mut(number) {
@@ -100,16 +101,17 @@ impl Analytics {
     }
 
     fn sample(&mut self, number: usize, moment: PlantTime) {
-        let former = self.folds.get(number).and_then(|fold| fold.history.current().cloned());
-        let lead = self.question(number, moment).lead(former.as_ref());
-        if let (Some(lead), Some(fold)) = (lead, self.folds.get_mut(number)) {
-            fold.history.lead(moment, lead);
+        let sample = self.question(number, moment).sample();
+        if let (Some(sample), Some(fold)) = (sample, self.folds.get_mut(number)) {
+            fold.history.lead(moment, sample);
         }
     }
 
     fn question(&self, plant: usize, now: PlantTime) -> Question<'_> {
         let plants = Plants { folds: &self.folds, index: &self.index, lanes: &self.lanes };
-        Question { plants, plant, now }
+        let none = || Cow::Owned(History::default());
+        let history = self.folds.get(plant).map_or_else(none, |f| Cow::Borrowed(&f.history));
+        Question { plants, plant, now, history }
     }
 
     fn fold(&self, plant: &PlantId) -> Option<&PlantFold> {
@@ -121,7 +123,11 @@ impl Analytics {
     /// most 60 days.
     pub fn hold_up(&self, plant: &PlantId, now: PlantTime, window: Option<Span>) -> HoldUp {
         match self.index.get(plant) {
-            Some(number) => self.question(*number, now).answer(window),
+            Some(number) => {
+                let mut question = self.question(*number, now);
+                question.catch_up();
+                question.answer(window)
+            }
             None => HoldUp::Unknown { why: WhyNot::TooEarly, inputs: Inputs::new() },
         }
     }
@@ -228,7 +234,7 @@ impl Analytics {
 
     /// The newest comment about any of `about`.
     pub fn last_comment(&self, plant: &PlantId, about: &[&str]) -> Option<Remark> {
-        self.fold(plant)?.last_remark(about)
+        self.fold(plant)?.remarks.last(about)
     }
 
     /// How much is kept of a plant, so that limits can be watched.
@@ -246,5 +252,10 @@ impl Analytics {
     /// Reports that came after their interval was closed and were left out of the critical path.
     pub fn too_late(&self, plant: &PlantId) -> u64 {
         self.fold(plant).map_or(0, |fold| fold.too_late)
+    }
+
+    /// The earliest moment among those reports.
+    pub fn late_since(&self, plant: &PlantId) -> Option<PlantTime> {
+        self.fold(plant)?.late_since
     }
 }

@@ -124,6 +124,11 @@ impl Why {
         }
     }
 
+    /// Whether it is a matter of how fast things go, and not of a stop that begins and ends.
+    pub const fn is_steady(self) -> bool {
+        matches!(self, Self::Working | Self::Transit | Self::Order | Self::OffShift)
+    }
+
     /// Whether the time is part of what was planned: the work itself and the way.
     pub const fn is_planned(self) -> bool {
         matches!(self, Self::Working | Self::Transit | Self::OffShift | Self::PlannedMaintenance)
@@ -174,11 +179,20 @@ pub struct Verdict {
     pub node: Node,
     /// The units concerned: those of the work center that lay on the path, or none.
     pub units: Vec<EquipmentId>,
+    /// Where it bites in the plant that was asked about, so that it can be pointed at: its own
+    /// units, or the storage that runs empty or full for want of it, or the resource itself, or
+    /// else the units that wait for it.
+    pub bites_at: Vec<EquipmentId>,
+    /// What leaves the line that it holds up the most.
+    pub product: Option<MaterialId>,
+    /// How the lead holds up: the `why` of the last step of the chain.
+    pub why: Why,
     /// How it was found.
     pub method: Method,
-    /// Its share of the window's critical path, off-shift time left out [ratio].
+    /// Its share of the window's critical path, off-shift time left out; only what has passed
+    /// counts, not how long a stop is expected to last [ratio].
     pub share_ratio: f64,
-    /// All shares, largest first; they sum to 1.
+    /// All shares, the lead first; they sum to 1, or to 0 when all of it is yet to come.
     pub shares: Vec<Share>,
     /// The chain of causes from what is seen at the last station to the main hold-up.
     pub chain: Vec<ChainStep>,
@@ -188,7 +202,7 @@ pub struct Verdict {
     pub agreement_ratio: f64,
     /// The node with the second largest share.
     pub second: Option<Node>,
-    /// Since when it leads; none when it does not lead in the sampled history yet.
+    /// Since when it leads by `why`; none when it does not in the sampled history yet.
     pub since: Option<PlantTime>,
     /// Who led since when, oldest first, the current lead last.
     pub before: Vec<Lead>,
@@ -250,6 +264,10 @@ pub struct ChainStep {
     pub share_ratio: f64,
     /// The last part that the path followed there.
     pub part: Option<PartId>,
+    /// Days of the window that the path spent there so, time off shift in between included [d].
+    pub lost_d: f64,
+    /// Since when that is over, when it is not so now; none for work as such, which goes on.
+    pub over_since: Option<PlantTime>,
 }
 
 /// Who led from when on.
@@ -259,6 +277,8 @@ pub struct Lead {
     pub since: PlantTime,
     /// Who.
     pub node: Node,
+    /// By what.
+    pub why: Why,
 }
 
 /// 1. Whether something promised will be there.
@@ -274,6 +294,13 @@ pub struct Outlook {
     pub promised: PlantTime,
     /// Expected; none when there is nothing to compute it from.
     pub expected: Option<PlantTime>,
+    /// Between which dates it lies in four cases of five, by how much the intervals so far
+    /// differ; none when too few were seen or the rest is planned work.
+    pub range: Option<(PlantTime, PlantTime)>,
+    /// The pace that `expected` rests on [d a piece of what `done` counts].
+    pub days_per_piece: Option<f64>,
+    /// Days since `promised`, when that has passed and it is not reached.
+    pub overdue_d: Option<f64>,
     /// Expected minus promised in calendar days; positive is late.
     pub slip_d: Option<f64>,
     /// When it was reached, if it was.
@@ -304,10 +331,9 @@ pub enum Promise {
 pub enum OutlookMethod {
     /// It has been reached.
     Reached,
-    /// What remains over the throughput of the window.
+    /// What remains at the pace of the intervals so far, newer ones counting more.
     RecentPace,
-    /// What remains over a mix of recent pace and planned durations: fewer than three
-    /// completions were seen.
+    /// What remains at planned times, or at a mix of them and the pace of the first intervals.
     PlannedPace,
     /// Nothing to compute it from.
     None,
@@ -333,6 +359,8 @@ pub struct DryPart {
     pub first_promise: Option<PlantTime>,
     /// Days that it is late against its first promise.
     pub late_d: Option<f64>,
+    /// Days since `next_delivery`, when that date has passed and nothing has come.
+    pub overdue_d: Option<f64>,
     /// Who delivers it next, or as a rule.
     pub supplier: Option<SupplierId>,
     /// What it was computed from.
@@ -396,8 +424,9 @@ pub struct CenterHours {
     pub zero_length: u64,
     /// Sum of their lengths [h]; overlapping operations count each.
     pub operation_hours: f64,
-    /// Sum of the time that parts waited for them [h]: from the part's previous finish, or
-    /// first appearance, to the start; never negative.
+    /// Sum of the time that parts waited for them [h]: from the end of the operation that began
+    /// on the part before this one, or from the part's first appearance, to the start; nothing
+    /// while that operation still runs.
     pub waiting_hours: f64,
 }
 
@@ -410,4 +439,6 @@ pub struct Remark {
     pub text: String,
     /// When.
     pub at: PlantTime,
+    /// The moment that it promises something for, when it says `in 14 d` or the like.
+    pub until: Option<PlantTime>,
 }

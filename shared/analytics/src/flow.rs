@@ -84,8 +84,10 @@ impl Completed {
         self.materials.contains_key(material)
     }
 
-    pub fn first(&self, material: &MaterialId) -> Option<PlantTime> {
-        self.materials.get(material).and_then(|kept| kept.each.front()).map(|(at, ..)| *at)
+    /// Each completion that is kept, oldest first: when, and how much.
+    pub fn arrivals(&self, material: &MaterialId) -> impl Iterator<Item = (PlantTime, f64)> + '_ {
+        let each = self.materials.get(material).map(|kept| kept.each.iter());
+        each.into_iter().flatten().map(|(at, count, _)| (*at, *count))
     }
 
     /// By day, from the first completion that is kept up to the day of `now`.

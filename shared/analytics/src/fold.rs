@@ -1,6 +1,6 @@
 //! One plant's folds: reports wait for stragglers, then each goes to whom it concerns.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use twin::{
     CrewId, EquipmentId, PartId, PlaceRef, Plant, PlantTime, Programme, Report, Span, Statement,
@@ -8,13 +8,14 @@ use twin::{
 };
 
 use crate::{
-    findings::{Remark, Why},
+    findings::Why,
     flow::Completed,
     history::History,
     hours::Hours,
     layout::{Layout, Place, PlaceKind},
     outlook::Promises,
     parts::Parts,
+    remarks::Remarks,
     supply::Supply,
     trace::{
         Trace,
@@ -27,8 +28,6 @@ use crate::{
 pub const WATERMARK: Span = Span::from_secs(30);
 /// Reports that may wait; beyond it the oldest fold early.
 const WAITING_LIMIT: usize = 50_000;
-/// Things that a newest comment is kept about.
-const REMARKS_KEPT: usize = 2_000;
 
 /// All that is folded of one plant.
 #[derive(Clone, Debug)]
@@ -43,13 +42,14 @@ pub struct PlantFold {
     pub promises: Promises,
     pub history: History,
     pub too_late: u64,
+    /// The earliest moment among those that came too late.
+    pub late_since: Option<PlantTime>,
     /// The newest folded moment; what is older folds late.
     pub folded: Option<PlantTime>,
     waiting: BTreeMap<(PlantTime, u64), Arrival>,
     arrivals: u64,
     newest: Option<PlantTime>,
-    remarks: BTreeMap<String, Remark>,
-    remarked: VecDeque<String>,
+    pub remarks: Remarks,
 }
 
 /// What waits to be folded.
@@ -80,12 +80,12 @@ impl PlantFold {
             promises: Promises::new(programme, plant, &layout),
             history: History::default(),
             too_late: 0,
+            late_since: None,
             folded: None,
             waiting: BTreeMap::new(),
             arrivals: 0,
             newest: None,
-            remarks: BTreeMap::new(),
-            remarked: VecDeque::new(),
+            remarks: Remarks::default(),
             layout,
         }
     }
@@ -93,7 +93,7 @@ impl PlantFold {
     /// Takes a report; it folds when [`Self::ripe`] hands it out.
     pub fn take(&mut self, report: &Report) {
         if let Statement::Comment { about, text } = &report.statement {
-            self.remark(about, text, report.at);
+            self.remarks.add(about, text, report.at);
             return;
         }
         self.queue(report.at, Arrival::Report(report.clone()));
@@ -136,6 +136,7 @@ impl PlantFold {
         };
         if order == Order::Late {
             self.too_late += 1;
+            self.late_since = Some(self.late_since.map_or(at, |since| since.min(at)));
         } else {
             self.folded = Some(at);
         }
@@ -148,29 +149,7 @@ impl PlantFold {
         }
     }
 
-    fn remark(&mut self, about: &str, text: &str, at: PlantTime) {
-        let newer = self.remarks.get(about).is_none_or(|old| old.at <= at);
-        if !self.remarks.contains_key(about) {
-            self.remarked.push_back(about.to_owned());
-            if self.remarked.len() > REMARKS_KEPT
-                && let Some(oldest) = self.remarked.pop_front()
-            {
-                self.remarks.remove(&oldest);
-            }
-        }
-        if newer {
-            let remark = Remark { about: about.to_owned(), text: text.to_owned(), at };
-            self.remarks.insert(about.to_owned(), remark);
-        }
-    }
-
-    pub fn last_remark(&self, about: &[&str]) -> Option<Remark> {
-        let of = about.iter().filter_map(|id| self.remarks.get(*id));
-        of.max_by_key(|remark| (remark.at, remark.about.clone())).cloned()
-    }
-
     fn fold(&mut self, statement: &Statement, at: PlantTime, order: Order) {
-        self.supply.seen(at);
         let in_time = order == Order::InTime;
         match statement {
             Statement::OpStarted { .. } | Statement::OpFinished { .. } if in_time => {
@@ -305,9 +284,10 @@ impl PlantFold {
                 let Some(place) = self.layout.place(unit) else { return };
                 let Some(info) = self.layout.operations.get(operation) else { return };
                 let track = self.parts.touch(part, at);
-                let free = track.last_finish.unwrap_or(track.born);
+                let idle_since = track.idle_since().unwrap_or(at);
+                track.began(op);
                 let old = track.place;
-                self.hours.started(info.center, free, at);
+                self.hours.started(info.center, idle_since, at);
                 self.parts.becomes(part, &info.output, at);
                 let run = Run { op, unit: place, part, operation, cause: cause.as_ref() };
                 self.promises.started(part, operation, at);
@@ -320,7 +300,7 @@ impl PlantFold {
                 let run = Run { op, unit: place, part, operation, cause: None };
                 let began = self.trace.op_finished(&self.layout, &mut self.parts, &run, at);
                 let track = self.parts.touch(part, at);
-                track.last_finish = Some(at);
+                track.ended_operation(op, at);
                 track.last_operation = Some(operation.clone());
                 if let Some(info) = self.layout.operations.get(operation) {
                     self.hours.finished(info.center, began.unwrap_or(at), at);
@@ -337,6 +317,10 @@ impl PlantFold {
     fn fold_move(&mut self, moved: &Move<'_>, at: PlantTime) {
         let old = self.parts.touch(moved.part, at).place;
         let (from, to) = (self.layout.here(moved.from), self.layout.here(moved.to));
+        // Seen where it is known to be: nothing happened.
+        if old.is_some() && (old, old) == (from, to) {
+            return;
+        }
         self.trace.part_moved(&self.layout, &mut self.parts, moved, at);
         self.step_done(moved.part, from, to, at);
         self.change_place(old.or(from), to, at);

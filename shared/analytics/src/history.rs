@@ -1,10 +1,13 @@
-//! Who led the critical path since when, sampled as the record grows.
+//! Who led the critical path since when and by what, sampled as the record grows.
+//!
+//! A lead, its reason and the chain that is told are kept until something else leads clearly and
+//! has lasted, so that what is told does not turn from minute to minute. Only samples decide.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use twin::{PlantTime, Span};
 
-use crate::findings::{Lead, Node};
+use crate::findings::{Lead, Node, Why};
 
 /// How often the lead is looked at.
 pub const SAMPLED_EVERY: Span = Span::from_secs(6 * 3_600);
@@ -12,8 +15,33 @@ pub const SAMPLED_EVERY: Span = Span::from_secs(6 * 3_600);
 pub const LEADS_FOR: Span = Span::from_secs(60 * 86_400);
 /// Changes of lead kept.
 const LEADS_KEPT: usize = 250;
-/// Samples in a row that a node must lead before it counts as the new lead.
+/// Samples in a row that a hold-up must lead before it counts as the new lead.
 const SAMPLES_TO_LEAD: u32 = 4;
+
+/// Samples that are made up for when a report ends a silence: ten days of them.
+const MADE_UP_FOR: i64 = 40;
+/// Samples that are made up for whenever somebody asks in a silence: enough for a new lead.
+pub const CAUGHT_UP: i64 = SAMPLES_TO_LEAD as i64 + 1;
+
+/// What one sample finds.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    pub node: Node,
+    pub why: Why,
+    /// How the former lead stands now.
+    pub former: Standing,
+    /// What is told of, and as what.
+    pub told: BTreeMap<Node, Why>,
+}
+
+/// How a former lead stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It still counts: a new lead must last before it takes over.
+    Counts,
+    /// It hardly counts any more: a new lead takes over at once.
+    IsGone,
+}
 
 /// Former leads of one plant.
 #[derive(Clone, Debug, Default)]
@@ -21,31 +49,45 @@ pub struct History {
     leads: VecDeque<Lead>,
     /// Who has led for too few samples yet, and how many.
     next: Option<(Lead, u32)>,
+    told: BTreeMap<Node, Why>,
     sampled: Option<PlantTime>,
 }
 
 impl History {
-    /// The moment of the sample that is due once the record has reached `at`: a whole multiple
-    /// of [`SAMPLED_EVERY`], so that it does not depend on when reports come.
-    pub fn due(&mut self, at: PlantTime) -> Option<PlantTime> {
+    /// The moments of the samples that are due once the record has reached `at`: whole multiples
+    /// of [`SAMPLED_EVERY`], so that they do not depend on when reports come. After a long
+    /// silence only the newest are taken.
+    pub fn due(&mut self, at: PlantTime) -> Vec<PlantTime> {
+        let due = self.missed(at, MADE_UP_FOR);
         let every = SAMPLED_EVERY.micros();
         let slot = PlantTime::from_micros(at.micros().div_euclid(every).saturating_mul(every));
-        let due = self.sampled.is_some_and(|sampled| slot > sampled);
-        if due || self.sampled.is_none() {
-            self.sampled = Some(slot);
-        }
-        due.then_some(slot)
+        self.sampled = self.sampled.max(Some(slot));
+        due
     }
 
-    /// Notes who leads at a sampled moment. The first lead counts at once, a change of lead when
-    /// it has lasted for some samples, from the first of them on.
-    pub fn lead(&mut self, at: PlantTime, node: Node) {
-        if self.current() == Some(&node) {
+    /// The samples that have not been taken up to `now`, at most so many of the newest.
+    pub fn missed(&self, now: PlantTime, most: i64) -> Vec<PlantTime> {
+        let Some(sampled) = self.sampled else { return Vec::new() };
+        let every = SAMPLED_EVERY.micros();
+        let newest = now.micros().div_euclid(every);
+        let first = (sampled.micros().div_euclid(every) + 1).max(newest - most + 1);
+        (first..=newest).map(|slot| PlantTime::from_micros(slot.saturating_mul(every))).collect()
+    }
+
+    /// Notes who leads at a sampled moment. The first lead counts at once, as does one after a
+    /// lead that is gone; any other change of lead when it has lasted for some samples, from the
+    /// first of them on.
+    pub fn lead(&mut self, at: PlantTime, sample: Sample) {
+        let Sample { node, why, former, told } = sample;
+        self.told = told;
+        if self.current().is_some_and(|lead| lead.node == node && lead.why == why) {
             self.next = None;
         } else {
-            let began = self.next.take().filter(|(lead, _)| lead.node == node);
-            let (lead, samples) = began.unwrap_or((Lead { since: at, node }, 0));
-            if self.leads.is_empty() || samples + 1 >= SAMPLES_TO_LEAD {
+            let began = self.next.take();
+            let began = began.filter(|(lead, _)| lead.node == node && lead.why == why);
+            let (lead, samples) = began.unwrap_or((Lead { since: at, node, why }, 0));
+            let at_once = self.leads.is_empty() || former == Standing::IsGone;
+            if at_once || samples + 1 >= SAMPLES_TO_LEAD {
                 self.leads.push_back(lead);
             } else {
                 self.next = Some((lead, samples + 1));
@@ -59,18 +101,23 @@ impl History {
         }
     }
 
-    pub fn current(&self) -> Option<&Node> {
-        self.leads.back().map(|lead| &lead.node)
+    pub fn current(&self) -> Option<&Lead> {
+        self.leads.back()
     }
 
     pub fn all(&self) -> Vec<Lead> {
         self.leads.iter().cloned().collect()
     }
 
-    /// Since when `node` leads, if it led at the last sample.
-    pub fn since(&self, node: &Node) -> Option<PlantTime> {
+    /// As what a node was told of at the last sample; none when it was left out.
+    pub fn told(&self, node: &Node) -> Option<Why> {
+        self.told.get(node).copied()
+    }
+
+    /// Since when `node` leads by `why`, if it did at the last sample.
+    pub fn since(&self, node: &Node, why: Why) -> Option<PlantTime> {
         let next = self.next.as_ref().map(|(lead, _)| lead);
-        let lead = self.leads.back().into_iter().chain(next).find(|lead| lead.node == *node);
-        lead.map(|lead| lead.since)
+        let mut leads = self.leads.back().into_iter().chain(next);
+        leads.find(|lead| lead.node == *node && lead.why == why).map(|lead| lead.since)
     }
 }

@@ -1,4 +1,7 @@
 //! Hours by work center over the whole record: what parts' operations lasted and waited.
+//!
+//! Operations of a part are taken in the order in which they began. The wait before one lasts
+//! from the end of the one begun before it; where the two overlap there is none.
 
 use std::collections::BTreeMap;
 
@@ -27,10 +30,10 @@ pub struct Hours {
 const HOUR_US: f64 = 3_600e6;
 
 impl Hours {
-    /// An operation began on a part that was free since `free`.
-    pub fn started(&mut self, center: NodeIx, free: PlantTime, at: PlantTime) {
+    /// An operation began on a part on which nothing was done since `idle_since`.
+    pub fn started(&mut self, center: NodeIx, idle_since: PlantTime, at: PlantTime) {
         let sums = self.sums.entry(center).or_default();
-        sums.waiting_us += i128::from(at.since(free).micros().max(0));
+        sums.waiting_us += i128::from(at.since(idle_since).micros().max(0));
     }
 
     /// An operation that began at `start` ended.

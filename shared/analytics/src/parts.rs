@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use twin::{MaterialId, OperationId, PartId, PlantTime};
+use twin::{MaterialId, OpId, OperationId, PartId, PlantTime};
 
 use crate::layout::Place;
 
@@ -13,7 +13,8 @@ pub const PARTS_KEPT: usize = 60_000;
 #[derive(Clone, Debug)]
 pub struct PartTrack {
     pub born: PlantTime,
-    pub last_finish: Option<PlantTime>,
+    /// The operation that began on it last, and its end once it has one.
+    pub last_begun: Option<(OpId, Option<PlantTime>)>,
     pub material: Option<MaterialId>,
     pub place: Option<Place>,
     /// Its last event in the trace.
@@ -21,6 +22,28 @@ pub struct PartTrack {
     pub ended: bool,
     /// The operation last finished on it.
     pub last_operation: Option<OperationId>,
+}
+
+impl PartTrack {
+    /// Since when nothing has been done on the part, as far as its last operation tells; none
+    /// while that one runs.
+    pub fn idle_since(&self) -> Option<PlantTime> {
+        self.last_begun.as_ref().map_or(Some(self.born), |(_, ended)| *ended)
+    }
+
+    /// An operation began on it.
+    pub fn began(&mut self, op: &OpId) {
+        self.last_begun = Some((op.clone(), None));
+    }
+
+    /// An operation on it ended; one that was begun before the last one says nothing new.
+    pub fn ended_operation(&mut self, op: &OpId, at: PlantTime) {
+        match &mut self.last_begun {
+            Some((last, ended)) if last == op => *ended = Some(at),
+            Some(_) => {}
+            None => self.last_begun = Some((op.clone(), Some(at))),
+        }
+    }
 }
 
 /// The parts of one plant.
@@ -47,7 +70,7 @@ impl Parts {
         }
         self.tracks.entry(part.clone()).or_insert(PartTrack {
             born: at,
-            last_finish: None,
+            last_begun: None,
             material: None,
             place: None,
             last: None,

@@ -89,17 +89,38 @@ impl Shares {
         split
     }
 
+    /// The part of a node's time that it spends so, as a ratio of the whole.
+    pub fn part(&self, node: AnyNode, why: Why) -> f64 {
+        let time = self.nodes.get(&node).and_then(|split| split.get(&why));
+        time.map_or(0.0, |time| *time as f64 / self.total.max(1) as f64)
+    }
+
     /// The reason to name: the largest that is not plain work when it makes up a quarter of the
-    /// node's time, else the largest.
-    pub fn why(&self, node: AnyNode) -> Why {
+    /// node's time, else the largest. The one that was named before stays until another is
+    /// clearly ahead of it, or it makes up little.
+    pub fn why(&self, node: AnyNode, before: Option<Why>) -> Why {
         const WORTH_NAMING: f64 = 0.25;
+        const STILL_WORTH_NAMING: f64 = 0.15;
+        const MARGIN: f64 = 1.25;
         let split = self.split(node);
         let ratio = self.ratio(node);
         let unplanned = split.iter().find(|(why, _)| !why.is_planned());
-        unplanned
+        let (newest, most) = unplanned
             .filter(|(_, share)| *share >= WORTH_NAMING * ratio)
             .or(split.first())
-            .map_or(Why::Working, |(why, _)| *why)
+            .copied()
+            .unwrap_or((Why::Working, 0.0));
+        let stays = |before: &Why| {
+            let part = self.part(node, *before);
+            let close = part * MARGIN >= most;
+            match (before.is_planned(), newest.is_planned()) {
+                (true, true) => part > 0.0 && close,
+                (true, false) => false,
+                (false, true) => part >= STILL_WORTH_NAMING * ratio,
+                (false, false) => part >= STILL_WORTH_NAMING * ratio && close,
+            }
+        };
+        before.filter(stays).unwrap_or(newest)
     }
 }
 

@@ -10,17 +10,18 @@ use twin::{
 use crate::{
     findings::{DryPart, Source},
     layout::{Layout, Place},
+    pace::{Arrivals, Run},
     units::Units,
 };
 
-/// Use per day is counted over this, or over what has been seen of it.
-pub const USE_WINDOW: Span = Span::from_secs(14 * 86_400);
+/// The age at which an interval between uses counts half.
+const USE_FADES: Span = Span::from_secs(14 * 86_400);
 /// Days of use kept for one material.
-const USE_DAYS_KEPT: usize = 15;
+const USE_DAYS_KEPT: usize = 45;
+/// What was not used for so long is not in use.
+const IN_USE_FOR: Span = Span::from_secs(28 * 86_400);
 /// Deliveries awaited at once.
 const AWAITED_KEPT: usize = 5_000;
-/// Use is known from this much time on.
-const SEEN_AT_LEAST: Span = Span::DAY;
 
 /// A delivery that has not come.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ struct Awaited {
 /// Use of one material.
 #[derive(Clone, Debug, Default)]
 struct Use {
-    /// Six-hour slots since 1970 and what was used in each.
-    slots: VecDeque<(i64, f64)>,
+    /// Six-hour slots since 1970: the last use in each, and what was used in all.
+    slots: VecDeque<(i64, PlantTime, f64)>,
     last_supplier: Option<SupplierId>,
 }
 
@@ -50,7 +51,6 @@ pub struct Supply {
     stock: BTreeMap<(MaterialId, Place), f64>,
     used: BTreeMap<MaterialId, Use>,
     awaited: BTreeMap<DeliveryId, Awaited>,
-    first_seen: Option<PlantTime>,
 }
 
 const SLOT: i64 = Span::DAY.micros() / 4;
@@ -58,12 +58,8 @@ const SLOTS_KEPT: usize = USE_DAYS_KEPT * 4;
 
 impl Supply {
     pub fn new(plant: &Plant, layout: &Layout) -> Self {
-        let mut supply = Self {
-            stock: BTreeMap::new(),
-            used: BTreeMap::new(),
-            awaited: BTreeMap::new(),
-            first_seen: None,
-        };
+        let mut supply =
+            Self { stock: BTreeMap::new(), used: BTreeMap::new(), awaited: BTreeMap::new() };
         for stock in &plant.initial_stock {
             if let Some(place) = layout.place(&stock.storage) {
                 *supply.stock.entry((stock.material.clone(), place)).or_default() += stock.quantity;
@@ -80,10 +76,6 @@ impl Supply {
             });
         }
         supply
-    }
-
-    pub fn seen(&mut self, at: PlantTime) {
-        self.first_seen = Some(self.first_seen.map_or(at, |first| first.min(at)));
     }
 
     fn known(layout: &Layout, material: &MaterialId) -> bool {
@@ -115,11 +107,12 @@ impl Supply {
         }
         let slots = &mut self.used.entry(material.clone()).or_default().slots;
         let slot = at.micros().div_euclid(SLOT);
-        if slots.back().is_none_or(|(newest, _)| *newest < slot) {
-            slots.push_back((slot, 0.0));
+        if slots.back().is_none_or(|(newest, ..)| *newest < slot) {
+            slots.push_back((slot, at, 0.0));
         }
         // A straggler older than all that is kept, or of a slot without use, is left out.
-        if let Some((_, sum)) = slots.iter_mut().rev().find(|(s, _)| *s == slot) {
+        if let Some((_, last, sum)) = slots.iter_mut().rev().find(|(s, ..)| *s == slot) {
+            *last = at.max(*last);
             *sum += quantity;
         }
         if slots.len() > SLOTS_KEPT {
@@ -163,28 +156,23 @@ impl Supply {
         of.map(|a| a.terms.date).min()
     }
 
-    /// Used a calendar day over the window.
-    pub fn use_per_day(&self, material: &MaterialId, now: PlantTime) -> f64 {
-        let Some(used) = self.used.get(material) else { return 0.0 };
-        let seen = self.first_seen.map_or(Span::ZERO, |first| now.since(first));
-        let window = USE_WINDOW.min(seen.max(SEEN_AT_LEAST));
-        let (from, to) = (now - window, now);
-        let first = from.micros().div_euclid(SLOT);
-        let last = to.micros().div_euclid(SLOT);
-        // Whole slots: the slot that the window begins in counts in part.
-        let into = 1.0 - (from.micros().rem_euclid(SLOT)) as f64 / SLOT as f64;
-        let sum: f64 = used
-            .slots
-            .iter()
-            .filter(|(slot, _)| *slot >= first && *slot <= last)
-            .map(|(slot, sum)| if *slot == first { sum * into } else { *sum })
-            .sum();
-        // From +0 on, since an empty sum of floats is -0.
-        (0.0 + sum / window.days()).max(0.0)
+    /// How fast a material in use is used: a day [its own unit], and when next.
+    fn use_of(&self, material: &MaterialId, now: PlantTime) -> (f64, PlantTime) {
+        let slots = || self.used.get(material).into_iter().flat_map(|used| &used.slots);
+        if slots().next_back().is_none_or(|(_, last, _)| now.since(*last) > IN_USE_FOR) {
+            return (0.0, now);
+        }
+        let mut uses = Arrivals::new(now, USE_FADES);
+        uses.add(slots().map(|(_, last, sum)| (*last, *sum)), Run::GoesOn);
+        match uses.pace() {
+            Some(pace) => (1.0 / pace.days_per_piece.max(f64::MIN_POSITIVE), pace.next(now).0),
+            // Of what was used on one day only, that day's use is known.
+            None => (slots().fold(0.0, |sum, (.., used)| sum + used.max(0.0)), now),
+        }
     }
 
     pub fn cover_d(&self, material: &MaterialId, place: Place, now: PlantTime) -> Option<f64> {
-        let use_per_day = self.use_per_day(material, now);
+        let (use_per_day, _) = self.use_of(material, now);
         let stock = self.stock(material, place)?;
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }
@@ -235,22 +223,23 @@ impl Supply {
     fn dry_from(
         &self,
         material: &MaterialId,
-        (stock, use_per_day): (f64, f64),
+        level: &Level,
         waited_for: bool,
         awaited: &[&Awaited],
         now: PlantTime,
     ) -> Option<PlantTime> {
         let in_time = awaited.first().is_some_and(|next| next.late_d(now) <= 0.0);
-        let keeps_pace = stock <= 0.0 && in_time && self.used.contains_key(material);
+        let keeps_pace = level.stock <= 0.0 && in_time && self.used.contains_key(material);
         match (waited_for, keeps_pace, awaited.first()) {
             // A lot is used up the moment it comes: that the shelf is empty says nothing.
             (_, true, Some(next)) => {
-                let date = next.terms.date.max(now);
+                let next_use = next.terms.date.max(now);
                 let rest = awaited.get(1..).unwrap_or_default();
-                first_dry(next.terms.quantity.max(0.0), use_per_day, rest, date)
+                let stock = next.terms.quantity.max(0.0);
+                first_dry(&Level { stock, next_use, ..*level }, rest, now)
             }
             (true, ..) => Some(now),
-            _ => first_dry(stock, use_per_day, awaited, now),
+            _ => first_dry(level, awaited, now),
         }
     }
 
@@ -267,7 +256,7 @@ impl Supply {
             .filter(|((m, _), _)| m == material)
             .map(|((_, p), q)| (*p, *q))
             .collect();
-        let use_per_day = self.use_per_day(material, now);
+        let (use_per_day, next_use) = self.use_of(material, now);
         let waited_for = self.waited_for(layout, units, material);
         let stock = stocks.iter().fold(0.0, |sum, (_, quantity)| sum + quantity);
         if use_per_day <= 0.0 && !waited_for && (stocks.is_empty() || stock <= 0.0) {
@@ -292,8 +281,15 @@ impl Supply {
             stock,
             use_per_day,
             cover_d: (use_per_day > 0.0).then(|| stock / use_per_day),
-            dry: self.dry_from(material, (stock, use_per_day), waited_for, &awaited, now),
+            dry: self.dry_from(
+                material,
+                &Level { stock, use_per_day, next_use },
+                waited_for,
+                &awaited,
+                now,
+            ),
             next_delivery: next.map(|a| a.terms.date),
+            overdue_d: next.map(|a| now.since(a.terms.date).days()).filter(|days| *days > 0.0),
             first_promise: next.map(|a| a.first_promise),
             late_d,
             supplier,
@@ -309,29 +305,36 @@ impl Awaited {
     }
 }
 
-/// The first moment without stock at steady use, when the deliveries come as now promised; those
-/// overdue are taken to come now at the earliest, and to help only from then. A cumulative
-/// curve of supply against one of use (notes of Simchi-Levi et al., 2015, with dates).
-fn first_dry(
+/// What is there, and how it goes down.
+struct Level {
     stock: f64,
     use_per_day: f64,
-    awaited: &[&Awaited],
-    now: PlantTime,
-) -> Option<PlantTime> {
+    /// When the next use is expected: what was used last lasts until then.
+    next_use: PlantTime,
+}
+
+/// The first moment that a use finds too little, at steady use, when the deliveries come as now
+/// promised; those overdue are taken to come now at the earliest, and to help only from then. A
+/// cumulative curve of supply against one of use (notes of Simchi-Levi et al., 2015, with dates).
+fn first_dry(level: &Level, awaited: &[&Awaited], now: PlantTime) -> Option<PlantTime> {
     /// Beyond this, nothing is in sight.
     const HORIZON: f64 = 365.0;
+    let Level { stock, use_per_day, next_use } = *level;
     if use_per_day <= 0.0 {
         return None;
     }
-    let (mut level, mut at) = (stock, now);
+    let (mut level, mut at) = (stock, next_use.max(now));
     for delivery in awaited {
         let date = delivery.terms.date.max(now);
         let empty = at + Span::DAY.scaled(level.max(0.0) / use_per_day);
         if empty < date {
             return Some(empty);
         }
-        level += delivery.terms.quantity.max(0.0) - date.since(at).days() * use_per_day;
-        at = date;
+        level += delivery.terms.quantity.max(0.0);
+        if date > at {
+            level -= date.since(at).days() * use_per_day;
+            at = date;
+        }
     }
     // With no promise beyond the last one, dryness is certain only within the horizon.
     let left = level.max(0.0) / use_per_day;

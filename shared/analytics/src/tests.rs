@@ -4,3 +4,4 @@ mod fixture;
 mod paths;
 mod plans;
 mod strangers;
+mod verdicts;

@@ -242,6 +242,16 @@ impl Trace {
         Self::latest(&self.arrivals, place, at, Seq::MAX)
     }
 
+    /// The newest delivery of a material by a supplier.
+    pub fn brought(
+        &self,
+        supplier: NodeIx,
+        material: &MaterialId,
+        at: PlantTime,
+    ) -> Option<(PlantTime, Seq)> {
+        self.supplied.get(&(supplier, material.clone()))?.latest(at, Seq::MAX)
+    }
+
     /// Whether a resource was last taken for `whom`.
     pub fn serves(&self, resource: Place, whom: &str) -> bool {
         self.taken.get(&resource).is_some_and(|(_, by)| by == whom)

@@ -38,6 +38,14 @@ pub struct UnitTrack {
     pub last_report: Option<PlantTime>,
 }
 
+/// When a unit was last in some state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spell {
+    Never,
+    Until(PlantTime),
+    Now,
+}
+
 /// The units of one plant.
 #[derive(Clone, Debug, Default)]
 pub struct Units {
@@ -186,6 +194,28 @@ impl UnitTrack {
             end = *since;
         }
         run
+    }
+
+    /// When the unit was last in a state that `counts`, between `from` and `now`; time off shift
+    /// and unknown after it belongs to it.
+    pub fn last_spell(
+        &self,
+        (from, now): (PlantTime, PlantTime),
+        counts: impl Fn(UnitState) -> bool,
+    ) -> Spell {
+        let mut left = None;
+        for (since, state) in self.changes.iter().rev().skip_while(|(since, _)| *since > now) {
+            if counts(*state) {
+                return left.map_or(Spell::Now, Spell::Until);
+            }
+            if *since <= from {
+                break;
+            }
+            if !matches!(state, UnitState::OffShift | UnitState::Unknown) {
+                left = Some(*since);
+            }
+        }
+        Spell::Never
     }
 
     /// Whether the stop that began then is a breakdown.

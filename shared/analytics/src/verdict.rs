@@ -2,17 +2,18 @@
 //! and how sure that is.
 
 mod active_period;
+mod chain;
 mod cost;
+mod lead;
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use twin::{PlantTime, Span};
 
 use crate::{
-    findings::{
-        ChainStep, HoldUp, Inputs, Method, Node, Share, Source, Thing, Verdict, Why, WhyNot,
-    },
+    findings::{HoldUp, Inputs, Method, Node, Share, Source, Thing, Verdict, WhyNot},
     fold::PlantFold,
+    history::History,
     layout::{NodeIx, OperationInfo},
     shares::{self, AnyNode, Shares},
     walk::{Path, Plants, Segment, Walk, Where},
@@ -33,20 +34,14 @@ const ENDS_ENOUGH: usize = 3;
 const EXPLAINED_ENOUGH: f64 = 0.1;
 /// Starts from which a verdict is given.
 const STARTS_ENOUGH: u64 = 5;
-/// Steps of a chain that are told.
-const CHAIN_LIMIT: usize = 6;
-/// Smaller shares are left out of the middle of a chain [ratio].
-const CHAIN_SHARE: f64 = 0.02;
-/// A new lead must exceed the former one by this factor.
-const LEAD_MARGIN: f64 = 1.25;
-/// A former lead with this share is told until the new one has lasted [ratio].
-const LEAD_LINGERS: f64 = 0.1;
 
 /// The question: what holds this plant back at this moment?
 pub struct Question<'a> {
     pub plants: Plants<'a>,
     pub plant: usize,
     pub now: PlantTime,
+    /// Who led before.
+    pub history: Cow<'a, History>,
 }
 
 /// The walked path of one line with its shares.
@@ -54,10 +49,14 @@ struct LineFound {
     path: Path,
     /// What of it tells about the rate.
     limiting: Vec<Segment>,
+    /// By these the lead is found: over a window that ends when the stop in force is expected
+    /// to be over.
     shares: Shares,
+    /// Those of the window up to now.
+    past: Shares,
     line: usize,
     rank: u32,
-    /// The stretch of time that was walked.
+    /// The stretch of time that `shares` are of.
     walked: (PlantTime, PlantTime),
     /// What the line counts among all [ratio]; the weights of a plant sum to 1.
     weight: f64,
@@ -82,6 +81,7 @@ impl LineFound {
 struct Found {
     lines: Vec<LineFound>,
     shares: Shares,
+    past: Shares,
     from: PlantTime,
 }
 
@@ -171,10 +171,15 @@ impl<'a> Question<'a> {
             let stop = plants.stop_in_force(Where { plant, line, rank, from, now });
             let until = stop.as_ref().map_or(now, |stop| stop.until.max(now));
             let walked = (from + until.since(now), until);
-            let path = Walk { plants, plant, line, rank, from: walked.0, now, stop }.path();
+            let path = Walk { plants, plant, line, rank, from, now, stop }.path();
             let limiting = path.limiting();
-            let shares = Shares::of(limiting.iter(), |node| self.may_limit(node));
-            Some(LineFound { path, limiting, shares, line, rank, walked, weight })
+            let of = |(from, to)| {
+                let clipped: Vec<Segment> =
+                    limiting.iter().filter_map(|s| s.within(from, to)).collect();
+                Shares::of(clipped.iter(), |node| self.may_limit(node))
+            };
+            let (shares, past) = (of(walked), of((from, now)));
+            Some(LineFound { path, limiting, shares, past, line, rank, walked, weight })
         });
         let enough = EXPLAINED_ENOUGH * self.now.since(from).micros() as f64;
         let mut lines: Vec<LineFound> =
@@ -184,36 +189,11 @@ impl<'a> Question<'a> {
             found.weight /= sum.max(f64::MIN_POSITIVE);
         }
         let shares = Shares::joined(lines.iter().map(|found| (&found.shares, found.weight)));
-        (!lines.is_empty()).then_some(Found { lines, shares, from })
-    }
-
-    /// Who leads, for the history; the former lead stays until it is clearly overtaken.
-    pub fn lead(&self, former: Option<&Node>) -> Option<Node> {
-        let found = self.find(self.default_window())?;
-        let ranking = found.shares.ranking();
-        let first = *ranking.first()?;
-        let kept = ranking.iter().copied().find(|node| {
-            former.is_some()
-                && self.node(*node).as_ref() == former
-                && found.shares.ratio(*node) * LEAD_MARGIN >= found.shares.ratio(first)
-        });
-        self.node(kept.unwrap_or(first))
-    }
-
-    /// Who is told to lead: the lead on record as long as nobody is clearly ahead of it, and
-    /// while a new one has not lasted; else whoever has the largest share.
-    fn settled(&self, fold: &PlantFold, shares: &Shares, ranking: &[AnyNode]) -> Option<AnyNode> {
-        let first = *ranking.first()?;
-        let on_record = fold.history.current();
-        let former = ranking
-            .iter()
-            .copied()
-            .find(|node| on_record.is_some() && self.node(*node).as_ref() == on_record);
-        let close = |node: &AnyNode| {
-            let (ratio, most) = (shares.ratio(*node), shares.ratio(first));
-            ratio * LEAD_MARGIN >= most || ratio >= LEAD_LINGERS
-        };
-        Some(former.filter(close).unwrap_or(first))
+        let mut past = Shares::joined(lines.iter().map(|found| (&found.past, found.weight)));
+        if past.total == 0 {
+            past = shares.clone();
+        }
+        (!lines.is_empty()).then_some(Found { lines, shares, past, from })
     }
 
     pub fn answer(&self, window: Option<Span>) -> HoldUp {
@@ -240,9 +220,8 @@ impl<'a> Question<'a> {
     }
 
     fn verdict(&self, fold: &PlantFold, found: &Found, window: Span) -> Option<Verdict> {
-        let shares = &found.shares;
-        let ranking = shares.ranking();
-        let first = self.settled(fold, shares, &ranking)?;
+        let (first, why) = self.settled(&found.shares)?;
+        let ranking = found.past.ranking();
         let of_lead = found.line_of(first)?;
         let node = self.node(first)?;
         let agreement_ratio = shares::agreement(
@@ -254,21 +233,28 @@ impl<'a> Question<'a> {
         let loss = self.loss(fold, (of_lead, found.from), first, window);
         Some(Verdict {
             units: self.units(found, first),
+            bites_at: self.bites_at(fold, (found, of_lead), first),
+            product: fold.layout.finals.get(of_lead.line).cloned(),
             method: Method::CriticalPath,
-            share_ratio: shares.ratio(first),
+            share_ratio: found.past.ratio(first),
             shares: ranking
                 .iter()
                 .filter_map(|node| {
-                    let (share_ratio, split) = (shares.ratio(*node), shares.split(*node));
+                    let (share_ratio, split) = (found.past.ratio(*node), found.past.split(*node));
                     Some(Share { node: self.node(*node)?, share_ratio, split })
                 })
                 .collect(),
-            chain: self.chain(fold, (of_lead, shares), first),
+            chain: self.chain(fold, (of_lead, found), (first, why)),
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,
-            second: ranking.iter().find(|n| **n != first).and_then(|node| self.node(*node)),
-            since: fold.history.since(&node),
-            before: fold.history.all(),
+            second: found
+                .shares
+                .ranking()
+                .into_iter()
+                .find(|n| *n != first)
+                .and_then(|n| self.node(n)),
+            since: self.history.since(&node, why),
+            before: self.history.all(),
             loss_per_day: loss.as_ref().map(|(pieces, _)| *pieces),
             loss_material: loss.map(|(_, material)| material),
             slip_d: self.slip_d(&of_lead.path, first),
@@ -276,6 +262,7 @@ impl<'a> Question<'a> {
             stations_reporting: self.reporting(fold, found.from),
             stations: fold.layout.units().count() as u32,
             inputs: self.inputs(found),
+            why,
             node,
         })
     }
@@ -291,54 +278,6 @@ impl<'a> Question<'a> {
         let units: BTreeSet<_> =
             on_path.filter_map(|s| s.unit).filter(|u| fold.layout.is_unit(*u)).collect();
         units.into_iter().filter_map(|u| Some(fold.layout.info(u)?.id.clone())).collect()
-    }
-
-    /// From the last station back to the first of the path: nodes in the order that the walk
-    /// meets them, small ones in between left out.
-    fn chain(
-        &self,
-        fold: &PlantFold,
-        (found, shares): (&LineFound, &Shares),
-        first: AnyNode,
-    ) -> Vec<ChainStep> {
-        let mut met: Vec<AnyNode> = Vec::new();
-        for segment in found.path.segments.iter().filter(|s| s.why != Why::OffShift) {
-            let node = (segment.plant, segment.node);
-            if !met.contains(&node) && self.may_limit(node) {
-                met.push(node);
-            }
-            if node == first {
-                break;
-            }
-        }
-        let last_station = self.last_center(fold, found).map(|node| (self.plant, node));
-        if let Some(station) = last_station {
-            met.retain(|node| *node != station || station == first);
-            if station != first {
-                met.insert(0, station);
-            }
-        }
-        let mut middle: Vec<AnyNode> =
-            met.iter().copied().filter(|n| Some(*n) != last_station && *n != first).collect();
-        middle.sort_by(|a, b| shares.ratio(*b).total_cmp(&shares.ratio(*a)));
-        middle.truncate(CHAIN_LIMIT - 2);
-        middle.retain(|node| shares.ratio(*node) >= CHAIN_SHARE);
-        met.retain(|n| Some(*n) == last_station || *n == first || middle.contains(n));
-        met.into_iter()
-            .filter_map(|node| {
-                let on_path = found.path.segments.iter().filter(|s| (s.plant, s.node) == node);
-                Some(ChainStep {
-                    node: self.node(node)?,
-                    why: if shares.nodes.contains_key(&node) {
-                        shares.why(node)
-                    } else {
-                        Why::Material
-                    },
-                    share_ratio: shares.ratio(node),
-                    part: on_path.filter_map(|s| s.part.clone()).next(),
-                })
-            })
-            .collect()
     }
 
     /// The work center at the end of the plant where the path begins.

@@ -62,6 +62,12 @@ impl Segment {
     pub fn length(&self) -> i64 {
         self.to.since(self.from).micros().max(0)
     }
+
+    /// What of it lies between two moments.
+    pub fn within(&self, from: PlantTime, to: PlantTime) -> Option<Self> {
+        let (from, to) = (self.from.max(from), self.to.min(to));
+        (from < to).then(|| Self { from, to, ..self.clone() })
+    }
 }
 
 /// Where a walk stands.
@@ -239,7 +245,9 @@ impl Walk<'_> {
         holder: Option<(NodeIx, Why)>,
         began: PlantTime,
     ) {
-        let (from, to) = (began.max(self.from), event.at);
+        // A wait in force may reach back before the record that it goes on with: time counts once.
+        let counted = path.segments.last().map_or(event.at, |newer| newer.from);
+        let (from, to) = (began.max(self.from), event.at.min(counted));
         if from >= to {
             return;
         }

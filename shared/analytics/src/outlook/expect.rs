@@ -1,22 +1,23 @@
 //! The expected dates.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use twin::{MaterialId, PlantTime, Span};
+use twin::{MaterialId, PartId, PlantTime, Span};
 
 use super::{Item, OrderTrack, Promises};
 use crate::{
     findings::{Inputs, Outlook, OutlookMethod, Promise, Source},
     flow::Completed,
     layout::{Layout, OperationInfo},
+    pace::{Arrivals, Pace, Run},
 };
 
-/// Throughput for orders is counted over this, or since the first completion.
-const ORDER_WINDOW: Span = Span::from_secs(28 * 86_400);
-/// The pace of children is taken over this.
-const PACE_WINDOW: Span = Span::from_secs(60 * 86_400);
-/// Fewer intervals than this, and the planned pace counts.
-const ENOUGH: usize = 3;
+/// The age at which an interval between completions counts half.
+const PACE_FADES: Span = Span::from_secs(45 * 86_400);
+/// Intervals from which a pace stands alone; below, planned times are mixed in.
+const ENOUGH: f64 = 6.0;
+/// Intervals from which an order without a planned time has a pace.
+const ENOUGH_ALONE: f64 = 1.5;
 /// What was reached is told for this long.
 const REACHED_FOR: Span = Span::from_secs(7 * 86_400);
 /// Beyond this no date is computed [d].
@@ -35,62 +36,56 @@ impl Promises {
     fn orders(&self, layout: &Layout, completed: &Completed, now: PlantTime) -> Vec<Outlook> {
         let mut open: Vec<&OrderTrack> = self.orders.values().filter(|t| !t.closed).collect();
         open.sort_by(|a, b| (a.terms.due, &a.terms.order).cmp(&(b.terms.due, &b.terms.order)));
-        let mut before: Vec<(&MaterialId, f64)> = Vec::new();
+        let mut of_materials: BTreeMap<&MaterialId, OfMaterial> = BTreeMap::new();
         let mut all = Vec::new();
         for track in open {
+            let of = of_materials.entry(&track.terms.material).or_insert_with_key(|material| {
+                let mut arrivals = Arrivals::new(now, PACE_FADES);
+                arrivals.add(completed.arrivals(material), Run::GoesOn);
+                let pace = arrivals.pace().filter(|pace| pace.intervals >= ENOUGH_ALONE);
+                OfMaterial { pace, items: self.items_of(material, layout, now), ahead: 0.0 }
+            });
             // Earlier promises of the same material are served first.
-            let found = before.iter_mut().find(|(m, _)| **m == track.terms.material);
-            let ahead = match found {
-                Some((_, sum)) => {
-                    *sum += track.remaining();
-                    *sum
-                }
-                None => {
-                    before.push((&track.terms.material, track.remaining()));
-                    track.remaining()
-                }
-            };
-            all.push(order(track, ahead, (layout, completed), now));
+            of.ahead += track.remaining();
+            all.push(order(track, of, layout, now));
         }
         all
     }
 
-    /// Days that one child takes, recently: intervals between children of the same item, and the
-    /// one that has not ended where it is longer than the others.
-    fn recent_days_per_child(&self, child: Option<&MaterialId>, now: PlantTime) -> Option<f64> {
-        let (mut sum, mut count, mut open) = (0.0, 0_usize, Span::ZERO);
+    /// When the named items of a material are expected to be whole for good, soonest first.
+    fn items_of(&self, material: &MaterialId, layout: &Layout, now: PlantTime) -> Vec<Expected> {
+        let mut last: BTreeMap<&PartId, &Item> = BTreeMap::new();
+        for item in self.items.iter().filter(|item| item.material.as_ref() == Some(material)) {
+            let held = last.entry(&item.milestone.part).or_insert(item);
+            if held.milestone.due < item.milestone.due {
+                *held = item;
+            }
+        }
+        let open = last.into_values().filter(|item| item.reached.is_none());
+        let mut expected: Vec<Expected> =
+            open.map(|item| self.expect(item, layout, now)).filter(|e| e.at.is_some()).collect();
+        expected.sort_by_key(|e| e.at);
+        expected
+    }
+
+    /// How fast children of one kind come, over all items that they go into.
+    fn pace_of(&self, child: Option<&MaterialId>, now: PlantTime) -> Option<Pace> {
+        let mut arrivals = Arrivals::new(now, PACE_FADES);
         let mut seen = BTreeSet::new();
         for item in self.items.iter().filter(|i| i.child.as_ref() == child) {
             // Several milestones may be about one item: it is counted once.
-            if !seen.insert(&item.milestone.part) {
-                continue;
-            }
-            let inside: Vec<PlantTime> = item
-                .times
-                .iter()
-                .copied()
-                .filter(|t| *t > now - PACE_WINDOW && *t <= now)
-                .collect();
-            if let Some((first, last)) = inside.first().zip(inside.last()) {
-                sum += last.since(*first).days();
-                count += inside.len() - 1;
-                if !item.is_complete() {
-                    open = open.max(now.since(*last));
-                }
+            if seen.insert(&item.milestone.part) {
+                let run = if item.is_complete() { Run::IsOver } else { Run::GoesOn };
+                arrivals.add(item.times.iter().map(|at| (*at, 1.0)), run);
             }
         }
-        if count < ENOUGH {
-            return None;
-        }
-        let mean = sum / count as f64;
-        let late = open.days();
-        Some(if late > mean { (sum + late) / (count + 1) as f64 } else { mean })
+        arrivals.pace()
     }
 
     fn milestone(&self, item: &Item, layout: &Layout, now: PlantTime) -> Outlook {
         let m = &item.milestone;
-        let (expected, method) = match item.reached {
-            Some(at) => (Some(at), OutlookMethod::Reached),
+        let expected = match item.reached {
+            Some(at) => Expected::reached(at),
             None => self.expect(item, layout, now),
         };
         let done = if item.needed > 0 {
@@ -103,13 +98,16 @@ impl Promises {
             material: item.material.clone(),
             part: Some(m.part.clone()),
             promised: m.due,
-            expected,
-            slip_d: expected.map(|e| e.since(m.due).days()),
+            expected: expected.at,
+            range: expected.range(now),
+            days_per_piece: expected.days_per_piece,
+            slip_d: expected.at.map(|e| e.since(m.due).days()),
+            overdue_d: overdue_d(m.due, item.reached, now),
             reached: item.reached,
             done,
             needed: f64::from(item.needed.max(1)),
             counted: item.child.clone(),
-            method,
+            method: expected.method,
             inputs: item.inputs(layout),
         }
     }
@@ -123,19 +121,14 @@ impl Promises {
 
     /// Children that remain, those of earlier items in the same place included, at the pace of
     /// late, plus the planned steps that remain on the item itself.
-    fn expect(
-        &self,
-        item: &Item,
-        layout: &Layout,
-        now: PlantTime,
-    ) -> (Option<PlantTime>, OutlookMethod) {
+    fn expect(&self, item: &Item, layout: &Layout, now: PlantTime) -> Expected {
         // A milestone about a child is judged by the item that the child goes into.
         let host = self.children.get(&item.milestone.part).and_then(|hosts| hosts.first());
         let host = host.and_then(|number| self.items.get(*number));
         let whole = host.unwrap_or(item);
         let assembly = whole.assembly(layout);
         let planned = assembly.map(|o| o.calendar_mean.days() / whole.taken_by(o).max(1.0));
-        let recent = self.recent_days_per_child(whole.child.as_ref(), now);
+        let recent = self.pace_of(whole.child.as_ref(), now);
         let earlier = self.items.iter().filter(|other| {
             other.material == whole.material
                 && other.milestone.part != whole.milestone.part
@@ -153,17 +146,79 @@ impl Promises {
             let center = assembly.map(|a| a.center);
             days += other.tail(layout, now, |o| Some(o.center) == center);
         }
-        let (per_child, method) = match (recent, planned) {
-            _ if children < 0.5 && (days > 0.0 || !item.running.is_empty()) => {
-                (0.0, OutlookMethod::PlannedPace)
+        if children < 0.5 && (days > 0.0 || !item.running.is_empty()) {
+            return Expected::in_days(days, OutlookMethod::PlannedPace, now);
+        }
+        let pace = recent.map(|pace| match planned {
+            Some(planned) => pace.mixed_with(planned, ENOUGH),
+            None => pace,
+        });
+        match (pace, planned) {
+            (Some(pace), _) => {
+                let mostly_planned = planned.is_some() && pace.intervals < ENOUGH / 2.0;
+                let found = Expected::at_pace(&pace, children, days, now);
+                let planned = Expected { method: OutlookMethod::PlannedPace, ..found };
+                if mostly_planned { planned } else { found }
             }
-            (Some(recent), _) => (recent, OutlookMethod::RecentPace),
-            (None, Some(planned)) => (planned, OutlookMethod::PlannedPace),
-            (None, None) => return (None, OutlookMethod::None),
-        };
-        let total = (children * per_child + days).min(HORIZON_D);
-        (Some(now + Span::DAY.scaled(total)), method)
+            (None, Some(planned)) => {
+                Expected::in_days(children * planned + days, OutlookMethod::PlannedPace, now)
+            }
+            (None, None) => Expected::unknown(),
+        }
     }
+}
+
+/// What is known of orders for one material.
+struct OfMaterial {
+    pace: Option<Pace>,
+    items: Vec<Expected>,
+    /// Pieces wanted so far, by promises in their order.
+    ahead: f64,
+}
+
+/// A date with what it rests on.
+#[derive(Clone, Copy, Debug)]
+struct Expected {
+    at: Option<PlantTime>,
+    method: OutlookMethod,
+    days_per_piece: Option<f64>,
+    band_d: Option<f64>,
+}
+
+impl Expected {
+    fn unknown() -> Self {
+        Self { at: None, method: OutlookMethod::None, days_per_piece: None, band_d: None }
+    }
+
+    fn reached(at: PlantTime) -> Self {
+        Self { at: Some(at), method: OutlookMethod::Reached, ..Self::unknown() }
+    }
+
+    fn in_days(days: f64, method: OutlookMethod, now: PlantTime) -> Self {
+        let at = now + Span::DAY.scaled(days.min(HORIZON_D));
+        Self { at: Some(at), method, ..Self::unknown() }
+    }
+
+    /// `pieces` at a pace, and then `more_d` days.
+    fn at_pace(pace: &Pace, pieces: f64, more_d: f64, now: PlantTime) -> Self {
+        let days = pace.days_for(pieces, now, HORIZON_D) + more_d;
+        Self {
+            days_per_piece: Some(pace.days_per_piece),
+            band_d: pace.band_d(pieces),
+            ..Self::in_days(days, OutlookMethod::RecentPace, now)
+        }
+    }
+
+    /// The dates between which it lies in four cases of five, not before now.
+    fn range(&self, now: PlantTime) -> Option<(PlantTime, PlantTime)> {
+        let (at, band) = (self.at?, Span::DAY.scaled(self.band_d?.min(HORIZON_D)));
+        Some(((at - band).max(now.min(at)), at + band))
+    }
+}
+
+/// Days since something was promised for that has not been reached.
+fn overdue_d(promised: PlantTime, reached: Option<PlantTime>, now: PlantTime) -> Option<f64> {
+    (reached.is_none() && promised < now).then(|| now.since(promised).days())
 }
 
 impl Item {
@@ -220,24 +275,15 @@ impl Item {
     }
 }
 
-fn order(
-    track: &OrderTrack,
-    ahead: f64,
-    (layout, completed): (&Layout, &Completed),
-    now: PlantTime,
-) -> Outlook {
+fn order(track: &OrderTrack, of: &OfMaterial, layout: &Layout, now: PlantTime) -> Outlook {
     let terms = &track.terms;
-    let first = completed.first(&terms.material).unwrap_or(now);
-    let window = ORDER_WINDOW.min(now.since(first));
-    let (made, _) = completed.between(&terms.material, now - window, now);
-    let per_day = if window >= Span::DAY { made / window.days() } else { 0.0 };
-    let (expected, method) = match (track.reached, per_day > 0.0) {
-        (Some(at), _) => (Some(at), OutlookMethod::Reached),
-        (None, true) => {
-            let days = (ahead / per_day).min(HORIZON_D);
-            (Some(now + Span::DAY.scaled(days)), OutlookMethod::RecentPace)
-        }
-        (None, false) => (None, OutlookMethod::None),
+    // Named items have milestones of their own: the order is met when as many are expected.
+    let named = of.items.get((of.ahead.ceil().max(1.0) as usize).saturating_sub(1));
+    let expected = match (track.reached, &of.pace, named) {
+        (Some(at), ..) => Expected::reached(at),
+        (None, _, Some(named)) => Expected { days_per_piece: None, ..*named },
+        (None, Some(pace), None) => Expected::at_pace(pace, of.ahead, 0.0, now),
+        (None, None, None) => Expected::unknown(),
     };
     let makers = layout.operations.values().filter(|o| o.output == terms.material);
     let units = makers.flat_map(|o| layout.units_of(o.center)).filter_map(|u| layout.info(u));
@@ -246,13 +292,16 @@ fn order(
         material: Some(terms.material.clone()),
         part: None,
         promised: terms.due,
-        expected,
-        slip_d: expected.map(|e| e.since(terms.due).days()),
+        expected: expected.at,
+        range: expected.range(now),
+        days_per_piece: expected.days_per_piece,
+        slip_d: expected.at.map(|e| e.since(terms.due).days()),
+        overdue_d: overdue_d(terms.due, track.reached, now),
         reached: track.reached,
         done: track.made.min(terms.quantity),
         needed: terms.quantity,
         counted: None,
-        method,
+        method: expected.method,
         inputs: units
             .map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())))
             .collect(),

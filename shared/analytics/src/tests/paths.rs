@@ -1,12 +1,17 @@
 //! Traces whose critical path is known.
 
+use std::collections::BTreeMap;
+
 use twin::{
     Cause, CauseKind, Plant, Span, Statement, UnitState,
     definition::{Order, Tracking},
 };
 
 use super::fixture::{Tale, at, id, line, material, words};
-use crate::{HoldUp, Node, Thing, Why, history::History};
+use crate::{
+    HoldUp, Node, Thing, Why,
+    history::{History, Sample, Standing},
+};
 
 #[track_caller]
 fn check(plants: &[Plant], tale: Tale, end: f64, expected: &str) {
@@ -253,16 +258,51 @@ fn a_stop_that_waiting_parts_outlast_does_not_lead() {
     assert!(!down, "{verdict:?}");
 }
 
+fn sampled(name: &str, why: Why, former: Standing) -> Sample {
+    let node = Node { plant: id("home"), thing: Thing::WorkCenter(id(name)) };
+    Sample { node, why, former, told: BTreeMap::new() }
+}
+
+/// Who is told after each sample, six hours apart.
+fn told(samples: &[(&str, Why, Standing)]) -> (History, Vec<String>) {
+    let mut history = History::default();
+    let mut told = Vec::new();
+    for (&(name, why, former), hours) in samples.iter().zip((0..).step_by(6)) {
+        history.lead(at(f64::from(hours)), sampled(name, why, former));
+        let lead = history.current().expect("one leads");
+        told.push(format!("{} {}", lead.node.thing.id(), lead.why.name()));
+    }
+    (history, told)
+}
+
 #[test]
 fn a_lead_changes_once_it_has_lasted_and_counts_from_its_first_sample() {
-    let mut history = History::default();
-    let node = |name: &str| Node { plant: id("home"), thing: Thing::WorkCenter(id(name)) };
     let led = ["c1", "c2", "c1", "c2", "c2", "c2", "c2", "c2", "c1"];
-    let mut told = Vec::new();
-    for (name, hours) in led.into_iter().zip((0..).step_by(6)) {
-        history.lead(at(f64::from(hours)), node(name));
-        told.push(history.current().expect("one leads").thing.id().to_owned());
-    }
-    assert_eq!(told, ["c1", "c1", "c1", "c1", "c1", "c1", "c2", "c2", "c2"]);
-    assert_eq!(history.since(&node("c2")), Some(at(18.0)));
+    let (history, told) = told(&led.map(|name| (name, Why::Working, Standing::Counts)));
+    let expected = ["c1", "c1", "c1", "c1", "c1", "c1", "c2", "c2", "c2"];
+    assert_eq!(told, expected.map(|name| format!("{name} working")));
+    let c2 = Node { plant: id("home"), thing: Thing::WorkCenter(id("c2")) };
+    assert_eq!(history.since(&c2, Why::Working), Some(at(18.0)));
+    assert_eq!(history.since(&c2, Why::Down), None);
+}
+
+#[test]
+fn a_lead_by_another_reason_is_another_lead() {
+    let (working, down) = (Why::Working, Why::Down);
+    let led = [working, working, down, working, down, down, down, down];
+    let (history, told) = told(&led.map(|why| ("c1", why, Standing::Counts)));
+    assert_eq!(told.iter().filter(|told| *told == "c1 down").count(), 1);
+    assert_eq!(told.last().expect("told"), "c1 down");
+    let c1 = Node { plant: id("home"), thing: Thing::WorkCenter(id("c1")) };
+    assert_eq!(history.since(&c1, down), Some(at(24.0)));
+}
+
+#[test]
+fn a_lead_that_is_gone_is_followed_at_once() {
+    let (_, told) = told(&[
+        ("c1", Why::Working, Standing::Counts),
+        ("c2", Why::Down, Standing::Counts),
+        ("c2", Why::Down, Standing::IsGone),
+    ]);
+    assert_eq!(told, ["c1 working", "c1 working", "c2 down"]);
 }

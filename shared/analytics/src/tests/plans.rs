@@ -71,7 +71,23 @@ fn hours_count_overlaps_and_operations_without_length() {
         })
         .collect();
     // Part a waits from 4 to 6; part b begins again before it is done, which is no waiting.
-    assert_eq!(told, ["c1 2 0 6.0 h waits 0.0 h", "c2 2 1 3.0 h waits 3.0 h"]);
+    assert_eq!(told, ["c1 2 0 6.0 h waits 0.0 h", "c2 2 1 3.0 h waits 2.0 h"]);
+}
+
+#[test]
+fn a_part_waits_from_the_end_of_the_operation_begun_before() {
+    let mut tale = Tale::default();
+    let machine = (twin::CauseKind::Machine, "S1");
+    // 0 to 2 at the first; 10 to 20 at the second; from 12 on, while that runs, at the third; at
+    // 15 the third again: after what was begun before it, whatever else still runs.
+    tale.run("home", 1, "a", (0.0, 2.0), machine);
+    tale.run("home", 2, "a", (10.0, 20.0), machine);
+    tale.run("home", 3, "a", (12.0, 13.0), machine);
+    tale.run("home", 4, "a", (15.0, 16.0), machine);
+    let analytics = tale.observed(&[line("home", 4)]);
+    let hours = analytics.hours(&id("home"));
+    let waits: Vec<f64> = hours.iter().map(|h| h.waiting_hours).collect();
+    assert_eq!(waits, [0.0, 8.0, 0.0, 2.0]);
 }
 
 #[test]
@@ -218,5 +234,203 @@ fn deliveries_that_keep_pace_do_not_run_dry_now() {
     }
     tale.say("home", 220.0, Statement::DeliveryPromised(terms("D10", 2.0, 240.0)));
     let found = steel(tale, 228.0);
-    assert!(found.starts_with("dry 26") && found.ends_with("use 2.1"), "{found}");
+    assert!(found == "dry 264 h use 2.0", "{found}");
+}
+
+/// When pieces came, from a list of hours between them.
+fn came(between: impl IntoIterator<Item = f64>) -> Vec<f64> {
+    let mut now = 0.0;
+    let mut moments = vec![now];
+    moments.extend(between.into_iter().map(|hours| {
+        now += hours;
+        now
+    }));
+    moments
+}
+
+/// The expected hour of an order for `wanted`, asked every six hours while pieces come as told.
+fn expected_along(came: &[f64], lot: usize, wanted: f64) -> Vec<f64> {
+    let plants = [line("home", 1)];
+    let mut analytics = crate::Analytics::new(&programme(&plants), &plants);
+    let order =
+        OrderTerms { order: id("O1"), material: id("block"), quantity: wanted, due: at(2_000.0) };
+    let mut tale = Tale::default();
+    tale.say("home", 0.0, Statement::OrderPlaced(order));
+    for (n, hours) in came.iter().enumerate() {
+        (0..lot).for_each(|piece| tale.completed("home", *hours, &format!("b{n}-{piece}")));
+    }
+    let mut told = tale.told.into_iter().peekable();
+    let (mut along, mut hour) = (Vec::new(), 0.0);
+    while hour < *came.last().expect("some") {
+        hour += 6.0;
+        while let Some((plant, report)) = told.next_if(|(_, report)| report.at <= at(hour)) {
+            analytics.observe(&plant, &report);
+        }
+        analytics.advance(&plants[0].id, at(hour));
+        let found = analytics.outlook(&plants[0].id, at(hour));
+        let expected = found.first().and_then(|order| order.expected);
+        along.extend(expected.map(|moment| moment.since(at(0.0)).hours()));
+    }
+    along
+}
+
+/// The largest change from one answer to the next [d].
+fn largest_step_d(along: &[f64]) -> f64 {
+    along.windows(2).map(|pair| (pair[1] - pair[0]).abs() / 24.0).fold(0.0, f64::max)
+}
+
+#[test]
+fn an_expected_date_stands_still_while_all_goes_as_usual() {
+    // A lot of 24 each week: not a day's haste when one comes, no drift between two.
+    let weekly = came(std::iter::repeat_n(168.0, 12));
+    let along = expected_along(&weekly, 24, 400.0);
+    let settled = &along[4 * 24..];
+    let (least, most) =
+        settled.iter().fold((f64::MAX, 0.0_f64), |(l, m), e| (l.min(*e), m.max(*e)));
+    assert!(most - least < 24.0, "from {least} h to {most} h");
+}
+
+#[test]
+fn an_expected_date_does_not_jump_when_a_long_stop_grows_old() {
+    // A piece about every four days, a stop of eighteen in between, and the stop gone by for
+    // longer than any window.
+    let usual = [90.0, 102.0, 96.0, 84.0, 108.0];
+    let before = usual.iter().copied().cycle().take(12);
+    let after = usual.iter().copied().cycle().take(25);
+    let moments = came(before.chain([432.0]).chain(after));
+    let along = expected_along(&moments, 1, 50.0);
+    let settled = &along[4 * 20..];
+    let largest = largest_step_d(settled);
+    assert!(largest < 2.0, "{largest:.1} d from one answer to the next");
+}
+
+#[test]
+fn an_expected_date_says_how_sure_it_is() {
+    let promised = |between: Vec<f64>| {
+        let mut tale = Tale::default();
+        let due = at(240.0);
+        let order = OrderTerms { order: id("O1"), material: id("block"), quantity: 30.0, due };
+        tale.say("home", 0.0, Statement::OrderPlaced(order));
+        for (n, hours) in came(between).into_iter().enumerate() {
+            tale.completed("home", hours, &format!("b{n}"));
+        }
+        let analytics = tale.observed(&[line("home", 1)]);
+        analytics.outlook(&id("home"), at(480.0)).remove(0)
+    };
+    let even = promised(vec![48.0; 10]);
+    let uneven = promised([24.0, 72.0].repeat(5));
+    let width = |of: &crate::Outlook| {
+        let (early, late) = of.range.expect("ten intervals");
+        let expected = of.expected.expect("a date");
+        assert!(early <= expected && expected <= late, "{of:?}");
+        late.since(early).days()
+    };
+    assert!(width(&even) < 0.1 && width(&uneven) > 5.0, "{even:?} {uneven:?}");
+    assert!((even.days_per_piece.expect("a pace") - 2.0).abs() < 1e-9, "{even:?}");
+    // Nineteen remain, one in two days from the last one on.
+    let expected = even.expected.expect("a date").since(at(480.0)).days();
+    assert!((expected - 38.0).abs() < 1e-6, "{expected} d");
+    // It was promised for day 10, and day 20 has come.
+    assert_eq!(even.overdue_d, Some(10.0));
+}
+
+#[test]
+fn a_milestone_and_its_parts_go_by_one_pace() {
+    let mut plant = line("home", 2);
+    plant.materials.push(material("ship", Tracking::Serial));
+    plant.operations[1].output.material = id("ship");
+    let mut programme = programme(std::slice::from_ref(&plant));
+    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
+        material: id(material),
+        parent: parent.map(id),
+        count,
+        pattern: pattern.to_owned(),
+        built_at: vec![],
+        basis: Basis::Assumed,
+    };
+    programme.serials = vec![
+        scheme("ship", None, None, "H{n}"),
+        scheme("block", Some("ship"), Some(30), "{root}-B{n}"),
+    ];
+    programme.milestones = vec![Milestone {
+        id: id("H1-delivery"),
+        name: "Delivery".to_owned(),
+        plant: id("home"),
+        part: id("H1"),
+        reached_at: id("c2"),
+        due: at(480.0),
+    }];
+    let mut tale = Tale::default();
+    let order =
+        OrderTerms { order: id("ship-1"), material: id("ship"), quantity: 1.0, due: at(480.0) };
+    tale.say("home", 0.0, Statement::OrderPlaced(order));
+    for n in 1..=12 {
+        tale.completed("home", 96.0 * f64::from(n), &format!("H1-B{n}"));
+    }
+    let analytics = tale.observed_in(&programme, &[plant]);
+    let found = analytics.outlook(&id("home"), at(96.0 * 12.5));
+    // Eighteen blocks of four days from the last one on, for the milestone as for the order.
+    for outlook in &found {
+        let expected = outlook.expected.expect("a date").since(at(0.0)).days();
+        assert!((expected - 120.0).abs() < 1e-6, "{outlook:?}");
+        assert_eq!(outlook.overdue_d, Some(30.0));
+    }
+    assert!((found[1].days_per_piece.expect("a pace") - 4.0).abs() < 1e-9, "{found:?}");
+}
+
+#[test]
+fn a_dry_date_stands_still_while_use_goes_as_usual() {
+    // A lot of 40 is used each week; 200 were there.
+    let plants = [line("home", 1)];
+    let mut analytics = crate::Analytics::new(&programme(&plants), &plants);
+    let (storage, material) = (id("store"), id("steel"));
+    let mut tale = Tale::default();
+    tale.say("home", 0.0, Statement::Stock { storage, material, quantity: 400.0 });
+    for week in 0..8 {
+        let (material, storage) = (id("steel"), id("store"));
+        let used =
+            Statement::LotConsumed { material, quantity: 40.0, storage, lot: None, part: None };
+        tale.say("home", 168.0 * f64::from(week), used);
+    }
+    let mut told = tale.told.into_iter().peekable();
+    let mut dry = Vec::new();
+    for hour in (0..168 * 7).step_by(6) {
+        let now = at(f64::from(hour));
+        while let Some((plant, report)) = told.next_if(|(_, report)| report.at <= now) {
+            analytics.observe(&plant, &report);
+        }
+        analytics.advance(&plants[0].id, now + Span::from_secs(60));
+        let found = analytics.dry(&plants[0].id, now);
+        if hour > 3 * 168 {
+            dry.extend(found[0].dry.map(|moment| moment.since(at(0.0)).hours()));
+        }
+    }
+    // The eleventh lot finds nothing: at the start of the eleventh week.
+    assert!(dry.iter().all(|hours| (hours - 1_680.0).abs() < 1.0), "{dry:?}");
+}
+
+#[test]
+fn a_delivery_whose_day_has_passed_is_overdue() {
+    let mut tale = emptied(0.0);
+    tale.say("home", 0.0, Statement::DeliveryPromised(terms("D1", 50.0, 120.0)));
+    tale.state("home", 24.0, "S1", UnitState::Starved);
+    let analytics = tale.observed(&[line("home", 1)]);
+    let overdue = |hours: f64| analytics.dry(&id("home"), at(hours))[0].overdue_d;
+    assert_eq!((overdue(96.0), overdue(192.0)), (None, Some(3.0)));
+}
+
+#[test]
+fn an_answer_says_until_when() {
+    let until = |text: &str| {
+        let mut tale = Tale::default();
+        let comment = Statement::Comment { about: "S1".into(), text: text.to_owned() };
+        tale.say("home", 5.0, comment);
+        let analytics = tale.observed(&[line("home", 1)]);
+        let said = analytics.last_comment(&id("home"), &["S1"]).expect("said");
+        said.until.map(|until| until.since(said.at).hours())
+    };
+    assert_eq!(until("Asked maintenance (weld head); answer: back in about 13.5 d"), Some(324.0));
+    assert_eq!(until("back in 3 hours, or in 2 days."), Some(48.0));
+    assert_eq!(until("no date yet, ask in a week"), None);
+    assert_eq!(until("in 1e300 d, in NaN h, in -2 d"), None);
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use twin::Span;
+use twin::{EquipmentId, Span};
 
 use super::Question;
 use crate::{
@@ -53,8 +53,12 @@ impl Question<'_> {
             Some(Share { node: self.node(any(*node))?, share_ratio, split })
         };
         let units = fold.layout.units_of(first).filter_map(|unit| fold.layout.info(unit));
+        let units: Vec<EquipmentId> = units.map(|info| info.id.clone()).collect();
         Ok(HoldUp::Known(Box::new(Verdict {
-            units: units.map(|info| info.id.clone()).collect(),
+            bites_at: units.clone(),
+            units,
+            product: fold.layout.finals.first().cloned(),
+            why: Why::Working,
             method: Method::ActivePeriod,
             share_ratio: top / sum,
             shares: means.iter().filter_map(share).collect(),
@@ -63,6 +67,8 @@ impl Question<'_> {
                 why: Why::Working,
                 share_ratio: top / sum,
                 part: None,
+                lost_d: 0.0,
+                over_since: None,
             }],
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,

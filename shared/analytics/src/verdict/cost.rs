@@ -65,8 +65,8 @@ impl Question<'_> {
         let lost_s = if first == station {
             stopped
         } else {
-            let others = 1.0 - found.shares.ratio(station);
-            waiting * (found.shares.ratio(first) / others.max(f64::MIN_POSITIVE)).min(1.0)
+            let others = 1.0 - found.past.ratio(station);
+            waiting * (found.past.ratio(first) / others.max(f64::MIN_POSITIVE)).min(1.0)
         };
         let seen = self.since_first(fold, from).unwrap_or(window).min(window).max(Span::HOUR);
         Some((lost_s / seen.days() * pieces / working, material))

@@ -209,9 +209,13 @@ impl Plants<'_> {
             {
                 return self.source_of(there.0, there.1);
             }
+            // What the supplier brought last, though nobody waited for it, began this wait.
+            let brought = fold.trace.brought(line.supplier, &line.material, walk.now);
+            let newest = arrived.max(brought);
+            let since = newest.map_or(since, |(at, _)| at);
             let (node, why) = (line.supplier, Why::Material);
             self.wait(walk, path, &Wait { plant, node, why, unit: None, since });
-            return record;
+            return Reason::Record(newest.map(|(_, seq)| (plant, seq)));
         }
         let makers = fold.layout.operations.values().filter(|o| o.to == Some(place));
         let units: Vec<Place> = makers.flat_map(|o| fold.layout.units_of(o.center)).collect();

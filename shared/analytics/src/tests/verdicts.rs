@@ -1,0 +1,220 @@
+//! What a verdict says: that it stays, whether it is over, where it bites, whose time counts.
+
+use twin::{CauseKind, PlantTime, Span, Statement, UnitState, definition::Tracking};
+
+use super::fixture::{Tale, at, id, line, material, terms, words};
+use crate::{Analytics, ChainStep, HoldUp, Verdict};
+
+fn verdict(analytics: &Analytics, now: PlantTime, window: Option<Span>) -> Verdict {
+    match analytics.hold_up(&id("home"), now, window) {
+        HoldUp::Known(verdict) => *verdict,
+        unknown @ HoldUp::Unknown { .. } => panic!("{unknown:?}"),
+    }
+}
+
+fn lead(verdict: &Verdict) -> &ChainStep {
+    verdict.chain.last().expect("a chain has steps")
+}
+
+/// One station, `parts` of 10 h one after the other, each stopped for `down` hours after 5.
+fn stopping(parts: usize, down: impl Fn(usize) -> f64) -> (Tale, f64) {
+    let mut tale = Tale::default();
+    let mut begins = 0.0;
+    for part in 0..parts {
+        let (name, stop) = (format!("p{part:03}"), down(part));
+        let ends = begins + 10.0 + stop;
+        tale.run("home", 1, &name, (begins, ends), (CauseKind::Machine, "S1"));
+        if stop > 0.0 {
+            tale.state("home", begins + 5.0, "S1", UnitState::Down);
+            tale.state("home", begins + 5.0 + stop, "S1", UnitState::Working);
+        }
+        tale.completed("home", ends, &name);
+        begins = ends;
+    }
+    (tale, begins)
+}
+
+#[test]
+fn a_verdict_does_not_turn_from_hour_to_hour() {
+    // A quarter of the time is lost to stops: just what is worth naming, so that every run that
+    // has not had its stop yet would turn the sentence.
+    let (tale, end) = stopping(60, |_| 10.0 / 3.0);
+    let mut told = tale.told;
+    told.sort_by_key(|(_, report)| report.at);
+    let plants = [line("home", 1)];
+    let mut analytics = Analytics::new(&super::fixture::programme(&plants), &plants);
+    let mut reports = told.into_iter().peekable();
+    let mut changes = Vec::new();
+    for hour in 200..(end as i64) {
+        let now = at(hour as f64);
+        while let Some((plant, report)) = reports.next_if(|(_, report)| report.at <= now) {
+            analytics.observe(&plant, &report);
+        }
+        analytics.advance(&plants[0].id, now);
+        let found = verdict(&analytics, now, None);
+        let says = (found.node.thing.id().to_owned(), found.why.name());
+        if changes.last() != Some(&says) {
+            changes.push(says);
+        }
+    }
+    assert_eq!(changes.len(), 1, "{changes:?}");
+}
+
+#[test]
+fn what_is_over_says_since_when_and_what_it_has_cost() {
+    // Thirty parts of 10 h; the tenth stands for fourteen days.
+    let (tale, end) = stopping(30, |part| if part == 9 { 14.0 * 24.0 } else { 0.0 });
+    let (began, ended) = (at(95.0), at(95.0 + 14.0 * 24.0));
+    let analytics = tale.observed(&[line("home", 1)]);
+    let now = at(end);
+    let found = verdict(&analytics, now, Some(Span::from_hours(end - 1.0)));
+    let step = lead(&found);
+    assert_eq!(words(&HoldUp::Known(Box::new(found.clone()))), "c1 100 % Sure: home/c1 down");
+    assert!((step.lost_d - 14.0).abs() < 0.01, "{step:?}");
+    assert_eq!(step.over_since, Some(ended));
+    let since = found.since.expect("it leads in the history");
+    assert!(since > began && since < ended, "since the stop weighs the most: {since:?}");
+}
+
+#[test]
+fn what_goes_on_is_not_over() {
+    let mut tale = Tale::default();
+    let end = tale.worked("home", 1, 10, |_, _| 10.0);
+    tale.run("home", 1, "last", (end, end + 500.0), (CauseKind::Machine, "S1"));
+    tale.state("home", end + 5.0, "S1", UnitState::Down);
+    // Nights do not end a breakdown.
+    tale.state("home", end + 90.0, "S1", UnitState::OffShift);
+    tale.told.retain(|(_, report)| report.at <= at(end + 90.0));
+    let analytics = tale.observed(&[line("home", 1)]);
+    let found = verdict(&analytics, at(end + 100.0), Some(Span::from_hours(190.0)));
+    assert_eq!((lead(&found).why.name(), lead(&found).over_since), ("down", None));
+}
+
+/// One station that a mill supplies: every `every` hours a lot of `lot`, each piece worked for
+/// 3 h, from the first lot on that is there.
+fn supplied(every: f64, lot: usize) -> (Tale, f64) {
+    let mut tale = Tale::default();
+    let (storage, material) = (id("store"), id("steel"));
+    tale.say("home", 0.0, Statement::Stock { storage, material, quantity: 0.0 });
+    let mut free = 0.0_f64;
+    for piece in 0..60 {
+        let came = every * (piece / lot) as f64;
+        let delivery = format!("D{}", piece / lot);
+        if piece % lot == 0 {
+            let terms = terms(&delivery, lot as f64, came);
+            tale.say("home", came, Statement::DeliveryArrived(terms));
+        }
+        let begins = free.max(came);
+        let waited = came > free || piece == 0;
+        let cause =
+            if waited { (CauseKind::Material, &*delivery) } else { (CauseKind::Machine, "S1") };
+        let name = format!("p{piece:02}");
+        let (material, storage) = (id("steel"), id("store"));
+        let used =
+            Statement::LotConsumed { material, quantity: 1.0, storage, lot: None, part: None };
+        tale.say("home", begins, used);
+        tale.run("home", 1, &name, (begins, begins + 3.0), cause);
+        tale.completed("home", begins + 3.0, &name);
+        free = begins + 3.0;
+    }
+    (tale, free)
+}
+
+#[test]
+fn a_supplier_is_charged_when_he_limits_and_only_then() {
+    // Three pieces every 12 h, worked in 9: faster work would gain nothing.
+    let (tale, end) = supplied(12.0, 3);
+    let analytics = tale.observed(&[line("home", 1)]);
+    let found = verdict(&analytics, at(end), Some(Span::from_hours(end - 1.0)));
+    assert_eq!(found.node.thing.id(), "mill");
+    let sum: f64 = found.shares.iter().map(|share| share.share_ratio).sum();
+    assert!((sum - 1.0).abs() < 1e-9 && found.share_ratio > 0.9, "{:?}", found.shares);
+    let lost: f64 = found.chain.iter().map(|step| step.lost_d).sum();
+    assert!(lost <= found.window.days() + 1e-9, "{lost} d of {} d", found.window.days());
+    assert_eq!(found.bites_at, [id("store")], "the storage that runs empty can be pointed at");
+    // Three pieces every 8 h, of which it works two and two thirds: the station limits alone.
+    let (tale, end) = supplied(8.0, 3);
+    let analytics = tale.observed(&[line("home", 1)]);
+    let found = verdict(&analytics, at(end), Some(Span::from_hours(end - 1.0)));
+    assert_eq!((found.node.thing.id(), found.share_ratio), ("c1", 1.0));
+    assert_eq!(found.bites_at, [id("S1")]);
+}
+
+#[test]
+fn how_long_a_stop_is_expected_to_last_is_no_share_of_what_has_passed() {
+    let mut tale = Tale::default();
+    let (storage, material) = (id("store"), id("steel"));
+    let end = tale.worked("home", 1, 30, |_, _| 10.0);
+    tale.say("home", end, Statement::Stock { storage, material, quantity: 0.0 });
+    tale.state("home", end, "S1", UnitState::Starved);
+    // The next delivery is promised for twenty days later: the mill is bound to hold up.
+    tale.say("home", end, Statement::DeliveryPromised(terms("D1", 5.0, end + 480.0)));
+    let mut plant = line("home", 2);
+    // The station is followed by another, so that the stop is upstream of the end.
+    plant.operations[1].inputs[0].from = id("B1");
+    for part in 1..=30 {
+        let name = format!("home-{part:03}");
+        let begins = f64::from(part) * 10.0;
+        tale.moved("home", begins, &name, "S1", "B1");
+        tale.run("home", 2, &name, (begins, begins + 1.0), (CauseKind::Material, "B1"));
+        tale.completed("home", begins + 1.0, &name);
+    }
+    let analytics = tale.observed(&[plant]);
+    let found = verdict(&analytics, at(end + 12.0), Some(Span::from_hours(300.0)));
+    let mill = found.shares.iter().find(|share| share.node.thing.id() == "mill");
+    let share = mill.map_or(0.0, |share| share.share_ratio);
+    assert!(share < 0.2, "half a day of twelve and a half: {:?}", found.shares);
+}
+
+#[test]
+fn a_wait_in_force_is_counted_once() {
+    let mut tale = Tale::default();
+    let end = tale.worked("home", 1, 9, |_, _| 10.0);
+    tale.run("home", 1, "late", (end, end + 10.0), (CauseKind::Operator, "welders"));
+    tale.moved("home", end + 9.0, "next", "store", "S1");
+    let cause = Some(twin::Cause { kind: CauseKind::Operator, id: "welders".into() });
+    let (unit, state) = (id("S1"), UnitState::WaitingForCrew);
+    tale.say("home", end + 10.0, Statement::UnitState { unit, state, reason: None, cause });
+    // What was finished leaves while the station waits for people: that is no wait of its own.
+    tale.moved("home", end + 110.0, "late", "S1", "B1");
+    let analytics = tale.observed(&[line("home", 2)]);
+    let found = verdict(&analytics, at(end + 210.0), Some(Span::from_hours(260.0)));
+    assert_eq!(found.node.thing.id(), "welders");
+    let shares = &found.shares;
+    assert!(found.share_ratio > 0.75, "200 h of 260 h: {shares:?}");
+    assert!(found.slip_d <= 7.0, "{} of the last seven days", found.slip_d);
+    assert_eq!(found.bites_at, [id("S1")], "people cannot be pointed at; who waits for them can");
+}
+
+#[test]
+fn a_hold_up_abroad_bites_somewhere_here() {
+    let mut tale = Tale::default();
+    for k in 0..20 {
+        let name = format!("H2-B{k:03}");
+        let begun = f64::from(k) * 30.0;
+        tale.run("partner", 1, &name, (begun, begun + 30.0), (CauseKind::Machine, "S1"));
+        tale.moved("partner", begun + 30.0, &name, "S1", "barge");
+        for plant in ["partner", "home"] {
+            tale.moved(plant, begun + 33.0, &name, "partner/barge", "home/store");
+        }
+        let barge = (CauseKind::Material, "partner/barge");
+        tale.run("home", 1, &name, (begun + 33.0, begun + 38.0), barge);
+        tale.completed("home", begun + 38.0, &name);
+    }
+    let analytics = tale.observed(&[line("home", 1), line("partner", 1)]);
+    let found = verdict(&analytics, at(608.0), Some(Span::from_hours(600.0)));
+    assert_eq!(found.node.plant, id("partner"));
+    assert_eq!(found.bites_at, [id("S1")]);
+}
+
+#[test]
+fn a_verdict_says_what_it_holds_up() {
+    let mut plant = line("home", 1);
+    plant.materials.push(material("raft", Tracking::Serial));
+    plant.operations[0].output.material = id("raft");
+    let mut tale = Tale::default();
+    let end = tale.worked("home", 1, 20, |_, _| 10.0);
+    let analytics = tale.observed(&[plant]);
+    let found = verdict(&analytics, at(end), Some(Span::from_hours(end - 1.0)));
+    assert_eq!(found.product, Some(id("raft")));
+}

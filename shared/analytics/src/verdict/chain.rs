@@ -1,0 +1,202 @@
+//! The chain of causes from what is seen at the last station to the main hold-up, what each step
+//! has cost and whether it is over, and where the hold-up bites.
+
+use std::collections::BTreeSet;
+
+use twin::{EquipmentId, PlantTime, Span, UnitState};
+
+use super::{Found, LineFound, Question};
+use crate::{
+    findings::{ChainStep, Thing, Why},
+    fold::PlantFold,
+    layout::Place,
+    shares::AnyNode,
+    trace::why_of_state,
+    units::Spell,
+    walk::Segment,
+};
+
+/// Steps of a chain that are told.
+const CHAIN_LIMIT: usize = 6;
+/// Smaller shares are left out of the middle of a chain [ratio].
+const CHAIN_SHARE: f64 = 0.02;
+/// A step that was told at the last sample stays down to this part of that share, [ratio]
+const CHAIN_LINGERS: f64 = 0.5;
+/// Waits come and go; one is over when there was none for so long.
+const WAIT_IS_OVER: Span = Span::from_secs(2 * 86_400);
+
+impl Question<'_> {
+    /// From the last station back to the first of the path: nodes in the order that the walk
+    /// meets them, small ones in between left out.
+    pub(super) fn chain_nodes(
+        &self,
+        fold: &PlantFold,
+        (line, found): (&LineFound, &Found),
+        first: AnyNode,
+    ) -> Vec<AnyNode> {
+        let mut met: Vec<AnyNode> = Vec::new();
+        for segment in line.path.segments.iter().filter(|s| s.why != Why::OffShift) {
+            let node = (segment.plant, segment.node);
+            if !met.contains(&node) && self.may_limit(node) {
+                met.push(node);
+            }
+            if node == first {
+                break;
+            }
+        }
+        let last_station = self.last_center(fold, line).map(|node| (self.plant, node));
+        if let Some(station) = last_station {
+            met.retain(|node| *node != station || station == first);
+            if station != first {
+                met.insert(0, station);
+            }
+        }
+        let weight = |node: AnyNode| {
+            let told = self.node(node).is_some_and(|node| self.history.told(&node).is_some());
+            found.shares.ratio(node) / if told { CHAIN_LINGERS } else { 1.0 }
+        };
+        let mut middle: Vec<AnyNode> =
+            met.iter().copied().filter(|n| Some(*n) != last_station && *n != first).collect();
+        middle.sort_by(|a, b| weight(*b).total_cmp(&weight(*a)));
+        middle.truncate(CHAIN_LIMIT - 2);
+        middle.retain(|node| weight(*node) >= CHAIN_SHARE);
+        met.retain(|n| Some(*n) == last_station || *n == first || middle.contains(n));
+        met
+    }
+
+    /// The steps of the chain.
+    pub(super) fn chain(
+        &self,
+        fold: &PlantFold,
+        (line, found): (&LineFound, &Found),
+        (first, why): (AnyNode, Why),
+    ) -> Vec<ChainStep> {
+        let met = self.chain_nodes(fold, (line, found), first).into_iter();
+        let steps = met.filter_map(|node| {
+            let why = match node {
+                _ if node == first => why,
+                _ if found.shares.nodes.contains_key(&node) => self.why_told(&found.shares, node),
+                _ => Why::Material,
+            };
+            let on_path = line.path.segments.iter().filter(|s| (s.plant, s.node) == node);
+            Some(ChainStep {
+                node: self.node(node)?,
+                why,
+                share_ratio: found.past.ratio(node),
+                part: on_path.filter_map(|s| s.part.clone()).next(),
+                lost_d: self.lost_d(&line.path.segments, node, why),
+                over_since: self.over_since((line, found.from), node, why),
+            })
+        });
+        steps.collect()
+    }
+
+    /// Days of the path that a node spent so until now; what lay outside working hours between
+    /// two stretches of one stop is part of the stop.
+    fn lost_d(&self, path: &[Segment], node: AnyNode, why: Why) -> f64 {
+        let (mut lost, mut between) = (Span::ZERO, None);
+        for segment in path.iter().filter(|segment| segment.from < self.now) {
+            let length = segment.to.min(self.now).since(segment.from);
+            if (segment.plant, segment.node) != node {
+                between = None;
+            } else if segment.why == why {
+                lost += length + between.unwrap_or(Span::ZERO);
+                between = Some(Span::ZERO);
+            } else if segment.why == Why::OffShift {
+                between = between.map(|passed| passed + length);
+            } else {
+                between = None;
+            }
+        }
+        lost.days()
+    }
+
+    /// Since when a node does not hold up so any more; none while it does, and for work as such.
+    fn over_since(
+        &self,
+        (line, from): (&LineFound, PlantTime),
+        node: AnyNode,
+        why: Why,
+    ) -> Option<PlantTime> {
+        if why.is_steady() {
+            return None;
+        }
+        let is_stop = matches!(why, Why::Down | Why::Held | Why::PlannedMaintenance);
+        let stopped = |state: UnitState| why_of_state(state) == Some(why);
+        match self.spell(node, from, stopped).filter(|_| is_stop) {
+            Some(Spell::Now) => return None,
+            Some(Spell::Until(at)) => return Some(at),
+            Some(Spell::Never) | None => {}
+        }
+        let of_step = |s: &&Segment| (s.plant, s.node) == node && s.why == why;
+        let ended = line.path.segments.iter().find(of_step)?.to;
+        (self.now.since(ended) >= if is_stop { Span::SECOND } else { WAIT_IS_OVER })
+            .then_some(ended)
+    }
+
+    /// When any unit of a work center, or a resource, was last in a state that counts.
+    fn spell(
+        &self,
+        (plant, node): AnyNode,
+        from: PlantTime,
+        counts: impl Fn(UnitState) -> bool,
+    ) -> Option<Spell> {
+        let fold = self.plants.folds.get(plant)?;
+        let places = (0..).zip(&fold.layout.places).filter(|(_, info)| info.node == node);
+        let tracks = places.filter_map(|(place, _)| fold.units.tracks.get(&place));
+        tracks.map(|track| track.last_spell((from, self.now), &counts)).max()
+    }
+
+    /// Where the hold-up bites in this plant; see the field of the verdict.
+    pub(super) fn bites_at(
+        &self,
+        fold: &PlantFold,
+        (found, line): (&Found, &LineFound),
+        first: AnyNode,
+    ) -> Vec<EquipmentId> {
+        let ids = |places: &mut dyn Iterator<Item = Place>| -> Vec<EquipmentId> {
+            let places: BTreeSet<Place> = places.collect();
+            places.into_iter().filter_map(|p| Some(fold.layout.info(p)?.id.clone())).collect()
+        };
+        let mut places = match self.node(first).map(|node| node.thing) {
+            _ if first.0 != self.plant => ids(&mut self.crossing(line, first).into_iter()),
+            Some(Thing::Storage(id) | Thing::Resource(id)) => vec![id],
+            Some(Thing::Supplier(_)) => ids(&mut supplied(fold, first).into_iter()),
+            Some(Thing::WorkCenter(_)) => match self.units(found, first) {
+                on_path if on_path.is_empty() => ids(&mut fold.layout.units_of(first.1)),
+                on_path => on_path,
+            },
+            _ => self.units(found, first),
+        };
+        if places.is_empty() {
+            let last = self.last_center(fold, line);
+            places = ids(&mut last.into_iter().flat_map(|center| fold.layout.units_of(center)));
+        }
+        places
+    }
+
+    /// The place of this plant at which the path left it towards a node of another plant.
+    fn crossing(&self, line: &LineFound, first: AnyNode) -> Option<Place> {
+        let segments = &line.path.segments;
+        let reached = segments.iter().position(|s| (s.plant, s.node) == first)?;
+        let here = segments.get(..reached)?.iter().rev().find(|s| s.plant == self.plant)?;
+        let places = &self.fold()?.layout.places;
+        here.unit.or_else(|| {
+            let of_node = (0..).zip(places).find(|(_, info)| info.node == here.node);
+            of_node.map(|(place, _)| place)
+        })
+    }
+}
+
+/// The storages that a supplier fills: those that lack what it brings, when any does.
+fn supplied(fold: &PlantFold, (_, supplier): AnyNode) -> Vec<Place> {
+    let lines = fold.layout.lines.iter().filter(|line| line.supplier == supplier);
+    let of = lines.filter_map(|line| {
+        let storage = line.storage?;
+        let stock = fold.supply.stock(&line.material, storage).unwrap_or(0.0);
+        Some((storage, stock + 1e-9 < fold.layout.taken(&line.material, storage)))
+    });
+    let all: Vec<(Place, bool)> = of.collect();
+    let lacking: Vec<Place> = all.iter().filter(|(_, lacks)| *lacks).map(|(p, _)| *p).collect();
+    if lacking.is_empty() { all.into_iter().map(|(place, _)| place).collect() } else { lacking }
+}
