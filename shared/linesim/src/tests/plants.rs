@@ -161,9 +161,39 @@ fn the_demonstration_starts_in_the_middle_of_its_story() {
     };
     let erected = storage("hull-in-dock").parts;
     assert!((8..=22).contains(&erected), "{erected} of 32 lifts are in the dock");
-    let seekers = storage("component-store").stock;
-    let seekers = seekers.iter().find(|(id, _)| id.as_str() == "seeker").map(|(_, n)| *n);
-    assert!(seekers.is_some_and(|left| left < 4.0), "{seekers:?} seekers are left");
+    let stock = storage("component-store").stock;
+    let processors = stock.iter().find(|(id, _)| id.as_str() == "processor").map(|(_, n)| *n);
+    assert!(processors.is_some_and(|left| left < 10.0), "{processors:?} processors are left");
     let aboard = model.lanes.iter().map(|lane| lane.aboard.len()).sum::<usize>();
     assert!(aboard > 0, "no barge is at sea");
+}
+
+/// Twenty minutes at 720 × show each state that a unit can be in, except that nothing is known.
+#[test]
+fn the_first_twenty_minutes_of_the_demonstration_show_every_state() {
+    let loaded = load();
+    let mut settings = demo().settings(&loaded.programme);
+    settings.report_from = loaded.programme.demo_from;
+    let mut model = Model::new(&loaded.programme, &loaded.plants, settings).expect("sound plants");
+    let until = loaded.programme.demo_from + Span::DAY.scaled(10.0);
+    let mut seen = std::collections::BTreeSet::new();
+    let mut told = std::collections::BTreeSet::new();
+    let played =
+        model.run_until(until, &mut |_: &PlantId, report: Report| match &report.statement {
+            Statement::UnitState { state, .. } => _ = seen.insert(*state),
+            Statement::OpStarted { .. } => _ = seen.insert(UnitState::Working),
+            Statement::PartScrapped { .. } => _ = told.insert("scrapped"),
+            Statement::PartReworked { .. } => _ = told.insert("reworked"),
+            Statement::PartHeld { .. } => _ = told.insert("held"),
+            Statement::DeliveryDelayed(_) => _ = told.insert("late"),
+            Statement::DeliveryArrived(terms) if terms.delivery.as_str() == "kits-extra-1" => {
+                told.insert("a single delivery");
+            }
+            _ => {}
+        });
+    played.unwrap_or_else(|error| panic!("{error}"));
+    let missing: Vec<_> = UnitState::ALL.iter().filter(|state| !seen.contains(state)).collect();
+    assert_eq!(missing, [&UnitState::Unknown]);
+    let expected = ["a single delivery", "held", "late", "reworked", "scrapped"];
+    assert_eq!(told.into_iter().collect::<Vec<_>>(), expected);
 }
