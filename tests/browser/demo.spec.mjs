@@ -1,6 +1,6 @@
 // The pages say what the API says: the same hold-up everywhere, and to each audience only what
 // is its own to know.
-import { expect, test } from './support/fixtures.mjs';
+import { expect, expectAccessible, test } from './support/fixtures.mjs';
 import { flaggedInPicture } from './support/sight.mjs';
 
 /** Drawing in software and fetching the program take their time [ms]. */
@@ -60,13 +60,16 @@ test('it is never in doubt that the demonstration is simulated', async ({ page, 
   }
 });
 
-test('nation C is told that something is withheld, and nothing of what it is', async ({ page, demo }) => {
+test('nation C is told what kind of thing is withheld, and nothing of what it is', async ({ page, demo }) => {
   const theirs = await demo.api('plants?as=XCC');
   expect(Object.keys(theirs.items)).not.toContain('munitions');
   expect(Object.keys((await demo.api('plants?as=XAA')).items)).toContain('munitions');
 
   await page.goto(`${demo.url}/?as=XCC`);
-  await expect(page.locator('#card-trust')).toContainText('some things');
+  const kept = page.locator('#card-trust .kept-back');
+  await expect(kept).toContainText('whole plants');
+  await expect(kept).toContainText(`You see ${Object.keys(theirs.items).length} plants`);
+  await expect(kept).toContainText('programme office');
   await expect(page.locator('[data-plant]')).toHaveCount(Object.keys(theirs.items).length);
   await expect(page.locator('[data-plant="munitions"]')).toHaveCount(0);
   await expect(page.locator('body')).not.toContainText('Torrenfeld');
@@ -93,6 +96,61 @@ test('the public is told that nothing is shared with it, and how to look as a na
   await page.getByRole('link', { name: 'Aldermark' }).click();
   await expect(page.locator('[data-plant="home-yard"]')).toContainText('Skarvik');
   await expect(page).toHaveURL(/as=XAA/);
+});
+
+test('there is no picture of what is not shared, and no button for it', async ({ page, demo }) => {
+  for (const path of ['/viewer/?plant=home-yard&as=public', '/viewer/?as=XAA']) {
+    await page.goto(demo.url + path);
+    await expect(page.locator('.refusal')).toBeVisible();
+    for (const id of ['#tools', '#list', '#stage', '#legend']) await expect(page.locator(id)).toBeHidden();
+    await expect(page.locator('.badge')).toHaveCount(0);
+    await expectAccessible(page);
+  }
+  await expect(page.locator('.refusal')).toContainText('No plant is named');
+});
+
+test('the programme puts ships and rounds before the blocks that go into ships', async ({ page, demo }) => {
+  const { items: board } = await demo.api('programme?as=XAA');
+  const { items: due } = board['board/deliver'];
+  expect(due).toHaveLength(3);
+  expect(due.map(({ promised }) => promised)).toEqual(due.map(({ promised }) => promised).sort());
+  const { items: blocks } = await demo.api('plants/partner-yard/orders?as=XAA');
+  expect(due.filter(({ id }) => id in blocks)).toEqual([]);
+  await page.goto(`${demo.url}/?as=XAA`);
+  await expect(page.locator('.due')).toHaveCount(3);
+});
+
+test('where a record tells no causes, nobody is said to wait for parts', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/plant/machine-shop?as=XAA`);
+  await expect(page.locator('#card-holdup')).toContainText('No main hold-up is named');
+  await expect(page.locator('tr[data-unit]').first()).toBeVisible();
+  for (const id of ['#units', '#ribbons']) await expect(page.locator(id)).not.toContainText('waiting for parts');
+  await expect(page.locator('tr[data-state="starved"]')).toHaveCount(0);
+  await expect(page.locator('tr[data-state="idle_no_cause"]').first()).toContainText('idle, cause not reported');
+});
+
+test('the count of assumed inputs opens their list, with values and places', async ({ page, demo }) => {
+  const { items } = await demo.api('plants/home-yard/assumed?as=XAA');
+  const { items: board } = await demo.api('plants/home-yard/board?as=XAA');
+  expect(Object.keys(items)).toHaveLength(board.trust.assumed);
+  await page.goto(`${demo.url}/plant/home-yard?as=XAA`);
+  const opener = page.locator('#card-trust').getByRole('button', { name: `${board.trust.assumed} of` });
+  await opener.press('Enter');
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.locator('tbody tr')).toHaveCount(board.trust.assumed);
+  const dock = dialog.locator('tr', { hasText: 'Dock' }).first();
+  await expect(dock).toContainText(/\d/);
+  await expect(dock).toContainText('home-yard: [[');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(opener).toBeFocused();
+
+  await page.goto(`${demo.url}/?as=XCC`);
+  await page.locator('#card-trust').getByRole('button').click();
+  await expect(dialog.locator('section')).toHaveCount(2);
+  await expect(dialog).toContainText('Skarvik');
+  await expect(dialog).not.toContainText('Torrenfeld');
 });
 
 test('another nation is chosen by the list at the top', async ({ page, demo }) => {

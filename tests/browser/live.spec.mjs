@@ -104,6 +104,19 @@ test('a breakdown changes the colour of its station in the picture, and the tabl
   await expect(page.locator(`[data-row="${UNIT}"] .state`)).toHaveAttribute('data-state', 'down');
 });
 
+test('a feed that is gone is an alarm that nobody has acknowledged yet', async ({ page }) => {
+  await page.goto(`${hub.url}/plant/${PLANT}`);
+  await expect(page.locator('#alarms')).toContainText('No alarms');
+  await expect(page.locator('.alarm-link')).toHaveCount(0);
+  const gone = await Feed.connect(hub, { key: await hub.key('--feed', 'paint-shop', '--plant', PLANT), feed: 'paint-shop' });
+  await gone.unitState('paint-1', 'working');
+  gone.close();
+  const row = page.locator('#alarms tr', { hasText: 'paint-shop' });
+  await expect(row).toContainText('by nobody yet');
+  await page.locator('.alarm-link').click();
+  await expect(row).toBeInViewport();
+});
+
 test('a click selects the station under the pointer and shows what is known of it', async ({ page }) => {
   await picture(page);
   await expect(page.locator('#panel')).toBeHidden();

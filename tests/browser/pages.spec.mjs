@@ -12,6 +12,7 @@ const PAGES = [
   ...BOARDS.map((path) => [path, [DESK, TELEPHONE]]),
   ['/?as=XAA', [SCREEN]],
   ['/plant/home-yard?as=XAA', [SCREEN]],
+  ['/plant/munitions?as=XAA', [SCREEN]],
   ['/', [DESK]],
   ['/?as=public', [DESK, TELEPHONE]],
   ['/?as=XCC', [DESK, TELEPHONE]],
@@ -19,7 +20,7 @@ const PAGES = [
   ['/plant/no-such-plant?as=XAA', [DESK]],
   ['/viewer/?plant=home-yard&as=XAA', [DESK, SCREEN, TELEPHONE]],
   ['/viewer/?plant=munitions&as=XAA', [DESK]],
-  ['/viewer/?plant=home-yard&as=public', [DESK]],
+  ['/viewer/?plant=home-yard&as=public', [DESK, TELEPHONE]],
   ['/help/', [DESK, TELEPHONE]],
   ['/signin/', [DESK, TELEPHONE]],
 ];
@@ -49,6 +50,10 @@ for (const [path, sizes] of PAGES) {
       await expect(page.locator('html')).not.toHaveAttribute('data-missing-word');
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       expect(wider, 'pixels that the page is wider than the window').toBeLessThanOrEqual(0);
+      if (size === TELEPHONE) {
+        const sideways = await page.locator('.scroll').evaluateAll((all) => all.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.getAttribute('aria-label')));
+        expect(sideways, 'tables that scroll sideways').toEqual([]);
+      }
       await expectAccessible(page);
     });
   }

@@ -15,19 +15,58 @@ test('a member enters with a key and leaves again', async ({ page }) => {
   await page.goto(hub.url);
   await expect(page.locator('.refusal')).toBeVisible();
   await expectAccessible(page);
-  await page.getByRole('link', { name: 'Look with a key' }).click();
+  await page.locator('.refusal').getByRole('link', { name: 'Sign in' }).click();
   await page.locator('#key').fill(await hub.key('--view-as', 'XAA/skarvik'));
   await page.locator('#key').press('Enter');
   await expect(page).toHaveURL(`${hub.url}/`);
   await expect(page.locator('[data-plant="home-yard"]')).toContainText('Skarvik');
   expect(await page.evaluate(() => document.cookie), 'no script can read the key').toBe('');
 
+  // Every page says who is signed in; the sign-in page, too.
+  await page.goto(`${hub.url}/help/`);
+  await expect(page.locator('#top .account')).toContainText('Skarvik Shipbuilding');
   await page.goto(`${hub.url}/signin/`);
+  await expect(page.locator('#current')).toContainText('Skarvik Shipbuilding');
+  await expectAccessible(page);
   await page.locator('#forget').click();
   await expect(page.locator('#outcome')).toHaveText(/\S{3}/);
   await expect.poll(async () => (await page.context().cookies()).length).toBe(0);
   await page.goto(hub.url);
   await expect(page.locator('.refusal')).toBeVisible();
+});
+
+test('a member signs out from any page', async ({ page }) => {
+  await hub.letIn(page, 'XAA/skarvik');
+  await page.goto(`${hub.url}/plant/home-yard`);
+  await expect(page.locator('#card-trust')).toContainText('none reports yet');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(`${hub.url}/`);
+  await expect(page.locator('.refusal')).toBeVisible();
+  expect(await page.context().cookies()).toEqual([]);
+});
+
+test('whoever may see nothing is told what kind of thing is kept back, and what to do', async ({ page }) => {
+  for (const path of ['/', '/plant/home-yard', '/viewer/?plant=home-yard']) {
+    await page.goto(hub.url + path);
+    const refusal = page.locator('.refusal');
+    await expect(refusal).toContainText(/stations.*plan.*suppliers/s);
+    await expect(refusal.getByRole('link', { name: 'Sign in' })).toBeVisible();
+    await expect(refusal).toContainText('programme office');
+    // Nothing that cannot work: no clock that is waited for, no origin of nothing, no dead button.
+    await expect(page.locator('#top')).not.toContainText(/unknown|waiting/i);
+    await expect(page.locator('.badge')).toHaveCount(0);
+    await expect(page.locator('button:visible')).toHaveCount(0);
+    await expectAccessible(page);
+  }
+});
+
+test('a key that was revoked is told to have ended', async ({ page, complaints }) => {
+  await page.context().addCookies([{ name: 'slipway_viewer', value: 'slipway_revoked', url: hub.url }]);
+  await page.goto(hub.url);
+  await expect(page.locator('.banner')).toContainText('Your key opens nothing any more');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.locator('.refusal')).toBeVisible();
+  complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !/401|WebSocket/.test(complaint)));
 });
 
 test('a wrong key is told to be one', async ({ page, complaints }) => {

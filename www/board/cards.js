@@ -3,16 +3,18 @@
 
 import { h, renew } from '../lib/dom.js';
 import { amount, calendarSlip, days, duration, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
-import { chainSentences, confidenceWords, whyNot } from '../lib/say.js';
+import { keepAudience } from '../lib/mirror.js';
+import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign } from '../lib/states.js';
-import { nameOf, tail, word } from '../lib/words.js';
+import { hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
 const DAY_MS = 86_400_000;
 /** Materials on the third card. */
 const PARTS_SHOWN = 4;
-/** Below so many pieces a day, a loss is told as "one every … days". */
+/** Below so many pieces a day, a loss is told by the month. */
 const SMALL_LOSS = 0.2;
+const MONTH_D = 30;
 
 /** A moment with the other zone in its tooltip. */
 export function moment(at, style = 'moment') {
@@ -53,6 +55,24 @@ function progressWords({ name, unit, done, needed }) {
   return !unit || name.startsWith(unit) ? word('deliver.progress_alone', values) : word('deliver.progress', values);
 }
 
+/** The pace that an expected date rests on. */
+function paceWords({ days_per_piece: pace }) {
+  if (!(pace > 0)) return null;
+  return pace < 1 ? word('deliver.pace_a_day', { n: amount(1 / pace) }) : word('deliver.pace_every', { days: word('unit.d.other', { n: amount(pace) }) });
+}
+
+/** That a promised day has passed. */
+export function overdueMark(overdueDays) {
+  return overdueDays >= 1 ? h('small', { class: 'late-text' }, word('overdue.days', { days: days(Math.floor(overdueDays)) })) : null;
+}
+
+/** An expected date with the days between which it lies, when they are some. */
+function expectedDate({ expected, range }) {
+  if (!expected) return word('deliver.no_expected');
+  const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
+  return [moment(expected, 'date'), told && h('small', { title: word('deliver.range_tip') }, word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }))];
+}
+
 /** 1. Will we deliver? */
 export function deliverCard(card, { withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
@@ -61,12 +81,12 @@ export function deliverCard(card, { withPlant = true } = {}) {
     h('p', { class: 'due-name' }, item.name, withPlant && [' ', h('small', {}, item.plant)]),
     slipMark(calendarSlip(item.promised, item.expected)),
     pairs([
-      [word('deliver.promised'), moment(lastMoment(item.promised), 'date')],
-      [word('deliver.expected'), item.expected ? moment(item.expected, 'date') : word('deliver.no_expected')],
+      [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
+      [word('deliver.expected'), expectedDate(item)],
     ]),
     item.needed > 0 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
-      h('span', {}, progressWords(item)))));
+      h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · ')))));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
@@ -75,10 +95,12 @@ export function deliverCard(card, { withPlant = true } = {}) {
 
 /** What is lost a day, in words a plant uses. */
 function lossWords(card) {
-  const { loss_per_day: loss, loss_unit: unit = '' } = card;
+  const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
-  if (loss < SMALL_LOSS) return word('holdup.loss_every', { unit, days: days(1 / loss) });
-  return word('holdup.loss_a_day', { amount: quantity(loss, unit) });
+  const unit = hasWord(`unit.${name.toLowerCase()}.other`) ? name.toLowerCase() : name;
+  if (loss >= SMALL_LOSS) return word('holdup.loss_a_day', { amount: quantity(loss, unit) });
+  const month = loss * MONTH_D;
+  return month < 1 ? word('holdup.loss_small', { amount: quantity(1, unit) }) : word('holdup.loss_a_month', { amount: quantity(month, unit) });
 }
 
 function chain(card) {
@@ -103,13 +125,15 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
+    card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
+    card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
       fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     h('p', { class: 'card-foot' },
-      card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { name: nameOf(lead.name), when: when(lead.since, 'day') })).join('; ')} `,
+      card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { what: causeSentence(lead), when: when(lead.since, 'day') })).join('; ')} `,
       viewer && h('a', { href: viewer }, word('holdup.show'))),
   ];
 }
@@ -125,7 +149,7 @@ function dryRow(part, now, withPlant) {
       ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
       : h('span', { class: 'muted' }, word('next.not_in_sight'))),
     h('td', {}, part.next_delivery
-      ? [moment(part.next_delivery, 'day'), part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) }))]
+      ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) })))]
       : h('span', { class: 'muted' }, word('next.none_promised'))));
 }
 
@@ -149,13 +173,22 @@ export function nextCard(card, { now, withPlant }) {
   ];
 }
 
+/** What has become of an answer: settled since, overdue, or for which day it speaks. */
+function answerState(card) {
+  if (card.over_since) return h('p', { class: 'label' }, word('act.settled', { when: when(card.over_since, 'day') }));
+  if (!card.until) return null;
+  const until = word('act.until', { when: when(card.until, 'day') });
+  return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
+}
+
 /** 4. Who acts? */
 export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
     ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, card.answer),
-      card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })))
+      card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
+      answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
   if (!card.owner) return h('div', { class: 'stack' }, h('div', {}, empty(word('act.nobody'), word('act.nobody_text')), about), card.answer && answer);
   return h('div', { class: 'stack' },
@@ -164,36 +197,66 @@ export function actCard(card, { now, holdUp }) {
     answer);
 }
 
+/** That the picture is partial: what kind of thing is missing, what is seen, whom to ask. */
+function keptBack(card, seen) {
+  const kinds = (card.withheld_kinds ?? []).map((kind) => word(`kept.kind.${kind}`));
+  const what = kinds.length > 0 ? word('kept.what', { kinds: listed(kinds) }) : word('kept.something');
+  return h('div', { class: 'kept-back' },
+    h('p', { class: 'kept-title' }, sign('eye_off'), ' ', word('kept.title')),
+    h('p', {}, `${what} ${seen}`),
+    h('p', {}, word('kept.ask')));
+}
+
 /** 5. Can I trust this? */
-export function trustCard(card, { now }) {
+export function trustCard(card, { now, seen, openAssumed }) {
   const row = (term, value, className) => h('div', {}, h('dt', {}, term), h('dd', { class: className }, value));
-  const feeds = card.feeds === 0 ? word('trust.no_feeds') : word('trust.feeds_of', { m: number(card.feeds_reporting), n: number(card.feeds) });
+  const feeds = card.feeds === 0
+    ? [word('trust.no_feeds'), ' ', h('a', { href: keepAudience('/help/#feed') }, word('trust.connect'))]
+    : word('trust.feeds_of', { m: number(card.feeds_reporting), n: number(card.feeds) });
   const oldest = card.oldest
     ? word('trust.oldest_of', { duration: duration((now - ms(card.oldest)) / 1000), name: nameOf(card.oldest_name) })
     : word('trust.no_oldest');
   const origin = card.origin || 'unknown';
+  const assumed = word('trust.assumed_of', { m: number(card.assumed), n: number(card.inputs) });
   return [
     h('div', { class: 'trust-origin' }, originBadge(card.origin), h('span', { class: 'muted' }, word(`origin_says.${origin}`))),
     h('dl', { class: 'rows' },
       row(word('trust.feeds'), feeds, card.feeds_reporting < card.feeds ? 'late-text' : null),
       row(word('trust.oldest'), oldest),
-      row(word('trust.assumed'), word('trust.assumed_of', { m: number(card.assumed), n: number(card.inputs) }), card.assumed > 0 ? 'warn-text' : null),
-      row(word('trust.withheld'), card.withheld ? [sign('eye_off'), ' ', word('trust.withheld_some')] : word('trust.withheld_none'), card.withheld ? 'warn-text' : null),
-      row(word('trust.refused'), number(card.refused), card.refused > 0 ? 'late-text' : null)),
+      row(word('trust.assumed'), card.assumed > 0 && openAssumed
+        ? h('button', { type: 'button', class: 'link', 'aria-haspopup': 'dialog', title: word('inputs.open'), on: { click: openAssumed } }, assumed)
+        : assumed, card.assumed > 0 ? 'warn-text' : null),
+      row(word('trust.refused'), number(card.refused), card.refused > 0 ? 'late-text' : null),
+      !card.withheld && row(word('trust.withheld'), word('trust.withheld_none'))),
+    card.withheld && keptBack(card, seen),
   ];
 }
 
-/** Draws the five cards of a view into the page's sections. */
-export function drawCards(view, { now, withPlant, viewer = null }) {
+const CARDS = { deliver: deliverCard, holdup: holdUpCard, next: nextCard, act: actCard, trust: trustCard };
+
+/** Makes the five empty cards, with their questions. */
+export function frameCards() {
+  document.getElementById('cards').append(...Object.keys(CARDS).map((name, at) => {
+    const id = `card-${name}`;
+    return h('section', { class: 'card', id, 'aria-labelledby': `${id}-title` },
+      h('h2', { id: `${id}-title` }, h('span', { class: 'ordinal', 'aria-hidden': 'true' }, number(at + 1)), word(`card.${name}`)),
+      h('div', { class: 'card-body' }));
+  }));
+}
+
+/**
+ * Draws the five cards of a view into the page's sections. `seen` says what of it is shared when
+ * not everything is; `openAssumed()` shows what nobody measured.
+ */
+export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp };
-  const cards = { deliver: deliverCard, holdup: holdUpCard, next: nextCard, act: actCard, trust: trustCard };
-  for (const [name, draw] of Object.entries(cards)) {
+  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed };
+  for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);
     section.setAttribute('aria-busy', String(!view.ready));
     if (name === 'holdup') section.dataset.known = value?.known ? 'yes' : 'no';
-    const content = !view.ready ? skeleton(4) : value === undefined ? empty(word('card.not_shared')) : draw(value, context);
+    const content = !view.ready ? skeleton(4) : value === undefined ? empty(word(`not_shared.${name}`), word('not_shared.text')) : draw(value, context);
     renew(section.querySelector('.card-body'), content);
   }
 }

@@ -24,10 +24,26 @@ async function fetchOffers() {
   const only = { current: 'public', offered: [{ code: 'public', name: '' }] };
   try {
     const response = await fetch(keepAudience('/api/v1/audiences'));
-    return response.ok ? await response.json() : only;
+    if (response.ok) return await response.json();
+    return { ...only, keyEnded: response.status === 401 };
   } catch {
     return only; // The connection state says that the hub is away.
   }
+}
+
+/** Whether a key says who looks: a member is nobody that anybody may choose to look as. */
+export function isMember(offers) {
+  return Boolean(offers) && !offers.offered.some(({ code }) => code === offers.current);
+}
+
+/** Forgets this browser's key and shows what the public sees. */
+async function signOut() {
+  try {
+    await fetch('/v1/session', { method: 'DELETE' });
+  } catch {
+    return; // The connection state says that the hub is away; the key is still kept.
+  }
+  location.assign('/');
 }
 
 /** Draws the header and the banner and keeps them current. */
@@ -36,18 +52,21 @@ export class Header {
   #banner;
   #mirror;
   #clock;
+  #view;
   #offers = null;
   #connection = null;
 
   /**
    * `name()` gives the page's heading, `back` whether there is a way back, `home` where it leads
-   * when not to the programme (`{href, text}`), `links()` more links for the right side.
+   * when not to the programme (`{href, text}`), `links()` more links for the right side; `view`
+   * is what the page shows, whose clock stands here unless it is refused.
    */
-  constructor({ mirror = null, clock = null, name, back = false, home = null, links = () => [] }) {
+  constructor({ mirror = null, clock = null, view = null, name, back = false, home = null, links = () => [] }) {
     this.#top = document.getElementById('top');
     this.#banner = document.getElementById('banner');
     this.#mirror = mirror;
     this.#clock = clock;
+    this.#view = view;
     this.name = name;
     this.back = back;
     this.home = home;
@@ -57,13 +76,13 @@ export class Header {
       this.#connection = connection;
       this.draw();
     });
-    if (mirror) {
-      setInterval(() => this.draw(), 500);
-      fetchOffers().then((offers) => {
-        this.#offers = offers;
-        this.draw();
-      });
-    }
+    if (mirror) setInterval(() => this.draw(), 500);
+    /** Settles with the hub's answer as whom one may look. */
+    this.offersKnown = fetchOffers().then((offers) => {
+      this.#offers = offers;
+      this.draw();
+      return offers;
+    });
     this.draw();
   }
 
@@ -86,9 +105,11 @@ export class Header {
   }
 
   #time() {
+    // What is refused has no clock and no origin to tell.
+    if (this.#view?.refused) return h('div', { class: 'top-clock' }, this.#connectionState());
     const now = this.#clock.now();
     const clock = now === null
-      ? h('span', { class: 'muted' }, word('clock.waiting'))
+      ? h('span', { class: 'muted' }, this.#view?.ready ? word('clock.withheld') : word('clock.waiting'))
       : [
         h('span', { class: 'visually-hidden' }, word('clock.label')),
         h('time', { datetime: new Date(now).toISOString(), title: whenBoth(now) }, `${when(now, 'clock')} ${zoneName(zones().shown, now)}`),
@@ -96,7 +117,8 @@ export class Header {
           ? h('span', { class: 'warn-text' }, word('clock.silent', { when: when(now, 'time') }))
           : h('span', { class: 'muted' }, rateWords(this.#clock.rate)),
       ];
-    return h('div', { class: 'top-clock' }, clock, originBadge(this.#clock.origin), this.#connectionState());
+    const origin = now === null ? null : originBadge(this.#clock.origin);
+    return h('div', { class: 'top-clock' }, clock, origin, this.#connectionState());
   }
 
   #connectionState() {
@@ -107,8 +129,18 @@ export class Header {
 
   #tools() {
     return h('nav', { class: 'top-tools', 'aria-label': word('head.controls') },
-      this.links(), this.#mirror && this.#audiences(), this.#timeSwitch(),
-      h('a', { href: keepAudience('/help/') }, word('nav.help')));
+      this.links(), this.#mirror && this.#audiences(), this.#mirror && !this.#view?.refused && this.#timeSwitch(),
+      this.#account(), h('a', { href: keepAudience('/help/') }, word('nav.help')));
+  }
+
+  /** Who is signed in, and the way in or out. */
+  #account() {
+    const offers = this.#offers;
+    if (!offers) return null;
+    const out = h('button', { type: 'button', class: 'link', on: { click: signOut } }, word('signin.out'));
+    if (offers.keyEnded) return h('span', { class: 'account' }, out);
+    if (isMember(offers)) return h('span', { class: 'account' }, h('span', {}, word('signin.as', { name: offers.name })), out);
+    return offers.offered.length < 2 && location.pathname !== '/signin/' ? h('a', { href: '/signin/' }, word('signin.heading')) : null;
   }
 
   #audiences() {
@@ -141,9 +173,12 @@ export class Header {
     const offered = this.#offers?.offered.some(({ code }) => code === wish);
     const messages = [];
     if (wish && this.#offers && !offered) messages.push(['choice', word('as.unknown', { code: wish })]);
-    if (this.#connection?.state === 'offline') {
+    if (this.#offers?.keyEnded) {
+      messages.push(['choice', word('signin.ended')]);
+    } else if (this.#connection?.state === 'offline') {
       const since = Intl.DateTimeFormat(undefined, { timeStyle: 'medium' }).format(this.#connection.since);
-      messages.push(['offline', this.#connection.audience ? word('connection.banner', { when: since }) : word('connection.unreachable')]);
+      const how = this.#connection.stopped ? 'stopped' : 'banner';
+      messages.push(['offline', this.#connection.audience ? word(`connection.${how}`, { when: since }) : word('connection.unreachable')]);
     } else if (this.#clock?.silent) {
       messages.push(['silent', word('connection.silent', { when: when(this.#clock.now()) })]);
     }

@@ -4,8 +4,10 @@ import { h, renew, soon } from '../lib/dom.js';
 import { onTimeChoice } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { eventSentence } from '../lib/say.js';
+import { sign } from '../lib/states.js';
 import { fillWords, loadWords, word } from '../lib/words.js';
 import { moment, skeleton } from './cards.js';
+import { isMember } from './header.js';
 
 /** Between two drawings of the page [ms]: values come four times a second, people read slower. */
 const DRAW_EVERY_MS = 500;
@@ -58,27 +60,64 @@ export function eventList(view, naming, withPlant = false) {
     h('span', {}, eventSentence(event, naming), withPlant && event.with?.plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant: event.with.plant })}`)))));
 }
 
-/** A table with a caption and headed columns: `[text, class]` each. */
-export function table(caption, columns, rows, className = 'plain') {
-  return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
-    h('table', { class: className },
-      h('caption', { class: 'visually-hidden' }, caption),
-      h('thead', {}, h('tr', {}, columns.map(([text, kind]) => h('th', { scope: 'col', class: kind }, text)))),
-      h('tbody', {}, rows)));
+/** Gives a row's cells their roles and the headings of their columns. */
+function labelCells(row, columns) {
+  row.setAttribute('role', 'row');
+  [...row.children].forEach((cell, at) => {
+    cell.setAttribute('role', cell.tagName === 'TH' ? 'rowheader' : 'cell');
+    cell.dataset.label = columns[at][0];
+    if (cell.textContent === word('plants.none')) cell.dataset.none = 'yes';
+  });
+  return row;
 }
 
 /**
- * The view cannot be shown: says so in place of everything, and offers to look as somebody else
- * where the hub offers that (`offers` as the hub answers, or null), else with a key.
+ * A table with a caption and headed columns: `[text, class]` each. On a small screen each row is
+ * a block of its own, every cell below the heading of its column; the roles say what it was then.
  */
-export function drawRefusal({ title, text, offers = null, home = null }) {
+export function table(caption, columns, rows, className = 'plain stacks') {
+  const heads = columns.map(([text, kind]) => h('th', { scope: 'col', class: kind, role: 'columnheader' }, text));
+  return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
+    h('table', { class: className, role: 'table' },
+      h('caption', { class: 'visually-hidden' }, caption),
+      h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)),
+      h('tbody', { role: 'rowgroup' }, rows.map((row) => labelCells(row, columns)))));
+}
+
+/** This page's address as somebody else would look at it. */
+function addressAs(code) {
+  const address = new URL(location.href);
+  address.searchParams.set('as', code);
+  return address.pathname + address.search;
+}
+
+/** What whoever is refused can do: look as somebody else where that is offered, sign in, ask. */
+function waysOut(offers) {
   const others = (offers?.offered ?? []).filter(({ code }) => code !== 'public' && code !== offers.current);
-  const link = ({ code, name }) => h('li', {}, h('a', { class: 'button', href: keepAudience(location.pathname, code) }, name));
-  renew(document.getElementById('answers'), h('section', { class: 'panel refusal' },
-    h('h2', { class: 'answer' }, title),
-    h('p', {}, text),
+  const link = ({ code, name }) => h('li', {}, h('a', { class: 'button', href: addressAs(code) }, name));
+  const member = isMember(offers);
+  return [
+    h('h3', {}, word('refused.what_to_do')),
     others.length > 0
-      ? [h('h3', {}, word('refused.see_as')), h('ul', { class: 'refusal-offers' }, others.map(link))]
-      : h('p', {}, h('a', { class: 'button', href: '/signin/' }, word('signin.heading'))),
+      ? [h('p', {}, word('refused.see_as')), h('ul', { class: 'refusal-offers' }, others.map(link))]
+      : !member && [h('p', {}, word('refused.sign_in')), h('p', {}, h('a', { class: 'button', href: '/signin/' }, word('signin.heading')))],
+    h('p', {}, member ? word('refused.ask_member') : word('refused.ask')),
+  ];
+}
+
+/**
+ * The view cannot be shown: says so in place of everything, of what kind the things are that are
+ * kept back, and what to do. `offers` is as the hub answers, or null.
+ */
+export function drawRefusal({ title, text, offers = null, home = null, target = document.getElementById('answers') }) {
+  renew(target, h('section', { class: 'panel refusal', 'aria-labelledby': 'refusal-title' },
+    h('h2', { class: 'answer', id: 'refusal-title' }, sign('eye_off'), ' ', title),
+    h('p', {}, text),
+    waysOut(offers),
     home && h('p', {}, h('a', { href: home }, word('refused.back')))));
+}
+
+/** Nothing of this plant is shared, or there is none: it reads the same. */
+export function drawPlantRefusal(offers, target) {
+  drawRefusal({ title: word('refused.title'), text: word('refused.text'), offers, home: keepAudience('/'), target });
 }

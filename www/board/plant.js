@@ -1,16 +1,17 @@
 // A plant's page: the five answers, then how it runs, what stands where, plan and supply.
 
 import { h } from '../lib/dom.js';
-import { useSiteZone } from '../lib/format.js';
+import { quantity, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
-import { drawCards, tellHoldUp } from './cards.js';
+import { Assumed } from './assumed.js';
+import { drawCards, frameCards, tellHoldUp } from './cards.js';
 import { Charts } from './charts.js';
 import { Header } from './header.js';
-import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
+import { drawPlantRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
 import { drawRibbons } from './ribbon.js';
-import { alarmTable, deliveryTable, feedTable, hoursTable, measures, orderTable, resourceTable, storageTables, unitTable } from './tables.js';
+import { alarmLink, alarmTable, deliveryTable, feedTable, hoursTable, measures, orderTable, resourceTable, storageTables, unitTable } from './tables.js';
 
 /** How often the history is drawn at least [ms]: the floor's names may come after it. */
 const HISTORY_TICK_MS = 3_000;
@@ -48,7 +49,13 @@ function drawHistory(view, history, charts) {
   charts.draw(history);
 }
 
+/** What of the plant is shared, when not everything is. */
+function seenOf(view) {
+  return word('kept.seen_plant', { stations: quantity(view.entries('unit').length, 'station') });
+}
+
 start(() => {
+  frameCards();
   const id = plantId();
   const viewer = keepAudience(`/viewer/?plant=${encodeURIComponent(id)}`);
   const mirror = new Mirror();
@@ -57,9 +64,10 @@ start(() => {
   const clock = new PlantClock(view);
   const name = () => view.get('plant')?.name ?? word('head.plant');
   const header = new Header({
-    mirror, clock, name, back: true,
-    links: () => !view.refused && h('a', { class: 'button', href: viewer }, word('nav.viewer')),
+    mirror, clock, view, name, back: true,
+    links: () => !view.refused && [alarmLink(history), h('a', { class: 'button', href: viewer }, word('nav.viewer'))],
   });
+  const assumed = new Assumed(() => [{ id, name: name(), history }]);
   const charts = new Charts('charts');
   const tell = tellHoldUp(view);
   let heading;
@@ -67,7 +75,7 @@ start(() => {
   const draw = () => {
     if (view.refused) {
       wasRefused = true;
-      drawRefusal({ title: word('refused.title'), text: word('refused.text'), offers: header.offers, home: keepAudience('/') });
+      drawPlantRefusal(header.offers);
       return;
     }
     if (wasRefused) location.reload();
@@ -79,7 +87,7 @@ start(() => {
       header.draw();
     }
     const now = clock.now() ?? Date.now();
-    drawCards(view, { now, withPlant: false, viewer });
+    drawCards(view, { now, withPlant: false, viewer, seen: seenOf(view), openAssumed: () => assumed.open() });
     tell();
     drawFloor(view, history, now, draw);
   };

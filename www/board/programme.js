@@ -1,12 +1,13 @@
 // The programme's page: five answers, the plants, the ships, the way between plants.
 
 import { h } from '../lib/dom.js';
-import { calendarSlip, number, useSiteZone, when } from '../lib/format.js';
+import { calendarSlip, number, quantity, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence } from '../lib/say.js';
 import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
-import { drawCards, skeleton, slipMark, tellHoldUp } from './cards.js';
+import { Assumed } from './assumed.js';
+import { drawCards, frameCards, skeleton, slipMark, tellHoldUp } from './cards.js';
 import { Header } from './header.js';
 import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
@@ -64,11 +65,18 @@ function refuse(offers) {
   drawRefusal({ title, text: word('refused.public_text'), offers });
 }
 
+/** What of the programme is shared, when not everything is. */
+function seenOf(view) {
+  return word('kept.seen_programme', { plants: quantity(view.entries('digest').length, 'plant') });
+}
+
 start(() => {
+  frameCards();
   const mirror = new Mirror();
   const view = mirror.watch('programme');
   const clock = new PlantClock(view);
-  const header = new Header({ mirror, clock, name: () => view.get('programme')?.name ?? word('head.programme') });
+  const header = new Header({ mirror, clock, view, name: () => view.get('programme')?.name ?? word('head.programme') });
+  const assumed = new Assumed(() => view.entries('digest').map(([id, { name }]) => ({ id, name, history: mirror.watch(`history/${id}`) })));
   const tell = tellHoldUp(view);
   let heading;
   let wasRefused = false;
@@ -84,7 +92,7 @@ start(() => {
       heading = header.name();
       header.draw();
     }
-    drawCards(view, { now: clock.now(), withPlant: true, viewer: viewerOfHoldUp(view) });
+    drawCards(view, { now: clock.now(), withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open() });
     tell();
     drawSection('plants', plants(view));
     drawSection('hulls', view.ready ? hulls(view) : null);

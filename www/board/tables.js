@@ -5,7 +5,7 @@ import { amount, calendarSlip, duration, lastMoment, ms, number, percent, quanti
 import { plainWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
-import { bar, moment, skeleton, slipMark } from './cards.js';
+import { bar, moment, overdueMark, skeleton, slipMark } from './cards.js';
 import { table } from './page.js';
 
 /** Materials listed in one storage's row. */
@@ -67,7 +67,7 @@ export function unitTable(view, history, now, redraw) {
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
     [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
   ];
-  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history.get(`kpi/${row[0]}`), now)), 'plain unit-table')];
+  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history.get(`kpi/${row[0]}`), now)), 'plain stacks unit-table')];
 }
 
 function storageRow([id, layout, storage], now) {
@@ -102,6 +102,13 @@ export function storageTables(view, now) {
   return [areaTable(view), list];
 }
 
+/** How many are carried, and the first of them. */
+function carried(parts) {
+  const first = parts.slice(0, STOCKS_LISTED).join(', ');
+  const more = parts.length - STOCKS_LISTED;
+  return [h('strong', {}, number(parts.length)), `: ${first}`, more > 0 ? ` ${word('hulls.more', { n: number(more) })}` : ''];
+}
+
 /** Cranes, transporters and barges; null when there is none. */
 export function resourceTable(view, naming) {
   const found = inFlow(view, ['crane', 'transporter', 'barge']).map(([id, layout]) => [id, layout, view.get(`resource/${id}`)]).filter(([, , resource]) => resource);
@@ -110,7 +117,7 @@ export function resourceTable(view, naming) {
     h('th', { scope: 'row' }, layout.name),
     h('td', {}, stateMark(resource.state), resource.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
     h('td', {}, resource.serves ? naming(resource.serves) : none()),
-    h('td', {}, resource.carries?.length > 0 ? resource.carries.slice(0, STOCKS_LISTED).join(', ') : none())));
+    h('td', {}, resource.carries?.length > 0 ? carried(resource.carries) : none())));
   return table(word('resources.caption'), [[word('resources.name')], [word('units.state')], [word('resources.serves')], [word('resources.carries')]], rows);
 }
 
@@ -130,6 +137,11 @@ export function feedTable(view) {
   return table(word('feeds.caption'), [[word('feeds.name')], [word('feeds.state')], [word('feeds.last')], [word('feeds.taken'), 'num'], [word('feeds.refused'), 'num']], rows);
 }
 
+/** A closed order, and how much was missing. */
+function closedWords({ short, unit }) {
+  return short > 0 ? h('span', { class: 'late-text' }, word('orders.closed_short', { amount: quantity(short, unit) })) : word('orders.closed');
+}
+
 /** Orders, open ones first. */
 export function orderTable(view) {
   if (!view.ready) return undefined;
@@ -141,8 +153,8 @@ export function orderTable(view) {
       h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
       h('td', {}, order.material_name),
       h('td', { class: 'num nowrap' }, word('orders.done_of', { n: amount(order.done), all: quantity(order.quantity, order.unit) })),
-      h('td', {}, moment(lastMoment(order.due), 'date')),
-      h('td', {}, order.state === 'closed' ? word('orders.closed') : [order.expected ? moment(order.expected, 'date') : none(), h('small', {}, slipMark(slipDays))]));
+      h('td', {}, moment(lastMoment(order.due), 'date'), overdueMark(order.overdue_d)),
+      h('td', {}, order.state === 'closed' ? closedWords(order) : [order.expected ? moment(order.expected, 'date') : none(), h('small', {}, slipMark(slipDays))]));
   });
   return table(word('orders.caption'), [[word('orders.order')], [word('orders.what')], [word('orders.done'), 'num'], [word('orders.due')], [word('orders.expected')]], rows);
 }
@@ -159,20 +171,39 @@ export function deliveryTable(view) {
       h('th', { scope: 'row' }, delivery.material_name, h('small', {}, quantity(delivery.quantity, delivery.unit))),
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
-      h('td', {}, moment(delivery.expected, 'day'), Math.abs(late) >= 0.5 && h('small', {}, slipMark(late))),
+      h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(late)))),
       h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason))));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }
 
-/** Alarms. */
+/** The way to the alarms from the top of the page, with how many nobody has acknowledged; null without alarms. */
+export function alarmLink(view) {
+  const alarms = view.entries('alarm');
+  if (alarms.length === 0) return null;
+  const open = alarms.filter(([, { acknowledged }]) => !acknowledged).length;
+  const text = open > 0 ? word('alarms.open', { n: number(open) }) : word('alarms.all_seen', { n: number(alarms.length) });
+  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms' }, sign('warning'), text);
+}
+
+/** Whether somebody has said that an alarm is seen to, and what is done about it. */
+function acknowledgement({ acknowledged }) {
+  if (!acknowledged) return h('span', { class: 'warn-text' }, word('alarms.not_seen'));
+  const by = word('alarms.seen_by', { organisation: acknowledged.organisation, role: plainWords(acknowledged.role) });
+  return [sign('on_time'), ' ', by, h('small', {}, moment(acknowledged.at), acknowledged.comment && `: “${acknowledged.comment}”`)];
+}
+
+/** Alarms: those that nobody has acknowledged first. */
 export function alarmTable(view) {
   if (!view.ready) return undefined;
-  const alarms = view.entries('alarm');
+  const alarms = view.entries('alarm').sort(([, a], [, b]) => Boolean(a.acknowledged) - Boolean(b.acknowledged) || ms(a.since) - ms(b.since));
   if (alarms.length === 0) return nothing(word('alarms.empty'));
-  const rows = alarms.map(([id, alarm]) => h('tr', { data: { key: id } },
-    h('th', { scope: 'row' }, sign('warning'), ' ', alarm.about), h('td', {}, moment(alarm.since)), h('td', {}, alarm.text)));
-  return table(word('alarms.caption'), [[word('alarms.about')], [word('alarms.since')], [word('alarms.what')]], rows);
+  const rows = alarms.map(([id, alarm]) => h('tr', { data: { key: id, alarm: id } },
+    h('th', { scope: 'row' }, sign('warning'), ' ', alarm.about),
+    h('td', {}, moment(alarm.since)),
+    h('td', {}, alarm.text),
+    h('td', {}, acknowledgement(alarm))));
+  return table(word('alarms.caption'), [[word('alarms.about')], [word('alarms.since')], [word('alarms.what')], [word('alarms.seen')]], rows);
 }
 
 /** Hours by work center, with what they do not say; null when the plant's record tells more. */

@@ -149,6 +149,15 @@ export function duration(seconds) {
   return word('duration.s', { s: Math.floor(s) });
 }
 
+/** Units of time, longest first: seconds in each. */
+const TIME_UNITS = [['d', DAY_S], ['h', HOUR_S], ['min', 60], ['s', 1]];
+
+/** A length of time given in seconds as it was written down: 36 hours, 45 minutes. */
+export function writtenTime(seconds) {
+  const [unit, length] = TIME_UNITS.find(([, length]) => seconds >= 2 * length) ?? ['s', 1];
+  return quantity(seconds / length, unit);
+}
+
 /** A number of days in words: 12 days. */
 export function days(value) {
   const shown = value < 2 ? Math.round(value * 10) / 10 : Math.round(value);

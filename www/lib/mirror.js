@@ -12,6 +12,8 @@ const FIRST_PAUSE_MS = 400;
 const LONGEST_PAUSE_MS = 8_000;
 /** A connection on which nothing comes for this long is taken for dead [ms]. */
 const SILENCE_MS = 30_000;
+/** The websocket's close code of a server that is being stopped (RFC 6455, 7.4.1). */
+const GOING_AWAY = 1001;
 /** A view that was refused is asked for again after so long [ms]: it may have come to be. */
 const ASK_AGAIN_MS = 5_000;
 /** Events kept for the page's list. */
@@ -139,8 +141,11 @@ export class View {
 
 /** The connection and the views that are watched over it. */
 export class Mirror {
-  /** `connecting`, `live` or `offline`, since when (a Date), and as whom the page is served. */
-  connection = { state: 'connecting', since: new Date(), audience: null };
+  /**
+   * `connecting`, `live` or `offline`, since when (a Date), as whom the page is served, and whether
+   * the hub said that it was being stopped.
+   */
+  connection = { state: 'connecting', since: new Date(), audience: null, stopped: false };
   #as;
   #Socket;
   #socket = null;
@@ -193,17 +198,17 @@ export class Mirror {
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) this.#take(JSON.parse(data));
     };
-    socket.onclose = () => {
-      if (socket === this.#socket) this.#lost();
+    socket.onclose = ({ code }) => {
+      if (socket === this.#socket) this.#lost(code === GOING_AWAY);
     };
   }
 
-  #lost() {
+  #lost(stopped) {
     clearTimeout(this.#silence);
     this.#socket = null;
     this.#asked = [];
     for (const view of this.#views.values()) view.cut = true;
-    if (this.connection.state !== 'offline') this.#become({ state: 'offline', since: new Date() });
+    if (this.connection.state !== 'offline') this.#become({ state: 'offline', since: new Date(), stopped });
     const jitter = 0.75 + Math.random() / 2;
     this.#retry = setTimeout(() => this.#connect(), this.#pause * jitter);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
@@ -268,7 +273,7 @@ export class Mirror {
     const anew = this.#generation !== null && this.#generation !== generation;
     this.#generation = generation;
     this.#pause = FIRST_PAUSE_MS;
-    this.#become({ state: 'live', since: new Date(), audience });
+    this.#become({ state: 'live', since: new Date(), audience, stopped: false });
     for (const view of this.#views.values()) {
       view.startAnew({ forgetEvents: anew });
       this.#askFor(view);

@@ -1,18 +1,26 @@
 // Sentences that several pages say: causes, confidence, what is waited for, what happened.
 
-import { hasWord, nameOf, tail, word } from './words.js';
+import { days, when } from './format.js';
+import { LANGUAGE, hasWord, nameOf, tail, word } from './words.js';
 
 /** Kinds of thing whose causing reads differently from a station's. */
 const BY_KIND = new Set(['supplier', 'crew', 'resource', 'orders']);
 
+/** What a stop has cost is told from so many days on. */
+const TOLD_FROM_D = 0.5;
+
 /**
- * A step of a cause chain as a sentence: "Dock 1 waits for parts".
+ * A step of a cause chain as a sentence: "Dock 1 waits for parts". What is over says since when.
  * `kind` is the kind of the thing, when it is known.
  */
 export function causeSentence(step, kind = step.name === 'withheld.supplier' ? 'supplier' : '') {
   const why = tail(step.word);
   const own = BY_KIND.has(kind) && !(kind === 'resource' && why !== 'crane' && why !== 'working');
   const name = nameOf(step.name);
+  if (!own && step.lost_d >= TOLD_FROM_D && (step.goes_on || step.over_since)) {
+    const cost = { name, lost: days(step.lost_d), window: days(step.window_d) };
+    return step.goes_on ? word(`why_now.${why}`, cost) : word(`why_past.${why}`, { ...cost, when: when(step.over_since, 'day') });
+  }
   return own ? word(`why_by.${kind}`, { name }) : word(`why.${why}`, { name });
 }
 
@@ -62,11 +70,17 @@ export function eventSentence(event, naming = (id) => id) {
   if (known.status) values.status = word(`delivery.${known.status}`);
   if (known.end) values.end = word(`end.${known.end}`);
   if (known.name) values.name = nameOf(known.name);
+  if (known.since) values.since = when(known.since);
   for (const id of ['reason', 'code']) if (known[id]) values[id] = plainWords(known[id]);
   const kind = tail(event.word);
   if (kind === 'state' && known.reason) return word('event.state_reason', values);
   if (kind === 'delivery' && known.late === 'true') return word('event.delivery_late', values);
   return hasWord(event.word) ? word(`event.${kind}`, values) : word('event.other', values);
+}
+
+/** Several things in one phrase: "stations, storage places and suppliers". */
+export function listed(things) {
+  return new Intl.ListFormat(LANGUAGE).format(things);
 }
 
 /** An id out of a plant's own list, such as a reason, as plain words: `weld-head` reads "weld head". */
