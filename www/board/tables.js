@@ -44,11 +44,17 @@ function running(unit) {
   return [first.part, more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, ' ', h('small', { class: 'beside' }, first.operation)];
 }
 
-function unitRow([id, layout, unit], kpi, now) {
+/** The flag: the main hold-up itself, or the place where one that stands elsewhere bites. */
+function flagMark(holdUp) {
+  const text = holdUp?.known && holdUp.place ? word('viewer.flag_of', { name: nameOf(holdUp.name) }) : word('units.flag');
+  return h('span', { class: 'flag' }, sign('flag'), text);
+}
+
+function unitRow([id, layout, unit], kpi, now, holdUp) {
   const names = (layout.assumed ?? []).join(', ');
   const assumed = names && [' ', h('small', { class: 'beside', title: names }, word('units.assumed', { n: number(layout.assumed.length) }), h('span', { class: 'visually-hidden' }, `: ${names}`))];
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
-    h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', h('span', { class: 'flag' }, sign('flag'), word('units.flag'))], assumed),
+    h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(holdUp)], assumed),
     h('td', { class: 'nowrap' }, stateMark(unit.state), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
     h('td', { class: 'nowrap' }, moment(unit.since), ' ', h('small', { class: 'beside' }, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
     h('td', {}, running(unit)),
@@ -67,16 +73,19 @@ export function unitTable(view, history, now, redraw) {
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
     [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
   ];
-  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history.get(`kpi/${row[0]}`), now)), 'plain stacks unit-table')];
+  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history.get(`kpi/${row[0]}`), now, view.get('board/holdup'))), 'plain stacks unit-table')];
 }
 
-function storageRow([id, layout, storage], now) {
+/** A storage; where the main hold-up bites, it is flagged with who that is. */
+function storageRow([id, layout, storage], now, holdUp) {
+  const flagged = holdUp?.known && holdUp.units.includes(id);
+  const flag = flagged && [' ', flagMark(holdUp)];
   const stocks = (storage.stock ?? []).slice(0, STOCKS_LISTED).map((stock) => `${stock.name}: ${quantity(stock.quantity, stock.unit)}`);
   const longest = storage.parts?.[0];
   if (longest) stocks.push(word('stores.longest', { part: longest.id, duration: duration((now - ms(longest.since)) / 1000) }));
   const ratio = storage.capacity ? storage.level / storage.capacity : null;
-  return h('tr', { data: { key: id } },
-    h('th', { scope: 'row' }, layout.name, storage.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
+  return h('tr', { class: flagged ? 'flagged' : null, data: { key: id, ...(flagged && { unit: id }) } },
+    h('th', { scope: 'row' }, layout.name, flag, storage.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
     h('td', { class: 'num nowrap' }, storage.capacity ? word('stores.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level)),
     h('td', {}, ratio === null ? h('span', { class: 'muted' }, word('stores.unbounded')) : [bar(ratio, { full: ratio >= 1 }), h('small', {}, percent(ratio))]),
     h('td', {}, stocks.length > 0 ? stocks.join('; ') : none()));
@@ -98,7 +107,7 @@ export function storageTables(view, now) {
   const columns = [[word('stores.name')], [word('stores.level'), 'num'], [word('stores.fill')], [word('stores.contents')]];
   const list = storages.length === 0
     ? nothing(word('stores.empty'))
-    : table(word('stores.caption'), columns, storages.map((row) => storageRow(row, now)));
+    : table(word('stores.caption'), columns, storages.map((row) => storageRow(row, now, view.get('board/holdup'))));
   return [areaTable(view), list];
 }
 
