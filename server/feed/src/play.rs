@@ -95,10 +95,10 @@ pub struct Speaker {
 pub enum Ending {
     /// Somebody asked.
     Stopped,
-    /// Another feed speaks for the plant now, in a newer epoch.
+    /// Another connection speaks for the feed now.
     Superseded {
-        /// The plant.
-        plant: PlantId,
+        /// The feed.
+        feed: String,
     },
     /// There is nothing more to send, and all of it is on disk.
     Finished,

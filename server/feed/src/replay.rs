@@ -180,7 +180,6 @@ pub async fn replay(plan: ReplayPlan, stop: watch::Receiver<bool>) -> Result<End
         url: plan.url.clone(),
         feed: plan.feed.clone(),
         key: plan.key.clone(),
-        plant: None,
         clock: wire::ingest::Clock::Recorded { rate: plan.rate },
     };
     let source = Source::File { plan, recording, ahead: None };

@@ -1,7 +1,7 @@
 //! Saying a plant whole: what a hub must hear when its picture came from another story.
 
 use twin::{
-    FeedId, Origin, Plant, PlantId, PlantTime, Programme, Report, Statement, UnitState,
+    FeedId, Origin, PlaceRef, Plant, PlantId, PlantTime, Programme, Report, Statement, UnitState,
     report::DeliveryTerms,
     state::{DeliveryNow, DeliveryStatus, Said, TwinState, UnitNow},
 };
@@ -28,12 +28,18 @@ impl Listener {
         }
     }
 
-    /// The state of a plant as reports of the moment `at`. Whatever the listener believed runs at
-    /// a unit ends there, and what does run begins: so that its end will be understood. Parts that
-    /// lie in storages, and orders, are not said again: the first report that concerns them says
-    /// where they are.
+    /// The state of a plant as reports of the moment `at`. Every part is said to be where it is,
+    /// so that its leaving will be understood. Whatever the hub believed runs at a unit ends
+    /// there, and what does run begins: so that its end will be understood. Orders are not said
+    /// again, nor what has ended: a part that another story has ended stays so.
     pub fn restate(&self, plant: &PlantId, at: PlantTime) -> Vec<Report> {
         let mut said = Vec::new();
+        // Parts first: a unit's own word about its state comes after those of what it holds.
+        said.extend(self.twin.parts(plant).map(|(part, now)| {
+            let place = PlaceRef::here(now.place.place.clone());
+            let (part, from) = (part.clone(), place.clone());
+            Statement::PartMoved { part, from, to: place, by: None, cause: None }
+        }));
         let heard = || self.twin.units(plant).filter(|unit| unit.last_report.is_some());
         // All units are freed first: a run may be known at another unit than the one it is at.
         for unit in heard() {

@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::{sync::watch, time};
-use twin::{PlantId, PlantTime};
+use twin::PlantTime;
 use wire::ingest::{Clock, FromFeed, Hello, ReportFrame, ToFeed};
 
 use crate::{
@@ -31,7 +31,6 @@ pub(crate) struct Voice {
     pub url: String,
     pub feed: String,
     pub key: Option<String>,
-    pub plant: Option<PlantId>,
     pub clock: Clock,
 }
 
@@ -45,7 +44,6 @@ pub(crate) async fn speak(
         url: plan.url.clone(),
         feed: speaker.feed,
         key: speaker.key,
-        plant: Some(speaker.plant.clone()),
         clock: Clock::Simulated {
             start: plan.start.and_then(record::format_time),
             rate: plan.rate,
@@ -259,7 +257,16 @@ impl State {
         };
         match heard {
             Heard::Gone(why) => Ok(Answer::None(why)),
-            Heard::Said(ToFeed::Welcome { resume_from, credit, now, rate, .. }) => {
+            Heard::Said(ToFeed::Welcome { resume_from, credit, now, rate, took_over, .. }) => {
+                // Our own connection may linger at the hub after a break: that is no rival.
+                if took_over && !self.placed {
+                    let feed = &self.voice.feed;
+                    tracing::warn!(
+                        %feed,
+                        "another program was speaking for this feed; it is told so, and this one \
+                         speaks now. A demonstration speaks again soon after this one ends"
+                    );
+                }
                 let now = record::parse_time(&now).ok_or(FeedError::Clock { text: now })?;
                 Ok(Answer::Welcome { resume_from, credit, now, rate })
             }
@@ -282,10 +289,7 @@ impl State {
     }
 
     fn superseded(&self) -> Ending {
-        match &self.voice.plant {
-            Some(plant) => Ending::Superseded { plant: plant.clone() },
-            None => Ending::Stopped,
-        }
+        Ending::Superseded { feed: self.voice.feed.clone() }
     }
 
     /// Stands where the hub wants to go on.

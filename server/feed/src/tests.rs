@@ -6,11 +6,11 @@ mod hub;
 use linesim::Settings;
 use tokio::sync::watch;
 use twin::{
-    EquipmentId, FeedId, MaterialId, NationId, OperationId, OrganisationId, Plant, PlantId,
+    EquipmentId, FeedId, MaterialId, NationId, OperationId, OrganisationId, PlaceRef, Plant, PlantId,
     PlantTime, Programme, ProgrammeId, Span,
     definition::{
-        Area, Basis, Calendar, Duration, Material, Operation, Output, Placement, Shape, SourceRule,
-        Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Calendar, Duration, Input, Material, Operation, Output, Placement, Shape,
+        SourceRule, Storage, Tracking, WorkCenter, WorkUnit,
     },
     label::{Classification, Label, Members, Originator},
 };
@@ -86,6 +86,33 @@ fn plant() -> Plant {
         headline: Vec::new(),
         reasons: Vec::new(),
     }
+}
+
+/// The same, with a rack between the saw and a packer that takes twice as long.
+fn plant_with_a_rack() -> Plant {
+    let mut plant = plant();
+    plant.storages.push(Storage {
+        id: id("rack"),
+        name: "Rack".to_owned(),
+        area: id("hall"),
+        capacity: None,
+        stage: None,
+        placement: saw_unit().placement,
+        label: None,
+        basis: Basis::Assumed,
+    });
+    plant.work_centers.push(WorkCenter { id: id("packer"), ..saw() });
+    plant.units.push(WorkUnit { id: id("packer-1"), work_center: id("packer"), ..saw_unit() });
+    plant.operations[0].output.to = Some(PlaceRef::here(id("rack")));
+    let mut packing = sawing();
+    packing.id = OperationId::new("pack").expect("valid");
+    packing.work_center = id("packer");
+    let material = packing.output.material.clone();
+    packing.inputs = vec![Input { material, quantity: 1.0, from: id("rack"), carry: None }];
+    packing.source = SourceRule::FromInput;
+    packing.duration.mean = Span::from_hours(0.5);
+    plant.operations.push(packing);
+    plant
 }
 
 fn saw() -> WorkCenter {
@@ -331,12 +358,12 @@ async fn a_superseded_feed_stops_for_good() {
     hub.supersede_after(3, 2);
     let (_stop, stopped) = watch::channel(false);
     let endings = play(plan(&hub, 24.0), stopped).await.expect("plays");
-    assert_eq!(endings, [Ending::Superseded { plant: PlantId::new("p").expect("valid") }]);
+    assert_eq!(endings, [Ending::Superseded { feed: "saw-feed".to_owned() }]);
     let hub = Hub::start().await;
     hub.has(2, 5);
     let (_stop, stopped) = watch::channel(false);
     let endings = play(plan(&hub, 24.0), stopped).await.expect("plays");
-    assert_eq!(endings, [Ending::Superseded { plant: PlantId::new("p").expect("valid") }]);
+    assert_eq!(endings, [Ending::Superseded { feed: "saw-feed".to_owned() }]);
 }
 
 #[tokio::test]

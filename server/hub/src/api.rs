@@ -1,12 +1,15 @@
 //! `/api/v1/…`: the published values as JSON, and the OpenAPI document that describes them.
 //!
 //! Every answer is a selection of a view's released values, so what a program reads here is what
-//! the same audience sees on its pages. [`ROUTES`] is the one list of routes: the router and the
-//! OpenAPI document are both made from it.
+//! the same audience sees on its pages. [`ROUTES`] is the one list of routes that answer from a
+//! view, `write` has that of the routes that change something: the router and the OpenAPI
+//! document are both made from them.
 
 mod asyncapi;
 mod openapi;
 mod routes;
+pub(crate) mod state_at;
+pub(crate) mod write;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -20,16 +23,22 @@ use axum::{
 use release::AudienceId;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use twin::{PlantId, SeriesId};
 
 use crate::view::{As, Door, Published, Shelf};
 use routes::{ROUTES, Route};
 
-/// The routes of the API.
+/// Routes that answer from no view, each with what it is good for.
+const OPENAPI: (&str, &str) = ("/api/v1/openapi.json", "This document.");
+const ASYNCAPI: (&str, &str) = ("/api/v1/asyncapi.json", "What is said on the two websockets.");
+const AUDIENCES: (&str, &str) = ("/api/v1/audiences", "As whom one may look, and as whom you do.");
+
+/// The routes of the API that change nothing.
 pub(crate) fn router(door: Arc<Door>) -> Router {
     let mut router = Router::new()
-        .route("/api/v1/openapi.json", get(|| async { Json(openapi::document()) }))
-        .route("/api/v1/asyncapi.json", get(|| async { Json(asyncapi::document()) }))
-        .route("/api/v1/audiences", get(audiences));
+        .route(OPENAPI.0, get(|| async { Json(openapi::document()) }))
+        .route(ASYNCAPI.0, get(|| async { Json(asyncapi::document()) }))
+        .route(AUDIENCES.0, get(audiences));
     for route in ROUTES {
         let answer = move |State(door): State<Arc<Door>>,
                            Path(path): Path<BTreeMap<String, String>>,
@@ -89,6 +98,16 @@ async fn answer(
     audience: AudienceId,
 ) -> Response {
     let view = route.view_of(path);
+    if route.is_on_demand() {
+        let id = path.get("id").map(|id| SeriesId::new(id));
+        let plant = path.get("plant").map(|plant| PlantId::new(plant));
+        if !matches!((id, plant), (Some(Ok(_)), Some(Ok(_)))) {
+            return not_found(&view);
+        }
+        if shelf.ask_for(&view).is_err() {
+            return busy();
+        }
+    }
     shelf.fresh(audience).await;
     let Some(published) = shelf.newest(audience, &view) else {
         return not_found(&view);
@@ -134,6 +153,12 @@ fn not_found(what: &str) -> Response {
     let reason = format!("there is no {what:?}; /api/v1/openapi.json lists what there is");
     let body = serde_json::json!({ "code": "not_found", "reason": reason });
     (StatusCode::NOT_FOUND, Json(body)).into_response()
+}
+
+fn busy() -> Response {
+    let reason = "too many signals are asked for at once; try again in a few seconds";
+    let body = serde_json::json!({ "code": "busy", "reason": reason });
+    (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 
 fn json(text: String) -> Response {

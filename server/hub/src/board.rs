@@ -5,6 +5,7 @@
 //! readers (a cause chain with a step that one may not know) are made per audience, again from
 //! labelled parts.
 
+mod answers;
 mod cards;
 mod chain;
 mod floor;
@@ -14,22 +15,41 @@ mod names;
 mod product;
 mod programme;
 mod scene;
+mod signals;
+mod states;
+mod trust;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 use analytics::{DryPart, HoldUp, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
-use twin::{PlantId, PlantTime, label::Originator};
+use serde_json::value::RawValue;
+use twin::{PlantId, PlantTime, SeriesId, label::Originator, state::ABOUT_ALARM};
 use wire::{Rfc3339, view::Value};
 
 use labels::Labels;
 pub(crate) use scene::Scene;
+use states::Causes;
 
-/// A keyed value of a view.
+/// A keyed value of a view; its copies for several audiences share the value and its text.
 #[derive(Clone, Debug)]
 pub(crate) struct Fact {
     pub(crate) key: String,
-    pub(crate) value: Value,
+    pub(crate) value: Arc<Value>,
+    encoded: Arc<OnceLock<Option<Arc<RawValue>>>>,
+}
+
+impl Fact {
+    /// The value as text, made by the first audience that it is released to.
+    pub(crate) fn encoded(
+        &self,
+        encode: fn(&Value) -> Option<Arc<RawValue>>,
+    ) -> Option<Arc<RawValue>> {
+        self.encoded.get_or_init(|| encode(&self.value)).clone()
+    }
 }
 
 /// Something that happened, in words' keys.
@@ -60,6 +80,8 @@ pub(crate) struct Board {
     refreshes: u64,
     /// Whether the last refresh made the values of the history anew.
     past_renewed: bool,
+    /// The changes of the plan that the values of the history hold.
+    plan_changes: u64,
 }
 
 /// Findings are computed anew once in so many refreshes: they change by the hour of plant time.
@@ -76,16 +98,20 @@ impl Board {
             facts: BTreeMap::new(),
             refreshes: 0,
             past_renewed: false,
+            plan_changes: 0,
         }
     }
 
     /// Makes the values that read the same for everybody anew.
     pub(crate) fn refresh(&mut self, core: &Scene<'_>, gate: &mut Gate) {
         self.labels.learn(core, gate);
-        if self.refreshes.is_multiple_of(FINDINGS_EVERY) {
+        // Whoever changed the plan wants to see it changed.
+        let replanned = self.plan_changes != core.plan_changes;
+        if replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY) {
             self.findings = core.plants.keys().map(|id| (id.clone(), findings(core, id))).collect();
         }
-        self.past_renewed = self.refreshes.is_multiple_of(HISTORY_EVERY);
+        self.past_renewed = replanned || self.refreshes.is_multiple_of(HISTORY_EVERY);
+        self.plan_changes = core.plan_changes;
         self.refreshes += 1;
         for view in self.views(core) {
             let facts = match View::parse(core, &view) {
@@ -94,9 +120,10 @@ impl Board {
                 Some(View::History(plant))
                     if self.past_renewed || !self.facts.contains_key(&view) =>
                 {
-                    history::facts(core, &self.labels, plant)
+                    let outlook = self.findings.get(plant).map_or(&[][..], |f| &f.outlook);
+                    history::facts(core, &self.labels, plant, (self.causes(plant), outlook))
                 }
-                Some(View::History(_)) | None => continue,
+                Some(View::History(_) | View::Points(..)) | None => continue,
             };
             self.facts.insert(view, facts);
         }
@@ -104,17 +131,21 @@ impl Board {
 
     fn plant_facts(&self, core: &Scene<'_>, plant: &PlantId) -> Vec<Labelled<Fact>> {
         let held_up = self.held_up_units(plant);
-        let mut facts = floor::facts(core, &self.labels, plant, &held_up);
+        let shown = (&held_up, self.causes(plant));
+        let mut facts = floor::facts(core, &self.labels, plant, shown);
         facts.extend(product::facts(core, &self.labels, plant));
         facts
     }
 
-    /// The units of a plant that are flagged: those of its own main hold-up.
+    /// Whether the plant's record tells causes.
+    fn causes(&self, plant: &PlantId) -> Causes {
+        Causes::of(self.findings.get(plant).map(|findings| &findings.hold_up))
+    }
+
+    /// The equipment of a plant that is flagged: where its main hold-up bites.
     fn held_up_units(&self, plant: &PlantId) -> BTreeSet<twin::EquipmentId> {
         match self.findings.get(plant).map(|findings| &findings.hold_up) {
-            Some(HoldUp::Known(verdict)) if verdict.node.plant == *plant => {
-                verdict.units.iter().cloned().collect()
-            }
+            Some(HoldUp::Known(verdict)) => verdict.bites_at.iter().cloned().collect(),
             _ => BTreeSet::new(),
         }
     }
@@ -147,6 +178,9 @@ impl Board {
             Some(View::Programme) => {
                 facts.extend(cards::programme(self, core, gate, audience));
             }
+            Some(View::Points(plant, series)) => {
+                facts.extend(signals::points(core, &self.labels, plant, &series));
+            }
             Some(View::History(_)) | None => {}
         }
         facts
@@ -162,7 +196,7 @@ impl Board {
         let wanted = |plant: &PlantId| match View::parse(core, view) {
             Some(View::Plant(p)) => p == plant,
             Some(View::Programme) => true,
-            Some(View::History(_)) | None => false,
+            Some(View::History(_) | View::Points(..)) | None => false,
         };
         let occurrences = core
             .happenings
@@ -171,11 +205,27 @@ impl Board {
             .filter_map(|happening| {
                 let label = self.labels.thing(&happening.plant, &happening.about)?;
                 let mut with = happening.with.clone();
+                if happening.kind == "comment" {
+                    let said = |text: &mut String| *text = core.in_words(&happening.plant, text);
+                    with.entry("text".to_owned()).and_modify(said);
+                }
+                if matches!(happening.kind, "comment" | "delivery") {
+                    let name = core.called(&happening.plant, &happening.about);
+                    with.extend(name.map(|name| ("name".to_owned(), name)));
+                }
                 if happening.kind == "state" {
                     // The programme's view has no layout to look the names up in.
                     let name = core.name_of(&happening.plant, &happening.about);
                     with.insert("name".to_owned(), name);
                     with.insert("plant".to_owned(), core.plant_name(&happening.plant));
+                    let causes = self.causes(&happening.plant);
+                    for state in ["state", "left"] {
+                        with.entry(state.to_owned()).and_modify(|name| *name = causes.rename(name));
+                    }
+                }
+                if happening.about.starts_with(ABOUT_ALARM) {
+                    let name = core.name_of(&happening.plant, &happening.about);
+                    with.insert("name".to_owned(), name);
                 }
                 let value = Occurrence {
                     at: stamp(happening.at),
@@ -196,6 +246,8 @@ enum View<'a> {
     Programme,
     Plant(&'a PlantId),
     History(&'a PlantId),
+    /// One signal of a plant; made only while somebody asks for it.
+    Points(&'a PlantId, SeriesId),
 }
 
 impl<'a> View<'a> {
@@ -204,10 +256,15 @@ impl<'a> View<'a> {
             return Some(Self::Programme);
         }
         let (kind, id) = view.split_once('/')?;
+        let (id, series) = match kind {
+            "points" => id.split_once('/')?,
+            _ => (id, ""),
+        };
         let (plant, _) = core.plants.get_key_value(id)?;
         match kind {
             "plant" => Some(Self::Plant(plant)),
             "history" => Some(Self::History(plant)),
+            "points" => Some(Self::Points(plant, SeriesId::new(series).ok()?)),
             _ => None,
         }
     }
@@ -229,5 +286,6 @@ fn stamp(at: PlantTime) -> Rfc3339 {
 }
 
 fn fact(label: LabelId, key: impl Into<String>, value: Value) -> Labelled<Fact> {
-    Labelled { value: Fact { key: key.into(), value }, label }
+    let value = Fact { key: key.into(), value: Arc::new(value), encoded: Arc::default() };
+    Labelled { value, label }
 }

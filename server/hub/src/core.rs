@@ -9,15 +9,23 @@
 //! before [`HubEvent::Committed`] covers it, and nothing is shown: the shell publishes only
 //! while [`Core::is_durable`] holds. When the journal fails, acknowledgements and pages stand
 //! still at the last durable moment, and a restart rebuilds the state from the journal by the
-//! same fold ([`Core::replay`]).
+//! same fold ([`Anew`]). The same is done while the hub runs when something was corrected or
+//! came so late that findings were closed without it ([`Core::due`]).
 
+mod alarm;
+mod anew;
 mod binding;
+mod correction;
 pub(crate) mod decode;
+mod event_order;
 mod frame;
 mod happening;
 mod hello;
+mod plan;
 mod plant_clock;
 mod replay;
+mod signals;
+mod wish;
 
 #[cfg(test)]
 mod tests;
@@ -32,8 +40,14 @@ use twin::{
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 
+pub(crate) use alarm::Condition;
+pub(crate) use anew::{Anew, Finished, note_corrections};
+pub(crate) use correction::{Corrections, Due, Recalled, ReportKey, spoken_of};
+pub(crate) use frame::NotTaken;
 pub(crate) use happening::Happenings;
+pub(crate) use plan::{Answer, AskId, Asked, Planner, PlannerNow, Wish, is_planner, planner_feed};
 pub(crate) use plant_clock::PlantClock;
+pub(crate) use replay::recalled;
 
 /// Frames that a feed may have in flight without an ack.
 pub(crate) const CREDIT: u32 = 64;
@@ -64,12 +78,16 @@ pub(crate) enum HubEvent {
     Opened { session: SessionId, grant: Grant },
     /// It says who it is.
     Hello { session: SessionId, hello: Hello },
+    /// What the journal keeps of the reports that the next frame's corrections name.
+    Recalled { reports: BTreeMap<ReportKey, Recalled> },
     /// It reports.
     Frame { session: SessionId, frame: ReportFrame<Box<RawValue>> },
     /// It sent something that could not be read.
     Unreadable { session: SessionId, frame: Unreadable },
     /// It is gone.
     Closed { session: SessionId },
+    /// A planner asks for a change.
+    Asked { ask: AskId, asked: Box<Asked> },
     /// Everything up to this hub sequence number is on disk.
     Committed { hub_seq: u64 },
 }
@@ -115,6 +133,8 @@ pub(crate) struct Effects {
     pub(crate) close: Vec<(SessionId, &'static str)>,
     /// Alarms to be kept: code, about, text.
     pub(crate) alarms: Vec<(&'static str, String, String)>,
+    /// Answers to planners.
+    pub(crate) answers: Vec<(AskId, Answer)>,
 }
 
 /// What is known of a feed.
@@ -147,6 +167,8 @@ struct Session {
     grant: Grant,
     /// Whether a hello of it was accepted.
     speaks: bool,
+    /// The units that it declared and that no row holds yet.
+    declares: signals::Units,
 }
 
 /// A row that is under way to the disk.
@@ -175,6 +197,21 @@ pub(crate) struct Core {
     pub(crate) happenings: Happenings,
     /// Rows of the journal whose reports the present plant files refuse.
     pub(crate) not_replayed: u64,
+    /// The state before the first report, to try corrections on.
+    blank: TwinState,
+    /// What the journal keeps of what the frame at hand speaks of.
+    recalled: BTreeMap<ReportKey, Recalled>,
+    /// Corrections in the journal.
+    corrections: u64,
+    /// Those that are not in the state yet: how many, and the earliest moment they are about.
+    pending: BTreeMap<PlantId, (u64, PlantTime)>,
+    /// Reports that stay late even when everything is folded anew.
+    late_known: BTreeMap<PlantId, u64>,
+    /// Those who change the plan over HTTP, each under the name of a feed.
+    pub(crate) planners: BTreeMap<FeedId, PlannerNow>,
+    /// Counts up with every change that a planner made.
+    pub(crate) plan_changes: u64,
+    waiting: Vec<plan::Waiting>,
     labels: BTreeMap<PlantId, u32>,
     sessions: BTreeMap<SessionId, Session>,
     in_flight: VecDeque<InFlight>,
@@ -186,8 +223,10 @@ impl Core {
     pub(crate) fn new(definitions: Definitions, generation: u64) -> Self {
         let Definitions { programme, plants, labels, revision } = definitions;
         let list: Vec<Plant> = plants.values().cloned().collect();
+        let twin = TwinState::new(&programme, &list);
         Self {
-            twin: TwinState::new(&programme, &list),
+            blank: twin.clone(),
+            twin,
             analytics: Analytics::new(&programme, &list),
             programme,
             plants,
@@ -198,6 +237,13 @@ impl Core {
             revision,
             happenings: Happenings::default(),
             not_replayed: 0,
+            recalled: BTreeMap::new(),
+            corrections: 0,
+            pending: BTreeMap::new(),
+            late_known: BTreeMap::new(),
+            planners: BTreeMap::new(),
+            plan_changes: 0,
+            waiting: Vec::new(),
             labels,
             sessions: BTreeMap::new(),
             in_flight: VecDeque::new(),
@@ -210,16 +256,22 @@ impl Core {
         let mut effects = Effects::default();
         match event {
             HubEvent::Opened { session, grant } => {
-                self.sessions.insert(session, Session { grant, speaks: false });
+                let declares = signals::Units::new();
+                self.sessions.insert(session, Session { grant, speaks: false, declares });
             }
             HubEvent::Hello { session, hello } => {
                 self.hello(session, &hello, wall, &mut effects);
             }
-            HubEvent::Frame { session, frame } => self.frame(session, &frame, wall, &mut effects),
+            HubEvent::Recalled { reports } => self.recalled = reports,
+            HubEvent::Frame { session, frame } => {
+                self.frame(session, &frame, wall, &mut effects);
+                self.recalled.clear();
+            }
             HubEvent::Unreadable { session, frame } => {
                 self.unreadable(session, &frame, wall, &mut effects);
             }
             HubEvent::Closed { session } => self.closed(session, wall),
+            HubEvent::Asked { ask, asked } => self.asked(ask, &asked, wall, &mut effects),
             HubEvent::Committed { hub_seq } => self.committed(hub_seq, &mut effects),
         }
         effects
@@ -287,6 +339,7 @@ impl Core {
                 effects.to_feeds.push((session, ToFeed::Ack { seq, durable: true }));
             }
         }
+        self.answer_durable(effects);
     }
 
     fn feed_from(position: &FeedPosition) -> FeedNow {

@@ -5,13 +5,19 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use journal::{JournalError, KeyRow, Keys};
+use journal::{JournalError, KeyRow, Keys, PlannerKeyRow};
 use sha2::{Digest, Sha256};
 
-use crate::core::Grant;
+use crate::core::{Grant, Planner};
 
-/// Connections of one key at once: the one in use, one taking over, and some that linger.
+/// Connections of one key at once: the one in use, one taking over, and some that linger. A
+/// planner's key may have as many requests under way.
 const MOST_PER_KEY: u32 = 4;
+
+/// What every key begins with, so that a key is known for one wherever it turns up.
+const KEY_PREFIX: &str = "slipway_";
+/// Digits after it that make a text a key, and no file's name.
+const TELLING_DIGITS: usize = 16;
 
 /// Keeps the keys and counts the connections.
 pub(crate) struct Gate {
@@ -33,6 +39,8 @@ pub(crate) struct Place {
 pub(crate) enum Denied {
     /// No such key, or a revoked one; the two are not told apart.
     Unknown,
+    /// A good key of somebody else than a planner.
+    NotAPlanner,
     /// The key has as many connections as it may.
     TooMany,
     /// The keys cannot be read now.
@@ -49,13 +57,48 @@ impl Gate {
     pub(crate) fn admit(&self, key: &str) -> Result<(Grant, Place), Denied> {
         let sha256 = hash(key);
         let grant = self.grant(&sha256)?;
+        Ok((grant, self.place(sha256)?))
+    }
+
+    /// Whose plan the key may change, and a place for one request.
+    pub(crate) fn admit_planner(&self, key: &str) -> Result<(Planner, Place), Denied> {
+        let sha256 = hash(key);
+        let planner = self.planner(&sha256)?;
+        Ok((planner, self.place(sha256)?))
+    }
+
+    fn place(&self, sha256: String) -> Result<Place, Denied> {
         let mut places = lock(&self.places);
         let taken = places.entry(sha256.clone()).or_default();
         if *taken >= MOST_PER_KEY {
             return Err(Denied::TooMany);
         }
         *taken += 1;
-        Ok((grant, Place { sha256, places: Arc::clone(&self.places) }))
+        Ok(Place { sha256, places: Arc::clone(&self.places) })
+    }
+
+    fn planner(&self, sha256: &str) -> Result<Planner, Denied> {
+        let keys = lock(&self.keys);
+        let found = keys.find_planner(sha256).and_then(|planner| {
+            let others = planner.is_none();
+            let feed = if others { keys.find(sha256)?.map(|key| key.revoked) } else { None };
+            let viewer =
+                if others { keys.find_viewer(sha256)?.map(|key| key.revoked) } else { None };
+            Ok((planner, feed.or(viewer)))
+        });
+        drop(keys);
+        match found {
+            Ok((Some(PlannerKeyRow { revoked: None, feed, plant, .. }), _)) => {
+                Ok(Planner { feed, plant })
+            }
+            Ok((None, Some(None))) => Err(Denied::NotAPlanner),
+            Ok(_) if self.made_here.contains_key(sha256) => Err(Denied::NotAPlanner),
+            Ok(_) => Err(Denied::Unknown),
+            Err(error) => {
+                tracing::error!("{}", crate::store::in_words(&error));
+                Err(Denied::NotReadable)
+            }
+        }
     }
 
     /// What the key of this hash allows now.
@@ -95,7 +138,15 @@ impl Drop for Place {
 pub(crate) fn new_key() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
-    Ok(format!("slipway_{}", hexadecimal(&bytes)))
+    Ok(format!("{KEY_PREFIX}{}", hexadecimal(&bytes)))
+}
+
+/// Whether a text holds a key of ours, or most of one: such a text is not to be repeated.
+pub(crate) fn holds_key(text: &str) -> bool {
+    text.match_indices(KEY_PREFIX).any(|(at, prefix)| {
+        let rest = text[at + prefix.len()..].bytes();
+        rest.take_while(u8::is_ascii_hexdigit).count() >= TELLING_DIGITS
+    })
 }
 
 /// SHA-256 of a key, in hexadecimal. A key has 256 random bits: no salt or stretching is needed.

@@ -42,7 +42,7 @@ pub(crate) async fn connect(
     let admitted = tokio::task::spawn_blocking(move || gate.gate.admit(&key)).await;
     let (grant, place) = match admitted {
         Ok(Ok(admitted)) => admitted,
-        Ok(Err(Denied::Unknown)) => {
+        Ok(Err(Denied::Unknown | Denied::NotAPlanner)) => {
             let reason =
                 "this key is not known here, or was revoked; `slipway key list` shows them";
             return refused(StatusCode::UNAUTHORIZED, "unknown_key", reason);
@@ -61,8 +61,9 @@ pub(crate) async fn connect(
         return refused(StatusCode::BAD_REQUEST, "wrong_subprotocol", &reason);
     }
     let failed = match &*shared.store.borrow() {
-        StoreState::Failed(why) => Some(why.clone()),
-        StoreState::Healthy | StoreState::Waiting(_) => None,
+        // Nobody would be welcomed before there is room again.
+        StoreState::Failed(why) | StoreState::Waiting(why) => Some(why.clone()),
+        StoreState::Healthy => None,
     };
     if let Some(why) = failed {
         return refused(StatusCode::SERVICE_UNAVAILABLE, "not_ready", &why);

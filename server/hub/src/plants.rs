@@ -165,6 +165,11 @@ impl Source {
 }
 
 impl Files {
+    /// Files as the journal keeps them.
+    pub(crate) fn kept(files: Vec<DefinitionFile>, sha256: String) -> Self {
+        Self { files, sha256, prefix: String::new() }
+    }
+
     /// Understands the files.
     pub(crate) fn load(&self) -> Result<Plants, PlantsError> {
         let names: Vec<String> =

@@ -1,14 +1,25 @@
 //! The one loop that owns the core: takes events, passes its effects on, publishes at a tick.
 
-use std::{collections::BTreeMap, sync::Arc, sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::sync::{mpsc, watch};
-use twin::PlantTime;
+use tokio::sync::{mpsc, oneshot, watch};
+use twin::{PlantId, PlantTime};
 use wire::ingest::ToFeed;
 
 use crate::{
-    clock::wall_now,
-    core::{Core, Definitions, Effects, HubEvent, SessionId},
+    clock::{Stopwatch, wall_now},
+    core::{
+        Answer, AskId, Asked, Core, Definitions, Due, Effects, HubEvent, PlantClock, ReportKey,
+        SessionId, decode::rfc3339, spoken_of,
+    },
+    refold::{Folded, Refolder},
     shared::{Metrics, stopped},
     store::StoreCommand,
 };
@@ -30,6 +41,31 @@ pub(crate) enum Inbox {
     Open { session: SessionId, answers: mpsc::Sender<ToSession> },
     /// The plant files changed and are valid.
     Reload(Box<Definitions>),
+    /// Somebody wants to know what is now, to ask the journal about the past.
+    Present(oneshot::Sender<Present>),
+    /// A planner asks for a change; the answer goes here, once it is durable.
+    Asked { asked: Box<Asked>, answer: oneshot::Sender<Answer> },
+}
+
+/// What a question about the past needs to know of now.
+pub(crate) struct Present {
+    /// The plant files in force.
+    pub(crate) definitions: Definitions,
+    /// The core's generation.
+    pub(crate) generation: u64,
+    /// The plants' clocks.
+    pub(crate) clocks: BTreeMap<PlantId, PlantClock>,
+    /// The newest durable row.
+    pub(crate) durable: u64,
+    /// The wall clock.
+    wall: PlantTime,
+}
+
+impl Present {
+    /// The plant's time.
+    pub(crate) fn now(&self, plant: &PlantId) -> PlantTime {
+        self.clocks.get(plant).map_or(self.wall, |clock| clock.now(self.wall))
+    }
 }
 
 /// What the core has for a connection.
@@ -61,6 +97,17 @@ pub(crate) struct Run {
     pub(crate) publish: Publish,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) sessions: BTreeMap<SessionId, mpsc::Sender<ToSession>>,
+    pub(crate) refolder: Refolder,
+    pub(crate) asks: Asks,
+    /// Counts what the core has heard: what was published is as new as the count it was made at.
+    pub(crate) heard: Arc<AtomicU64>,
+}
+
+/// Planners' requests that wait for their answers; the API lets in no more than it has places.
+#[derive(Default)]
+pub(crate) struct Asks {
+    waiting: BTreeMap<AskId, oneshot::Sender<Answer>>,
+    last: u64,
 }
 
 impl Run {
@@ -84,6 +131,7 @@ impl Run {
                     self.event(HubEvent::Committed { hub_seq }).await;
                 }
                 () = stopped(&mut self.stopping) => break,
+                folded = self.refolder.done() => self.take_over(folded).await,
                 _ = tick.tick(), if !due => due = true,
                 // What is due to be shown waits for the disk, and new events wait for that: for
                 // the milliseconds of a commit, or until a full disk has room again.
@@ -102,7 +150,11 @@ impl Run {
     fn publish(&mut self) {
         let wall = wall_now();
         self.core.advance(wall);
+        let watch = Stopwatch::start();
         (self.publish)(&self.core, Tick { wall });
+        let micros = u64::try_from(watch.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Metrics::add(&self.metrics.publish_micros, micros);
+        self.refolder.look(&self.core);
         Metrics::add(&self.metrics.published, 1);
         self.metrics.hub_seq.store(self.core.hub_seq, Ordering::Relaxed);
     }
@@ -113,7 +165,22 @@ impl Run {
             Inbox::Open { session, answers } => {
                 self.sessions.insert(session, answers);
             }
-            Inbox::Reload(definitions) => self.reload(*definitions).await,
+            // Findings depend on the definition. A report that was refused by the old files
+            // stays refused: its content was not kept.
+            Inbox::Reload(definitions) if definitions.revision != self.core.revision => {
+                self.refolder.ask(*definitions);
+            }
+            Inbox::Reload(_) => {}
+            Inbox::Present(answer) => {
+                // Whoever asked may be gone.
+                let _gone = answer.send(self.present());
+            }
+            Inbox::Asked { asked, answer } => {
+                self.asks.last += 1;
+                let ask = AskId(self.asks.last);
+                self.asks.waiting.insert(ask, answer);
+                self.event(HubEvent::Asked { ask, asked }).await;
+            }
         }
     }
 
@@ -122,8 +189,18 @@ impl Run {
             HubEvent::Closed { session } => Some(*session),
             _ => None,
         };
+        if let HubEvent::Frame { frame, .. } = &event {
+            let reports = spoken_of(frame);
+            // A frame that is not handled is not acknowledged: its feed sends it again.
+            if !reports.is_empty() && !self.recall(reports).await {
+                return;
+            }
+        }
         let wall = wall_now();
+        let is_news = !matches!(event, HubEvent::Committed { .. });
         let effects = self.core.handle(event, wall);
+        // Before anybody hears of it: whoever does and asks then is to be told nothing older.
+        self.heard.fetch_add(u64::from(is_news), Ordering::SeqCst);
         self.carry_out(effects, wall).await;
         if let Some(session) = closed {
             self.sessions.remove(&session);
@@ -131,7 +208,7 @@ impl Run {
     }
 
     async fn carry_out(&mut self, effects: Effects, wall: PlantTime) {
-        let Effects { journal, clocks, to_feeds, close, alarms } = effects;
+        let Effects { journal, clocks, to_feeds, close, alarms, answers: to_planners } = effects;
         let rows = journal.into_iter().map(StoreCommand::Append);
         let clocks = clocks.into_iter().map(StoreCommand::Clock);
         let alarms = alarms.into_iter().map(|(code, about, text)| {
@@ -157,6 +234,12 @@ impl Run {
         for (session, why) in close {
             self.answer(session, ToSession::Close(why));
         }
+        for (ask, answer) in to_planners {
+            if let Some(planner) = self.asks.waiting.remove(&ask) {
+                // Whoever asked may be gone; what was done stays done.
+                let _gone = planner.send(answer);
+            }
+        }
     }
 
     /// A connection whose answers pile up is dropped: its feed comes back and resumes.
@@ -168,34 +251,96 @@ impl Run {
         }
     }
 
-    /// Folds the journal again under the new plant files. Findings depend on the definition, and
-    /// a report that was refused by the old files stays refused: its content was not kept.
-    async fn reload(&mut self, definitions: Definitions) {
-        let wall = wall_now();
-        if definitions.revision == self.core.revision {
+    fn present(&self) -> Present {
+        Present {
+            definitions: self.core.definitions(),
+            generation: self.core.generation,
+            clocks: self.core.clocks.clone(),
+            durable: *self.committed.borrow(),
+            wall: wall_now(),
+        }
+    }
+
+    /// Hands the core what the journal keeps of these reports; false when the hub is stopping.
+    async fn recall(&mut self, reports: Vec<ReportKey>) -> bool {
+        let (answer, found) = oneshot::channel();
+        if self.store.send(StoreCommand::Recall { reports, answer }).await.is_err() {
+            return false;
+        }
+        tokio::select! {
+            biased;
+            found = found => match found {
+                Ok(reports) => {
+                    self.core.handle(HubEvent::Recalled { reports }, wall_now());
+                    true
+                }
+                Err(_not_readable) => false,
+            },
+            () = stopped(&mut self.stopping) => false,
+        }
+    }
+
+    /// Puts what was folded anew in the place of the core, with the rows since then.
+    async fn take_over(&mut self, folded: Folded) {
+        let Folded { core: Some(mut fresh), due } = folded else { return };
+        if !self.settled().await {
             return;
         }
-        while !self.core.is_durable() {
-            if self.committed.changed().await.is_err() {
-                return;
-            }
-            let hub_seq = *self.committed.borrow_and_update();
-            self.event(HubEvent::Committed { hub_seq }).await;
-        }
-        let mut fresh = Core::new(definitions, self.core.generation);
         let (to, mut rows) = mpsc::channel(MOST_REPLAYED);
-        if self.store.send(StoreCommand::Replay(to)).await.is_err() {
+        let from = fresh.hub_seq + 1;
+        if self.store.send(StoreCommand::Replay { from, to }).await.is_err() {
             return;
         }
         while let Some(entry) = rows.recv().await {
             fresh.replay(&entry);
         }
         if fresh.hub_seq != self.core.hub_seq {
-            tracing::error!("the journal could not be read again; the old plant files stay");
+            tracing::error!("the journal could not be read again; all stays as it was");
             return;
         }
+        let wall = wall_now();
+        let revision = self.core.revision;
+        let led: Vec<_> = due.keys().map(|plant| self.core.lead(plant, wall)).collect();
         std::mem::swap(&mut self.core, &mut fresh);
-        self.core.adopt(fresh, wall);
-        tracing::info!(revision = self.core.revision, "the plant files were taken in");
+        self.core.adopt(*fresh, wall);
+        self.heard.fetch_add(1, Ordering::SeqCst);
+        self.core.advance(wall);
+        if self.core.revision != revision {
+            tracing::info!(revision = self.core.revision, "the plant files were taken in");
+        }
+        let mut effects = Effects::default();
+        for ((plant, due), led) in due.into_iter().zip(led) {
+            let moved = self.core.lead(&plant, wall) != led;
+            self.core.tell_corrected(&plant, &due, wall);
+            effects.alarms.push(("corrected", plant.to_string(), in_words(&due, moved)));
+        }
+        self.carry_out(effects, wall).await;
     }
+
+    /// Waits until everything in the core is durable; false when the hub is stopping.
+    async fn settled(&mut self) -> bool {
+        while !self.core.is_durable() {
+            tokio::select! {
+                biased;
+                () = stopped(&mut self.stopping) => return false,
+                changed = self.committed.changed() => if changed.is_err() {
+                    return false;
+                },
+            }
+            let hub_seq = *self.committed.borrow_and_update();
+            self.event(HubEvent::Committed { hub_seq }).await;
+        }
+        true
+    }
+}
+
+/// What a fold was made for and what came of it, for the alarm that is kept.
+fn in_words(due: &Due, moved: bool) -> String {
+    let Due { corrections, late, since } = due;
+    let since = rfc3339(*since);
+    let led = if moved { "changed" } else { "stayed" };
+    format!(
+        "findings since {since} were made anew for {corrections} corrections and {late} late \
+         reports; the main hold-up {led}"
+    )
 }

@@ -1,14 +1,15 @@
 //! `slipway serve`: reads, replays, wires everything on one port, and stops in good order.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::{IsTerminal, Write},
     net::SocketAddr,
+    path::Path,
     sync::Arc,
     time::Duration,
 };
 
-use journal::{Journal, JournalError, Keys, NamedLoss};
+use journal::{Journal, JournalError, Keys, NamedLoss, Reader};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -18,16 +19,18 @@ use tokio::{
 use crate::{
     cli::ServeArgs,
     clock::wall_now,
+    connections,
     core::Core,
     demo::{self, Demo, DemoError, Parts},
     gate::{self, Gate},
     ingest::MOST_FEEDS_CONNECTED,
+    limits::Limits,
     plants::{self, PlantsError, Source},
-    router,
-    run::{self, Run},
-    shared::{Inner, Metrics, Options, Shared, stopped},
+    refold::{self, Refolder, Wish},
+    run::{self, Asks, Run},
+    shared::{Inner, Metrics, Options, Shared},
     store,
-    view::{self, Door},
+    view::{self, Door, Publisher},
 };
 
 /// How long a stop waits for connections to end.
@@ -104,6 +107,7 @@ pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
     start_log();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        outlive_file_size_limit()?;
         let hub = start(args).await?;
         announce(hub.address, args.json)?;
         stop_signal().await;
@@ -121,7 +125,7 @@ pub(crate) struct Hub {
     pub(crate) shared: Shared,
     stop: watch::Sender<bool>,
     core: tokio::task::JoinHandle<()>,
-    server: tokio::task::JoinHandle<std::io::Result<()>>,
+    server: tokio::task::JoinHandle<()>,
     journal: std::thread::JoinHandle<()>,
 }
 
@@ -148,8 +152,13 @@ impl Hub {
     }
 }
 
-/// Starts a hub: everything that can be wrong is said before anything is served.
+/// Starts a hub with the usual limits.
 pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
+    start_within(args, Limits::usual()).await
+}
+
+/// Starts a hub: everything that can be wrong is said before anything is served.
+pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub, ServeError> {
     let source = Source::choose(args.plants.clone());
     let files = source.read()?;
     let plants = files.load()?;
@@ -171,15 +180,16 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
         wall_now(),
     )?;
     let mut core = Core::new(plants.definitions(kept), generation());
-    recover(&mut core, &mut journal, opened.lost.as_ref(), &mut remarks)?;
+    recover(&mut core, &mut journal, &data, opened.lost.as_ref(), &mut remarks)?;
     let demo = if args.demo { Some(Demo::new(&core, &source)?) } else { None };
     if let Some(demo) = &demo {
         demo.prepare(&mut core, &mut journal)?;
     }
-    let (shelf, mut publisher) = view::open(&core, args.demo && address.ip().is_loopback());
+    let (shelf, publisher) = view::open(&core, args.demo && address.ip().is_loopback());
+    let heard = shelf.heard();
     let metrics = Arc::new(Metrics::default());
-    let store = store::start(journal, Arc::clone(&metrics))?;
     let (stop, stopping) = watch::channel(false);
+    let store = store::start(journal, Arc::clone(&metrics), stopping.clone())?;
     let (to_core, inbox) = mpsc::channel(run::MOST_EVENTS);
     let shared = Shared::new(Inner {
         to_core,
@@ -189,6 +199,7 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
         gate: Gate::new(keys, demo.as_ref().map(Demo::grants).unwrap_or_default()),
         feed_places: Arc::new(Semaphore::new(MOST_FEEDS_CONNECTED)),
         metrics: Arc::clone(&metrics),
+        limits,
         remarks: watch::channel(remarks).0,
         options: options(args, address),
         door: Arc::new(Door::new(shelf, Keys::open(&data)?)),
@@ -196,37 +207,54 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
     let parts = Parts::of(&core);
     let connected = demo.as_ref().map(Demo::connected);
     let run = Run {
+        refolder: Refolder::new(data.clone(), store.committed.clone()),
         core,
         inbox,
         store: store.commands,
         committed: store.committed,
         stopping: stopping.clone(),
-        publish: Box::new(move |core, tick| {
-            publisher.publish(core, tick.wall);
-            if let Some(connected) = &connected {
-                demo::tell_connected(core, connected);
-            }
-        }),
+        publish: publish(publisher, connected),
         metrics,
         sessions: BTreeMap::new(),
+        asks: Asks::default(),
+        heard,
     };
     let core = tokio::spawn(run.run());
     tokio::spawn(plants::watch(shared.clone(), source, files.sha256));
-    let server = tokio::spawn(serve(listener, shared.clone(), stopping));
+    let server = tokio::spawn(connections::serve(listener, shared.clone(), stopping));
     if let Some(demo) = demo {
         demo.play(&shared, parts, address);
     }
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
 }
 
+/// What is done at every tick.
+fn publish(
+    mut publisher: Publisher,
+    connected: Option<watch::Sender<BTreeSet<String>>>,
+) -> run::Publish {
+    Box::new(move |core, tick| {
+        publisher.publish(core, tick.wall);
+        if let Some(connected) = &connected {
+            demo::tell_connected(core, connected);
+        }
+    })
+}
+
 /// Folds the journal into the core; what was lost is said loudly.
 fn recover(
     core: &mut Core,
     journal: &mut Journal,
+    data: &Path,
     lost: Option<&NamedLoss>,
     remarks: &mut Vec<String>,
 ) -> Result<(), ServeError> {
-    journal.replay(1, &mut |entry| core.replay(&entry))?;
+    let (definitions, generation) = (core.definitions(), core.generation);
+    let up_to = journal.last_hub_seq();
+    let wish = Wish { definitions, generation, until: None, up_to };
+    if let Some(folded) = refold::fold(&Reader::open(data)?, wish, &|| false)? {
+        *core = *folded;
+    }
     core.resume(&journal.clocks()?, wall_now());
     if journal.last_hub_seq() > 0 {
         tracing::info!(rows = journal.last_hub_seq(), "the journal was folded");
@@ -252,19 +280,10 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
     })
 }
 
-async fn serve(
-    listener: TcpListener,
-    shared: Shared,
-    mut stopping: watch::Receiver<bool>,
-) -> std::io::Result<()> {
-    axum::serve(listener, router::router(shared))
-        .with_graceful_shutdown(async move { stopped(&mut stopping).await })
-        .await
-}
-
 fn options(args: &ServeArgs, address: SocketAddr) -> Options {
     Options {
         loopback: address.ip().is_loopback(),
+        data: args.data(),
         www: args.www.clone(),
         viewer: args.viewer.clone(),
         meshes: args.meshes.clone(),
@@ -281,6 +300,20 @@ fn announce(address: SocketAddr, json: bool) -> std::io::Result<()> {
     if json {
         println!("{}", serde_json::json!({ "listening": format!("http://{address}") }));
         std::io::stdout().flush()?;
+    }
+    Ok(())
+}
+
+/// A write beyond the limit of file sizes (`ulimit -f`) ends a process that does not take the
+/// signal. Once it is taken the write fails, which is answered as a full disk is.
+fn outlive_file_size_limit() -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        /// SIGXFSZ; Linux has another number for it on MIPS only.
+        const FILE_SIZE_EXCEEDED: i32 = 25;
+        // The signal stays taken when nobody listens for it any more.
+        signal(SignalKind::from_raw(FILE_SIZE_EXCEEDED)).map(drop)?;
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::{
     gate::Gate,
+    limits::Limits,
     run::Inbox,
     store::{StoreCommand, StoreState},
     view::Door,
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     pub(crate) feed_places: Arc<Semaphore>,
     /// Counters.
     pub(crate) metrics: Arc<Metrics>,
+    /// What is granted to those who connect.
+    pub(crate) limits: Limits,
     /// What is not as it should be, and yet the hub is up: shown in /readyz and logged.
     pub(crate) remarks: watch::Sender<Vec<String>>,
     /// How the hub was started.
@@ -51,6 +54,8 @@ pub(crate) struct Inner {
 pub(crate) struct Options {
     /// Whether it listens on the loopback address only.
     pub(crate) loopback: bool,
+    /// The data directory, for reading beside the hub that writes.
+    pub(crate) data: PathBuf,
     /// Pages from here instead of the built-in ones.
     pub(crate) www: Option<PathBuf>,
     /// The built viewer.
@@ -93,6 +98,8 @@ impl std::ops::Deref for Shared {
 /// Counters since the start of the process.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
+    pub(crate) connections_now: AtomicU64,
+    pub(crate) connections_refused: AtomicU64,
     pub(crate) feed_connections: AtomicU64,
     pub(crate) feeds_now: AtomicU64,
     pub(crate) frames: AtomicU64,
@@ -100,6 +107,7 @@ pub(crate) struct Metrics {
     pub(crate) refusals: AtomicU64,
     pub(crate) hub_seq: AtomicU64,
     pub(crate) published: AtomicU64,
+    pub(crate) publish_micros: AtomicU64,
     commits: AtomicU64,
     rows: AtomicU64,
     commit_micros: AtomicU64,
@@ -121,6 +129,11 @@ impl Metrics {
     /// The Prometheus text form; names no plant, feed or nation.
     pub(crate) fn to_text(&self) -> String {
         let counters = [
+            (
+                "slipway_connections_refused_total",
+                "Connections there was no place for.",
+                &self.connections_refused,
+            ),
             ("slipway_feed_connections_total", "Connections of feeds.", &self.feed_connections),
             ("slipway_frames_total", "Frames received from feeds.", &self.frames),
             ("slipway_frame_bytes_total", "Bytes of those frames.", &self.frame_bytes),
@@ -129,8 +142,14 @@ impl Metrics {
             ("slipway_rows_total", "Rows made durable.", &self.rows),
             ("slipway_commit_microseconds_total", "Time spent in commits.", &self.commit_micros),
             ("slipway_published_total", "Times that pages were given news.", &self.published),
+            (
+                "slipway_publish_microseconds_total",
+                "Time spent making that news.",
+                &self.publish_micros,
+            ),
         ];
         let gauges = [
+            ("slipway_connections", "Connections open now.", &self.connections_now),
             ("slipway_feeds", "Feeds connected now.", &self.feeds_now),
             ("slipway_hub_seq", "The newest row.", &self.hub_seq),
         ];

@@ -2,15 +2,20 @@
 //!
 //! While one commit is on its way to the disk, the next rows gather; they go together, up to
 //! [`LARGEST_COMMIT_BYTES`]. A full disk is waited out: nothing is acknowledged meanwhile, and
-//! the same rows are tried again. Any other failure is final for this process.
+//! the same rows are tried again, until the hub is stopped. Any other failure is final for this
+//! process.
 
-use std::{sync::Arc, thread::JoinHandle, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, thread::JoinHandle, time::Duration};
 
 use journal::{ClockRow, DefinitionFile, Entry, Journal, JournalError};
 use tokio::sync::{mpsc, oneshot, watch};
 use twin::{PlantId, PlantTime};
 
-use crate::{clock::Stopwatch, shared::Metrics};
+use crate::{
+    clock::Stopwatch,
+    core::{Recalled, ReportKey, recalled},
+    shared::Metrics,
+};
 
 /// Rows that wait for the disk; beyond, the core waits, and so do the sockets. At most 1 MiB each.
 const MOST_WAITING: usize = 64;
@@ -35,8 +40,10 @@ pub(crate) enum StoreCommand {
         at: PlantTime,
         answer: oneshot::Sender<Result<Kept, String>>,
     },
-    /// Hand every row over again.
-    Replay(mpsc::Sender<Entry>),
+    /// Hand the rows from a number on over again.
+    Replay { from: u64, to: mpsc::Sender<Entry> },
+    /// Look reports up that were taken before; those that are not kept are left out.
+    Recall { reports: Vec<ReportKey>, answer: oneshot::Sender<BTreeMap<ReportKey, Recalled>> },
     /// Flush everything and end.
     Close,
 }
@@ -47,7 +54,7 @@ pub(crate) struct Kept {
     /// The revision of the plant files.
     pub(crate) revision: u32,
     /// The number of each plant's label.
-    pub(crate) labels: std::collections::BTreeMap<PlantId, u32>,
+    pub(crate) labels: BTreeMap<PlantId, u32>,
 }
 
 /// How the store does.
@@ -73,15 +80,20 @@ pub(crate) struct Store {
     pub(crate) thread: JoinHandle<()>,
 }
 
-/// Starts the thread.
+/// Starts the thread. Once `stopping` is true it waits for no room any more.
 ///
 /// # Errors
 /// When the system gives no thread.
-pub(crate) fn start(journal: Journal, metrics: Arc<Metrics>) -> std::io::Result<Store> {
+pub(crate) fn start(
+    journal: Journal,
+    metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
+) -> std::io::Result<Store> {
     let (commands, inbox) = mpsc::channel(MOST_WAITING);
     let (committed_to, committed) = watch::channel(journal.last_hub_seq());
     let (state_to, state) = watch::channel(StoreState::Healthy);
-    let mut worker = Worker { journal, committed: committed_to, state: state_to, metrics };
+    let mut worker =
+        Worker { journal, committed: committed_to, state: state_to, metrics, stopping };
     let thread =
         std::thread::Builder::new().name("journal".to_owned()).spawn(move || worker.run(inbox))?;
     Ok(Store { commands, committed, state, thread })
@@ -92,6 +104,7 @@ struct Worker {
     committed: watch::Sender<u64>,
     state: watch::Sender<StoreState>,
     metrics: Arc<Metrics>,
+    stopping: watch::Receiver<bool>,
 }
 
 impl Worker {
@@ -120,29 +133,57 @@ impl Worker {
 
     /// Returns when the rows are durable, or the store has failed for good.
     fn commit(&mut self, batch: &[Entry]) {
-        while !matches!(*self.state.borrow(), StoreState::Failed(_)) {
+        if matches!(*self.state.borrow(), StoreState::Failed(_)) {
+            return;
+        }
+        let appended = self.once_there_is_room(|journal| {
             let watch = Stopwatch::start();
-            match self.journal.append(batch) {
-                Ok(last) => {
-                    self.metrics.committed(batch.len(), watch.elapsed());
-                    if *self.state.borrow() != StoreState::Healthy {
+            journal.append(batch).map(|last| (last, watch.elapsed()))
+        });
+        match appended {
+            Ok((last, took)) => {
+                self.metrics.committed(batch.len(), took);
+                self.committed.send_replace(last);
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// Tries until the disk has room; a hub that is stopped meanwhile gives up.
+    fn once_there_is_room<T>(
+        &mut self,
+        mut write: impl FnMut(&mut Journal) -> Result<T, JournalError>,
+    ) -> Result<T, JournalError> {
+        loop {
+            match write(&mut self.journal) {
+                Err(error) if error.is_retryable() && !*self.stopping.borrow() => {
+                    self.wait_for_room(in_words(&error));
+                }
+                Err(error) => return Err(error),
+                Ok(written) => {
+                    if matches!(*self.state.borrow(), StoreState::Waiting(_)) {
                         tracing::info!("there is room on the disk again");
                         self.state.send_replace(StoreState::Healthy);
                     }
-                    self.committed.send_replace(last);
-                    return;
+                    return Ok(written);
                 }
-                Err(error) if error.is_retryable() => {
-                    let text = error.to_string();
-                    if *self.state.borrow() == StoreState::Healthy {
-                        tracing::error!("{text}");
-                    }
-                    self.state.send_replace(StoreState::Waiting(text));
-                    std::thread::sleep(FULL_DISK_PAUSE);
-                }
-                Err(error) => self.fail(&error),
             }
         }
+    }
+
+    fn wait_for_room(&self, text: String) {
+        // Said once: everybody who watches would pass it on at every try.
+        let is_news = self.state.send_if_modified(|state| {
+            let is_news = !matches!(state, StoreState::Waiting(_));
+            if is_news {
+                *state = StoreState::Waiting(text.clone());
+            }
+            is_news
+        });
+        if is_news {
+            tracing::error!("{text}");
+        }
+        std::thread::sleep(FULL_DISK_PAUSE);
     }
 
     fn fail(&self, error: &JournalError) {
@@ -154,26 +195,49 @@ impl Worker {
     fn other(&mut self, command: StoreCommand) {
         let kept = match command {
             StoreCommand::Append(_) | StoreCommand::Close => Ok(()),
-            StoreCommand::Clock(row) => self.journal.keep_clock(&row),
-            StoreCommand::Alarm { at, code, about, text } => {
-                self.journal.raise_alarm(at, code, &about, &text).map(|_id| ())
-            }
+            StoreCommand::Clock(row) => self.once_there_is_room(|journal| journal.keep_clock(&row)),
+            StoreCommand::Alarm { at, code, about, text } => self.once_there_is_room(|journal| {
+                journal.raise_alarm(at, code, &about, &text).map(|_id| ())
+            }),
             StoreCommand::Definition { sha256, files, labels, at, answer } => {
-                let kept = keep_definition(&mut self.journal, &sha256, &files, &labels, at);
+                let kept = self.once_there_is_room(|journal| {
+                    keep_definition(journal, &sha256, &files, &labels, at)
+                });
                 // The asker may have given up; the files are kept all the same.
                 let _gone = answer.send(kept.map_err(|error| in_words(&error)));
                 Ok(())
             }
-            StoreCommand::Replay(to) => {
-                self.journal.replay(1, &mut |entry| {
+            StoreCommand::Replay { from, to } => {
+                self.journal.replay(from, &mut |entry| {
                     // A receiver that is gone wants no more; the rest is read for nothing.
                     let _gone = to.blocking_send(entry);
+                })
+            }
+            StoreCommand::Recall { reports, answer } => {
+                let found = self.recall(reports);
+                found.map(|found| {
+                    // The asker may have given up.
+                    let _gone = answer.send(found);
                 })
             }
         };
         if let Err(error) = kept {
             tracing::error!("{}", in_words(&error));
         }
+    }
+}
+
+impl Worker {
+    fn recall(
+        &self,
+        reports: Vec<ReportKey>,
+    ) -> Result<BTreeMap<ReportKey, Recalled>, JournalError> {
+        let mut found = BTreeMap::new();
+        for key in reports {
+            let row = self.journal.row_of(&key.feed, key.epoch, key.seq)?;
+            found.extend(row.and_then(|row| Some((key.clone(), recalled(&row, key.index)?))));
+        }
+        Ok(found)
     }
 }
 

@@ -8,12 +8,14 @@
 
 mod door;
 mod offers;
+mod past;
 mod publish;
 mod session;
 mod shelf;
 
 pub(crate) use door::{As, Door};
 pub(crate) use offers::open;
+pub(crate) use past::{close_as_today, past};
 pub(crate) use publish::Publisher;
 pub(crate) use session::router;
 pub(crate) use shelf::{Offer, Published, Shelf};

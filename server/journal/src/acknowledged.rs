@@ -83,12 +83,15 @@ impl Acknowledged {
         hub_seq: u64,
         feeds: &BTreeMap<FeedId, FeedPosition>,
     ) -> Result<(), JournalError> {
-        self.generation += 1;
-        let text = said_text(self.generation, hub_seq, feeds);
-        let flush = self.generation.is_multiple_of(COMMITS_BETWEEN_FLUSHES);
-        let (path, file) = &mut self.files[usize::from(self.generation % 2 == 1)];
+        let generation = self.generation + 1;
+        let text = said_text(generation, hub_seq, feeds);
+        let flush = generation.is_multiple_of(COMMITS_BETWEEN_FLUSHES);
+        let (path, file) = &mut self.files[usize::from(generation % 2 == 1)];
         write_over(file, &text, flush)
-            .map_err(|source| JournalError::Acknowledged { path: path.clone(), source })
+            .map_err(|source| crate::error::acknowledged(path, source))?;
+        // Only now: what is tried again goes over the file that was torn, never over the good one.
+        self.generation = generation;
+        Ok(())
     }
 
     /// Flushes both files to the disk.

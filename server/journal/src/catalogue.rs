@@ -1,6 +1,8 @@
 //! What rows refer to: labels, revisions of the plant files, clocks, alarms.
 
-use rusqlite::OptionalExtension;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, Row};
 use twin::{PlantId, PlantTime};
 
 use crate::{Journal, JournalError, error::sqlite};
@@ -134,14 +136,7 @@ impl Journal {
         let newest = "SELECT revision, sha256, since_hub_seq, stored_us FROM definition
                       ORDER BY revision DESC LIMIT 1";
         self.connection
-            .query_row(newest, [], |row| {
-                Ok(Definition {
-                    revision: row.get(0)?,
-                    sha256: row.get(1)?,
-                    since_hub_seq: row.get::<_, i64>(2)?.cast_unsigned(),
-                    stored: PlantTime::from_micros(row.get(3)?),
-                })
-            })
+            .query_row(newest, [], definition)
             .optional()
             .map_err(sqlite(&self.path, "being read"))
     }
@@ -151,13 +146,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn definition_files(&self, revision: u32) -> Result<Vec<DefinitionFile>, JournalError> {
-        let failed = sqlite(&self.path, "being read");
-        let select = "SELECT name, bytes FROM definition_file WHERE revision = ? ORDER BY name";
-        let mut statement = self.connection.prepare(select).map_err(&failed)?;
-        let rows = statement.query_map([revision], |row| {
-            Ok(DefinitionFile { name: row.get(0)?, bytes: row.get(1)? })
-        });
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        definition_files(&self.connection, &self.path, revision)
     }
 
     /// Keeps which clock a plant is on.
@@ -245,4 +234,40 @@ impl Journal {
         let marked = self.connection.execute(mark, (at.micros(), id.cast_signed()));
         marked.map(|rows| rows == 1).map_err(sqlite(&self.path, "acknowledging an alarm"))
     }
+}
+
+/// Every revision of the plant files, in order.
+pub(crate) fn definitions(
+    connection: &Connection,
+    path: &Path,
+) -> Result<Vec<Definition>, JournalError> {
+    let failed = sqlite(path, "being read");
+    let select = "SELECT revision, sha256, since_hub_seq, stored_us FROM definition
+                  ORDER BY revision";
+    let mut statement = connection.prepare(select).map_err(&failed)?;
+    let rows = statement.query_map([], definition);
+    rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+}
+
+/// The files of a revision, by name.
+pub(crate) fn definition_files(
+    connection: &Connection,
+    path: &Path,
+    revision: u32,
+) -> Result<Vec<DefinitionFile>, JournalError> {
+    let failed = sqlite(path, "being read");
+    let select = "SELECT name, bytes FROM definition_file WHERE revision = ? ORDER BY name";
+    let mut statement = connection.prepare(select).map_err(&failed)?;
+    let rows = statement
+        .query_map([revision], |row| Ok(DefinitionFile { name: row.get(0)?, bytes: row.get(1)? }));
+    rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+}
+
+fn definition(row: &Row<'_>) -> rusqlite::Result<Definition> {
+    Ok(Definition {
+        revision: row.get(0)?,
+        sha256: row.get(1)?,
+        since_hub_seq: row.get::<_, i64>(2)?.cast_unsigned(),
+        stored: PlantTime::from_micros(row.get(3)?),
+    })
 }

@@ -35,11 +35,18 @@ pub enum JournalError {
         /// The newest layout known here.
         known: i64,
     },
-    /// No room is left.
-    #[error("the disk is full: nothing is acknowledged until there is room for {}", path.display())]
+    /// No room is left: on the disk, within a quota, or within the limit of file sizes.
+    #[error(
+        "the disk is full, or a quota or a limit of file sizes is reached: nothing is acknowledged \
+         until there is room for {}",
+        path.display()
+    )]
     DiskFull {
         /// The file that could not grow.
         path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
     /// A row does not match its checksum.
     #[error("the journal's row {hub_seq} is damaged: {what}")]
@@ -78,7 +85,7 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// Whether trying the same again later may succeed: only a full disk can be emptied.
+    /// Whether trying the same again later may succeed: only what is full can be emptied.
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::DiskFull { .. })
     }
@@ -91,7 +98,10 @@ pub(crate) fn sqlite(
 ) -> impl Fn(rusqlite::Error) -> JournalError + use<> {
     let path = path.to_owned();
     move |source| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DiskFull) => JournalError::DiskFull { path: path.clone() },
+        Some(rusqlite::ErrorCode::DiskFull) => disk_full(&path, source),
+        // SQLite knows a full disk, and neither a quota nor a limit of file sizes. A write that
+        // failed was undone with its commit, so that it may be tried again; a failed flush not.
+        Some(_) if is_unwritten(&source) => disk_full(&path, source),
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
             JournalError::InUse { path: path.parent().unwrap_or(&path).to_owned() }
         }
@@ -102,5 +112,26 @@ pub(crate) fn sqlite(
             }
         }
         _ => JournalError::Sqlite { doing, source },
+    }
+}
+
+fn disk_full(path: &std::path::Path, source: rusqlite::Error) -> JournalError {
+    JournalError::DiskFull { path: path.to_owned(), source: std::io::Error::other(source) }
+}
+
+/// Whether the system did not let SQLite write to a file or make it larger.
+fn is_unwritten(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(SQLITE_IOERR_WRITE | SQLITE_IOERR_SHMSIZE))
+}
+
+/// Turns the system's error about the file of what was acknowledged into ours.
+pub(crate) fn acknowledged(path: &std::path::Path, source: std::io::Error) -> JournalError {
+    use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let path = path.to_owned();
+    match source.kind() {
+        StorageFull | QuotaExceeded | FileTooLarge => JournalError::DiskFull { path, source },
+        _ => JournalError::Acknowledged { path, source },
     }
 }

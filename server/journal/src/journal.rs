@@ -14,11 +14,11 @@ use crate::{
     acknowledged::Acknowledged,
     entry::{origin_named, refused_text},
     error::sqlite,
-    schema,
+    reader, schema,
 };
 
 /// The file of the journal within the data directory.
-const JOURNAL_FILE: &str = "journal.sqlite";
+pub(crate) const JOURNAL_FILE: &str = "journal.sqlite";
 /// Held exclusively while a hub runs.
 const LOCK_FILE: &str = "lock";
 
@@ -29,6 +29,8 @@ pub struct Journal {
     acknowledged: Acknowledged,
     positions: BTreeMap<FeedId, FeedPosition>,
     last_hub_seq: u64,
+    /// Whether the newest rows are committed and not yet named beside the journal.
+    pub(crate) unsaid: bool,
     // Dropped last: the directory is ours as long as anything of it is open.
     _lock: File,
 }
@@ -92,7 +94,9 @@ impl Journal {
         let last_hub_seq = last_hub_seq(&connection, &path)?;
         let (acknowledged, said) = Acknowledged::open(dir)?;
         let lost = said.lost(last_hub_seq, &positions);
-        let journal = Self { connection, path, acknowledged, positions, last_hub_seq, _lock: lock };
+        let unsaid = false;
+        let journal =
+            Self { connection, path, acknowledged, positions, last_hub_seq, unsaid, _lock: lock };
         Ok(Opened { journal, recovered: last_hub_seq, lost })
     }
 
@@ -109,9 +113,21 @@ impl Journal {
     /// Makes the rows durable in one commit; all of them or none.
     ///
     /// # Errors
-    /// [`JournalError`]; nothing was kept. [`JournalError::is_retryable`] says whether the same
-    /// may be tried again; otherwise nothing may be acknowledged from this journal any more.
+    /// [`JournalError`]; nothing of it may be acknowledged. [`JournalError::is_retryable`] says
+    /// whether the same rows may be tried again; otherwise nothing may be acknowledged from this
+    /// journal any more.
     pub fn append(&mut self, batch: &[Entry]) -> Result<u64, JournalError> {
+        let kept =
+            self.unsaid && batch.last().is_some_and(|last| last.hub_seq == self.last_hub_seq);
+        if !kept {
+            self.commit(batch)?;
+        }
+        self.acknowledged.write(self.last_hub_seq, &self.positions)?;
+        self.unsaid = false;
+        Ok(self.last_hub_seq)
+    }
+
+    fn commit(&mut self, batch: &[Entry]) -> Result<(), JournalError> {
         let mut wanted = self.last_hub_seq;
         for entry in batch {
             wanted += 1;
@@ -132,8 +148,8 @@ impl Journal {
         transaction.commit().map_err(&failed)?;
         self.last_hub_seq = wanted;
         self.positions.append(&mut positions);
-        self.acknowledged.write(wanted, &self.positions)?;
-        Ok(wanted)
+        self.unsaid = true;
+        Ok(())
     }
 
     /// Hands over every row from `from_hub_seq` on, in order, each checked.
@@ -147,7 +163,8 @@ impl Journal {
         visit: &mut dyn FnMut(Entry),
     ) -> Result<(), JournalError> {
         let failed = sqlite(&self.path, "being read");
-        let mut statement = self.connection.prepare(SELECT).map_err(&failed)?;
+        let select = format!("{SELECT} WHERE hub_seq >= ? ORDER BY hub_seq");
+        let mut statement = self.connection.prepare(&select).map_err(&failed)?;
         let mut rows = statement.query([from_hub_seq.cast_signed()]).map_err(&failed)?;
         let mut wanted = from_hub_seq.max(1);
         while let Some(row) = rows.next().map_err(&failed)? {
@@ -161,6 +178,19 @@ impl Journal {
             wanted += 1;
         }
         Ok(())
+    }
+
+    /// The row of one frame of a feed, if it is kept.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read or the row is damaged.
+    pub fn row_of(
+        &self,
+        feed: &FeedId,
+        epoch: u64,
+        seq: u64,
+    ) -> Result<Option<Entry>, JournalError> {
+        reader::row_of(&self.connection, &self.path, (feed, epoch, seq))
     }
 
     /// Flushes what is kept beside the journal; called before a graceful stop.
@@ -270,11 +300,12 @@ fn positions(
     Ok(positions)
 }
 
-const SELECT: &str = "SELECT hub_seq, feed, plant, epoch, seq, received_us, plant_now_us, origin,
-    label, registry_revision, body, refused, crc FROM entry WHERE hub_seq >= ? ORDER BY hub_seq";
+/// The columns that [`read_entry`] reads, in its order.
+pub(crate) const SELECT: &str = "SELECT hub_seq, feed, plant, epoch, seq, received_us,
+    plant_now_us, origin, label, registry_revision, body, refused, crc FROM entry";
 
 /// The row as an entry, or what is wrong with it.
-fn read_entry(row: &Row<'_>, hub_seq: u64) -> Result<Entry, &'static str> {
+pub(crate) fn read_entry(row: &Row<'_>, hub_seq: u64) -> Result<Entry, &'static str> {
     let unreadable = |_error: rusqlite::Error| "a column is not of its type";
     let text =
         |at: usize| row.get_ref(at).map_err(unreadable)?.as_str().map_err(|_wrong_type| "not text");

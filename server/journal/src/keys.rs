@@ -64,6 +64,7 @@ impl Keys {
         connection.execute_batch(DURABLE).map_err(&failed)?;
         connection.execute_batch(LAYOUT_1).map_err(&failed)?;
         connection.execute_batch(crate::viewer_keys::LAYOUT).map_err(&failed)?;
+        connection.execute_batch(crate::planner_keys::LAYOUT).map_err(&failed)?;
         Ok(Self { connection, path })
     }
 

@@ -6,6 +6,8 @@
 //! silently at a damaged frame of its write-ahead log, so what was acknowledged is also kept in
 //! two small files beside it, and a start below them is a [`NamedLoss`].
 //!
+//! A [`Reader`] reads beside the hub that writes: what was said is folded anew from it.
+//!
 //! [`Keys`] live in a file of their own without the exclusive lock, so that a key can be made or
 //! revoked while the hub runs.
 //!
@@ -17,6 +19,8 @@ mod entry;
 mod error;
 mod journal;
 mod keys;
+mod planner_keys;
+mod reader;
 mod schema;
 mod viewer_keys;
 
@@ -29,6 +33,8 @@ pub use entry::{Entry, RefusedItem};
 pub use error::JournalError;
 pub use journal::{FeedPosition, Journal, Opened, Options};
 pub use keys::{KeyRow, Keys};
+pub use planner_keys::PlannerKeyRow;
+pub use reader::Reader;
 pub use viewer_keys::ViewerKeyRow;
 
 use twin::Span;

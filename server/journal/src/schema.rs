@@ -65,6 +65,10 @@ CREATE TABLE alarm (
 ) STRICT;
 ";
 
+/// By what a correction names a report. An index is no change of the layout: a program that does
+/// not know it keeps it all the same.
+const BY_FRAME: &str = "CREATE INDEX IF NOT EXISTS entry_said ON entry (feed, epoch, seq);";
+
 /// Sets up durability, then makes the tables or checks that they are of a known layout.
 pub(crate) fn prepare(connection: &Connection, path: &Path) -> Result<(), JournalError> {
     let failed = sqlite(path, "being opened");
@@ -73,10 +77,11 @@ pub(crate) fn prepare(connection: &Connection, path: &Path) -> Result<(), Journa
         connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
     match found {
         0 => {
-            let make = format!("BEGIN;{LAYOUT_1} PRAGMA user_version = {LAYOUT}; COMMIT;");
+            let make =
+                format!("BEGIN;{LAYOUT_1} {BY_FRAME} PRAGMA user_version = {LAYOUT}; COMMIT;");
             connection.execute_batch(&make).map_err(&failed)
         }
-        LAYOUT => Ok(()),
+        LAYOUT => connection.execute_batch(BY_FRAME).map_err(&failed),
         _ => Err(JournalError::TooNew { path: path.to_owned(), found, known: LAYOUT }),
     }
 }

@@ -184,6 +184,37 @@ fn a_full_disk_keeps_what_was_there_and_can_go_on() {
 }
 
 #[test]
+fn rows_that_were_kept_and_not_yet_named_are_not_kept_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = open(dir.path()).journal;
+    journal.append(&[entry(1, "a", 1)]).expect("kept");
+    // As it stands when the rows are committed and the small file beside them found no room.
+    journal.unsaid = true;
+    assert_eq!(journal.append(&[entry(1, "a", 1)]).expect("named"), 1);
+    assert_eq!(journal.append(&[entry(2, "a", 2)]).expect("kept"), 2);
+    assert!(journal.append(&[entry(2, "a", 2)]).is_err(), "what was named is not tried again");
+    assert_eq!(read_all(&journal).len(), 2);
+}
+
+#[test]
+fn a_quota_and_a_limit_of_sizes_are_a_full_disk() {
+    use std::io::{Error, ErrorKind};
+    let path = Path::new("acknowledged.a");
+    for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge] {
+        assert!(crate::error::acknowledged(path, Error::from(kind)).is_retryable(), "{kind}");
+    }
+    let broken = crate::error::acknowledged(path, Error::from(ErrorKind::PermissionDenied));
+    assert!(!broken.is_retryable(), "{broken}");
+    let of_sqlite = |code| {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        crate::error::sqlite(path, "appending")(error).is_retryable()
+    };
+    assert!(of_sqlite(rusqlite::ffi::SQLITE_IOERR_WRITE));
+    assert!(of_sqlite(rusqlite::ffi::SQLITE_IOERR_SHMSIZE));
+    assert!(!of_sqlite(rusqlite::ffi::SQLITE_IOERR_FSYNC), "what a failed flush left is unknown");
+}
+
+#[test]
 fn labels_definitions_clocks_and_alarms_are_kept() {
     let dir = tempfile::tempdir().unwrap();
     let mut journal = open(dir.path()).journal;

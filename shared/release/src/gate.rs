@@ -14,7 +14,7 @@ pub const MOST_LABELS: usize = 100_000;
 pub const MOST_AUDIENCES: usize = 4_096;
 
 /// Decides what may go out to whom, and makes [`Released`] values of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Gate {
     labels: Vec<Label>,
     label_ids: BTreeMap<Label, LabelId>,

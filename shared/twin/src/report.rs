@@ -78,7 +78,8 @@ pub enum Statement {
     PartMoved {
         /// What moved.
         part: PartId,
-        /// From where; a part that is new comes from the place where it appears.
+        /// From where; a part that is new comes from the place where it appears. The same place as
+        /// `to` says that the part is there, wherever at this plant it was believed to be.
         from: PlaceRef,
         /// To where.
         to: PlaceRef,

@@ -20,6 +20,7 @@ mod fold_resource;
 mod fold_supply;
 mod now;
 mod plant_state;
+mod points;
 mod refusal;
 mod transition;
 
@@ -33,6 +34,7 @@ pub use now::{
     CommentNow, CrewCount, CrewNow, DeliveryNow, DeliveryStatus, OrderNow, PartEnd, PartNow,
     PoseNow, Present, ResourceNow, RunningOp, Said, StockNow, StorageNow, UnitNow,
 };
+pub use points::{POINTS_PER_SERIES, PointNow, SERIES_LIMIT, SeriesNow};
 pub use refusal::Refusal;
 
 use crate::{
@@ -60,6 +62,8 @@ pub const COMMENTS_PER_SUBJECT: usize = 20;
 pub const COMMENTED_SUBJECTS: usize = 2_000;
 /// People under pseudonyms that are remembered for a plant whose agreement allows them.
 pub const WORKERS_LIMIT: usize = 10_000;
+/// How a comment about an alarm begins what it is about; the alarm's id follows.
+pub const ABOUT_ALARM: &str = "alarm:";
 /// The longest reason in bytes: a path in the plant's tree of reasons.
 pub const LONGEST_REASON: usize = 200;
 /// The largest quantity, level or coordinate that is taken, in either direction.

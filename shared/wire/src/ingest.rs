@@ -143,6 +143,9 @@ pub enum ToFeed {
         now: Rfc3339,
         /// Plant seconds for one second of wall time.
         rate: f64,
+        /// Whether another connection spoke for this feed until now; it is told so and closed.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        took_over: bool,
     },
     /// Every seq up to this one is on disk, or was refused for good.
     Ack {

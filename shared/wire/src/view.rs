@@ -28,8 +28,8 @@ pub use floor::{
     WithheldValue,
 };
 pub use history::{
-    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch,
-    RibbonValue, SeriesValue,
+    Acknowledgement, AlarmValue, AssumedNumber, AssumedValue, DeliveryValue, HoursValue, KpiValue,
+    OrderValue, PointsValue, RecordValue, RibbonStretch, RibbonValue, SeriesValue, SignalValue,
 };
 pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
 
@@ -162,15 +162,19 @@ pub enum ToPage<V = serde_json::Value> {
 /// | `digest/<plant>` | [`PlantDigest`] | programme |
 /// | `order/<order>` | [`OrderValue`] | history |
 /// | `delivery/<delivery>` | [`DeliveryValue`] | history |
-/// | `alarm/<n>` | [`AlarmValue`] | history |
+/// | `alarm/<code>:<about>` | [`AlarmValue`] | history |
 /// | `ribbon/<unit>` | [`RibbonValue`] | history |
 /// | `series/<name>` | [`SeriesValue`] | history |
+/// | `signal/<series>` | [`SignalValue`] | history |
+/// | `points/<series>` | [`PointsValue`] | points |
 /// | `hours/<work center>` | [`HoursValue`] | history |
 /// | `kpi/<unit>` | [`KpiValue`] | history |
 /// | `record/all` | [`RecordValue`] | history |
+/// | `assumed/<n>` | [`AssumedValue`] | history |
 ///
-/// The views are `programme`, `plant/<id>` (what is, at most four times a second) and
-/// `history/<id>` (what was, every few seconds).
+/// The views are `programme`, `plant/<id>` (what is, at most four times a second),
+/// `history/<id>` (what was, every few seconds) and `points/<id>/<series>`, which is made only
+/// while somebody asks for it over HTTP.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
@@ -230,4 +234,10 @@ pub enum Value {
     Kpi(KpiValue),
     /// `record/all`
     Record(RecordValue),
+    /// `assumed/…`
+    Assumed(AssumedValue),
+    /// `signal/…`
+    Signal(SignalValue),
+    /// `points/…`
+    Points(PointsValue),
 }

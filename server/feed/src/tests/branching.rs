@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, time::Duration};
 use futures_util::FutureExt;
 use tokio::sync::watch;
 use twin::{
-    FeedId, Origin, Report, Statement, UnitState,
+    FeedId, Origin, Plant, Report, Statement, UnitState,
     state::{Said, TwinState},
 };
 
-use super::{all_frames, at, hub::Hub, plan, plant, programme};
+use super::{all_frames, at, hub::Hub, plan, plant, plant_with_a_rack, programme};
 use crate::{Branch, FeedPlan, Frame, Frames, Heard, Returns, frames::STRETCH, play};
 
 const FEED: &str = "saw-feed";
@@ -41,8 +41,11 @@ fn refusals(twin: &mut TwinState, frames: impl IntoIterator<Item = Frame>) -> Ve
 }
 
 fn simulated() -> Frames {
-    let settings = plan_settings();
-    Frames::new(&programme(), &[plant()], settings, at(24.0)).expect("sound")
+    simulated_of(&[plant()])
+}
+
+fn simulated_of(plants: &[Plant]) -> Frames {
+    Frames::new(&programme(), plants, plan_settings(), at(24.0)).expect("sound")
 }
 
 fn plan_settings() -> linesim::Settings {
@@ -56,8 +59,13 @@ fn slower() -> Vec<(String, String)> {
 }
 
 fn branch(heard: Heard, hours: f64, sets: &[(String, String)]) -> Frames {
-    let (programme, plants) = (programme(), [plant()]);
-    simulated().branch((&programme, &plants), (at(hours), heard), sets).expect("branches")
+    branch_of(&[plant()], heard, hours, sets)
+}
+
+fn branch_of(plants: &[Plant], heard: Heard, hours: f64, sets: &[(String, String)]) -> Frames {
+    let programme = programme();
+    let cut = (at(hours), heard);
+    simulated_of(plants).branch((&programme, plants), cut, sets).expect("branches")
 }
 
 fn heard_until(frames: Frames, hours: f64) -> Vec<Frame> {
@@ -112,13 +120,37 @@ fn a_branch_over_anothers_frames_frees_the_units_first() {
             let state = UnitState::Starved;
             matches!(&report.statement, Statement::UnitState { state: said, .. } if *said == state)
         };
-        assert!(free(&first.reports[0]), "{:?}", first.reports);
+        let seen = |report: &&Report| matches!(report.statement, Statement::PartMoved { .. });
+        let after_parts = first.reports.iter().find(|report| !seen(report));
+        assert!(after_parts.is_some_and(free), "{:?}", first.reports);
         let codes = refusals(&mut twin, [first].into_iter().chain(back.map(|f| f.expect("plays"))));
         let misunderstood: Vec<_> = codes
             .iter()
             .filter(|code| code.starts_with("op_") || code.starts_with("unit_full"))
             .collect();
         assert!(misunderstood.is_empty(), "{hours}: {misunderstood:?}");
+    }
+}
+
+#[test]
+fn a_branch_over_anothers_frames_says_where_the_parts_lie() {
+    let plants = [plant_with_a_rack()];
+    for hours in [10.5, 10.9, 13.0, 17.25] {
+        let mut twin = TwinState::new(&programme(), &plants);
+        assert_eq!(refusals(&mut twin, heard_until(simulated_of(&plants), 10.0)), [""; 0]);
+        let other = branch_of(&plants, Heard::Below(u64::MAX), 10.0, &slower());
+        assert_eq!(refusals(&mut twin, heard_until(other, hours)), [""; 0]);
+        // What lies in the rack by our story, and at the saw by the other one.
+        let ours = heard_until(simulated_of(&plants), hours);
+        let mut told = TwinState::new(&programme(), &plants);
+        assert_eq!(refusals(&mut told, ours), [""; 0]);
+        let back = branch_of(&plants, Heard::Otherwise, hours, &[]);
+        assert_eq!(refusals(&mut twin, back.map(|f| f.expect("plays"))), [""; 0], "{hours}");
+        let rack = |twin: &TwinState| {
+            let storage = twin.storage(&plants[0].id, &plants[0].storages[0].id);
+            storage.map(|storage| storage.parts.len())
+        };
+        assert!(rack(&told) > Some(10), "the packer leaves parts lying: {:?}", rack(&told));
     }
 }
 

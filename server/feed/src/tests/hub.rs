@@ -207,6 +207,7 @@ fn welcome(inner: &Mutex<Inner>, hello: &Hello) -> ToFeed {
         credit: inner.credit,
         now: record::format_time(inner.now).expect("a time"),
         rate: 720_000.0,
+        took_over: false,
     }
 }
 

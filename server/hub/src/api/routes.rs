@@ -22,10 +22,16 @@ pub(super) struct Route {
 impl Route {
     /// The view that a request asks for.
     pub(super) fn view_of(&self, path: &BTreeMap<String, String>) -> String {
-        match path.get("plant") {
-            Some(plant) => format!("{}/{plant}", self.view),
-            None => self.view.to_owned(),
+        match (path.get("plant"), path.get("id")) {
+            (Some(plant), Some(id)) if self.is_on_demand() => format!("{}/{plant}/{id}", self.view),
+            (Some(plant), _) => format!("{}/{plant}", self.view),
+            (None, _) => self.view.to_owned(),
         }
+    }
+
+    /// Whether its view is made only while somebody asks for it.
+    pub(super) fn is_on_demand(&self) -> bool {
+        self.view == "points"
     }
 }
 
@@ -77,14 +83,26 @@ pub(super) const ROUTES: &[Route] = routes! {
         "Series for charts.";
     "/api/v1/plants/{plant}/orders" "history" "order/" view::OrderValue:
         "The plan.";
+    "/api/v1/plants/{plant}/orders/{id}" "history" "order/" view::OrderValue:
+        "One order.";
     "/api/v1/plants/{plant}/deliveries" "history" "delivery/" view::DeliveryValue:
         "What suppliers promised and brought.";
+    "/api/v1/plants/{plant}/deliveries/{id}" "history" "delivery/" view::DeliveryValue:
+        "One delivery.";
     "/api/v1/plants/{plant}/alarms" "history" "alarm/" view::AlarmValue:
         "Conditions that somebody must know.";
+    "/api/v1/plants/{plant}/alarms/{id}" "history" "alarm/" view::AlarmValue:
+        "One condition that somebody must know.";
+    "/api/v1/plants/{plant}/points" "history" "signal/" view::SignalValue:
+        "The newest value of each numeric signal.";
+    "/api/v1/plants/{plant}/points/{id}" "points" "points/" view::PointsValue:
+        "The newest values of one numeric signal, at most a thousand.";
     "/api/v1/plants/{plant}/ribbons" "history" "ribbon/" view::RibbonValue:
         "The states of each unit over the last days.";
     "/api/v1/plants/{plant}/record" "history" "record/" view::RecordValue:
         "What the whole record of a plant holds.";
+    "/api/v1/plants/{plant}/assumed" "history" "assumed/" view::AssumedValue:
+        "Numbers of the plant's file that nobody measured.";
     "/api/v1/plants/{plant}/work-centers" "history" "hours/" view::HoursValue:
         "Operations, hours worked and hours waited at each work center, over the whole record.";
 };

@@ -3,15 +3,22 @@
 //! A card is a finding. It carries the combined label of what it was computed from, except for
 //! names that are stood in for: a chain may say "a supplier" to whoever may not know which.
 
-use analytics::{DryPart, HoldUp, Outlook, OutlookMethod, Promise, Thing};
+use std::collections::BTreeMap;
+
+use analytics::{DryPart, HoldUp, Outlook, OutlookMethod, Promise};
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
-use twin::{Plant, PlantId, PlantTime, definition::Basis};
+use twin::{EquipmentId, MaterialId, Plant, PlantId, PlantTime};
 use wire::view::{
-    ActCard, DeliverCard, DryPart as DryValue, DueItem, HoldUpCard, MeasureValue, NextCard,
-    TrustCard, Value,
+    DeliverCard, DryPart as DryValue, DueItem, HoldUpCard, MeasureValue, NextCard, ProgrammeValue,
+    Value,
 };
 
-use super::{Board, Fact, Findings, chain::Reader, fact, floor, stamp};
+use super::{
+    Board, Fact, Findings, answers,
+    chain::Reader,
+    fact, floor, stamp,
+    trust::{self, Scope},
+};
 use crate::board::Scene;
 
 /// Due items on a card.
@@ -43,11 +50,11 @@ pub(super) fn plant(
         facts.push(fact(
             label,
             "board/act",
-            Value::Act(act(core, &reader, definition, found, &card)),
+            Value::Act(answers::act(core, &reader, definition, found, &card)),
         ));
         facts.push(fact(label, "board/holdup", Value::HoldUp(Box::new(card))));
     }
-    let trusted = trust(board, core, gate, &[definition], audience);
+    let trusted = trust::card(board, core, gate, (Scope::Plant, &[definition]), audience);
     facts.push(fact(own, "board/trust", Value::Trust(trusted)));
     facts.extend(measures(core, definition, found.now, own));
     facts
@@ -69,14 +76,20 @@ pub(super) fn programme(
             board.labels.plant(&p.id).is_some_and(|l| gate.allows(l, audience, Action::See))
         })
         .collect();
-    let Some(own) = seen.first().and_then(|plant| board.labels.plant(&plant.id)) else {
-        return Vec::new();
-    };
+    // What there is one of, the clock and the name, goes by the first plant that may be seen.
+    let Some(first) = seen.first() else { return Vec::new() };
+    let Some(own) = board.labels.plant(&first.id) else { return Vec::new() };
     let found = |plant: &&Plant| board.findings.get(&plant.id).map(|f| ((*plant).clone(), f));
-    let due = most_pressing(core, &seen, board);
+    let pressing = most_pressing(core, &seen, board);
+    let due = pressing.iter().map(|(plant, outlook)| due_item(core, plant, outlook)).collect();
     let planned = seen.iter().any(|plant| is_planned(core, plant));
     let card = DeliverCard { planned, items: due, method: "method.pace".to_owned() };
-    let mut facts = vec![fact(own, "board/deliver", Value::Deliver(card))];
+    let (name, time_zone) = (core.programme.name.clone(), core.programme.time_zone.clone());
+    let mut facts = vec![
+        fact(own, "clock", Value::Clock(floor::clock(core, &first.id))),
+        fact(own, "programme", Value::Programme(ProgrammeValue { name, time_zone })),
+        fact(own, "board/deliver", Value::Deliver(card)),
+    ];
     let mut dry: Vec<(usize, DryValue)> = seen
         .iter()
         .filter_map(found)
@@ -94,27 +107,50 @@ pub(super) fn programme(
     for plant in &seen {
         facts.extend(digest(board, core, gate, plant, audience));
     }
-    facts.extend(worst_hold_up(board, core, gate, &seen, audience));
-    let trusted = trust(board, core, gate, &seen, audience);
+    facts.extend(worst_hold_up(board, core, gate, (&seen, &pressing), audience));
+    let trusted = trust::card(board, core, gate, (Scope::Programme, &seen), audience);
     facts.push(fact(own, "board/trust", Value::Trust(trusted)));
     facts
 }
 
-/// The next promise of each plant before any plant's second, soonest first.
-fn most_pressing(core: &Scene<'_>, seen: &[&Plant], board: &Board) -> Vec<DueItem> {
-    let of_plant = |plant: &Plant| {
-        let findings = board.findings.get(&plant.id);
-        findings.map(|found| deliver(core, plant, found).items).unwrap_or_default()
-    };
-    let ranked = seen.iter().flat_map(|plant| of_plant(plant).into_iter().enumerate());
-    let mut ranked: Vec<(usize, DueItem)> = ranked.collect();
-    ranked.sort_by(|(a_rank, a), (b_rank, b)| {
-        (a_rank, &a.promised, &a.id).cmp(&(b_rank, &b.promised, &b.id))
-    });
+/// The promises that matter most, by their dates: of each thing that is ordered the next order,
+/// and every milestone; late ones before those in time, and what another plant of the programme
+/// builds in after everything that leaves it.
+fn most_pressing<'a>(
+    core: &Scene<'_>,
+    seen: &[&'a Plant],
+    board: &'a Board,
+) -> Vec<(&'a Plant, &'a Outlook)> {
+    let mut ranked = Vec::new();
+    for plant in seen {
+        let Some(found) = board.findings.get(&plant.id) else { continue };
+        let mut ordered: BTreeMap<&MaterialId, usize> = BTreeMap::new();
+        for outlook in found.outlook.iter().filter(|outlook| outlook.reached.is_none()) {
+            let (within, earlier) = match &outlook.material {
+                None => (false, 0),
+                Some(material) => {
+                    let earlier = ordered.entry(material).or_default();
+                    *earlier += 1;
+                    (is_built_in_elsewhere(core, plant, material), *earlier - 1)
+                }
+            };
+            let late = outlook.expected.is_some_and(|expected| expected > outlook.promised);
+            ranked.push(((within, earlier, !late, outlook.promised), *plant, outlook));
+        }
+    }
+    ranked.sort_by_key(|(rank, ..)| *rank);
     ranked.truncate(DUE_SHOWN);
-    let mut due: Vec<DueItem> = ranked.into_iter().map(|(_, item)| item).collect();
-    due.sort_by(|a, b| (&a.promised, &a.id).cmp(&(&b.promised, &b.id)));
+    let mut due: Vec<(&Plant, &Outlook)> =
+        ranked.into_iter().map(|(_, plant, outlook)| (plant, outlook)).collect();
+    due.sort_by(|(_, a), (_, b)| (a.promised, &a.what).cmp(&(b.promised, &b.what)));
     due
+}
+
+/// Whether another plant of the programme puts the material into what it makes.
+fn is_built_in_elsewhere(core: &Scene<'_>, plant: &Plant, material: &MaterialId) -> bool {
+    let others = core.plants.values().filter(|other| other.id != plant.id);
+    let mut inputs = others.flat_map(|other| &other.operations).flat_map(|o| &o.inputs);
+    inputs.any(|input| input.material == *material)
 }
 
 /// A plant in a few words, with the first line of its cards.
@@ -126,7 +162,11 @@ fn digest(
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let own = board.labels.plant(&plant.id)?;
-    let mut value = super::programme::digest(core, plant);
+    let seen = |unit: &EquipmentId| {
+        let label = board.labels.equipment(&plant.id, unit);
+        label.is_some_and(|label| gate.allows(label, audience, Action::See))
+    };
+    let mut value = super::programme::digest(core, plant, board.causes(&plant.id), seen);
     let key = format!("digest/{}", plant.id);
     let Some(found) = board.findings.get(&plant.id) else {
         return Some(fact(own, key, Value::Digest(Box::new(value))));
@@ -146,33 +186,50 @@ fn digest(
     Some(fact(label, key, Value::Digest(Box::new(value))))
 }
 
-/// The hold-up of the plant whose next promise slips the most, and who acts on it.
+/// The promise that a plant's main hold-up holds up: the next open one of the product that leaves
+/// the line which it stops the most, else the next open one.
+fn held_up(found: &Findings) -> Option<&Outlook> {
+    let HoldUp::Known(verdict) = &found.hold_up else { return None };
+    let open = || found.outlook.iter().filter(|outlook| outlook.reached.is_none());
+    open().find(|o| verdict.product.is_some() && o.material == verdict.product).or(open().next())
+}
+
+/// The hold-up of the most late among the promises that are shown, and who acts on it; it says
+/// of which promise it speaks.
 fn worst_hold_up(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    seen: &[&Plant],
+    (seen, pressing): (&[&Plant], &[(&Plant, &Outlook)]),
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
-    let slip = |findings: &Findings| {
-        findings.outlook.iter().filter_map(|outlook| outlook.slip_d).fold(f64::MIN, f64::max)
-    };
-    let known = |plant: &&&Plant| {
-        board.findings.get(&plant.id).is_some_and(|f| matches!(f.hold_up, HoldUp::Known(_)))
-    };
-    let worst = seen.iter().filter(known).max_by(|a, b| {
-        let of = |plant: &Plant| board.findings.get(&plant.id).map_or(f64::MIN, slip);
-        of(a).total_cmp(&of(b))
+    let candidates = seen.iter().filter_map(|plant| {
+        let found = board.findings.get(&plant.id)?;
+        let item = held_up(found)?;
+        let is_shown = |of: &&(&Plant, &Outlook)| of.0.id == plant.id && of.1.what == item.what;
+        let rank = (pressing.iter().any(|of| is_shown(&of)), item.slip_d.unwrap_or(f64::MIN));
+        Some((rank, *plant, found, item))
     });
-    let Some(plant) = worst.or_else(|| seen.first()) else { return Vec::new() };
-    let Some(found) = board.findings.get(&plant.id) else { return Vec::new() };
+    let worst = candidates.max_by(|((a_shown, a_slip), ..), ((b_shown, b_slip), ..)| {
+        a_shown.cmp(b_shown).then(a_slip.total_cmp(b_slip))
+    });
+    let first = || {
+        let plant = *seen.first()?;
+        Some((plant, board.findings.get(&plant.id)?, None))
+    };
+    let chosen = worst.map(|(_, plant, found, item)| (plant, found, Some(item))).or_else(first);
+    let Some((plant, found, item)) = chosen else { return Vec::new() };
     let Some(label) = hold_up_label(board, core, gate, &plant.id, found, audience) else {
         return Vec::new();
     };
     let reader = Reader { board, core, gate, audience };
-    let card = reader.card(&plant.id, &found.hold_up);
+    let card = HoldUpCard {
+        item: item.map(|item| due_item(core, plant, item).name),
+        item_plant: item.map(|_| plant.name.clone()),
+        ..reader.card(&plant.id, &found.hold_up)
+    };
     vec![
-        fact(label, "board/act", Value::Act(act(core, &reader, plant, found, &card))),
+        fact(label, "board/act", Value::Act(answers::act(core, &reader, plant, found, &card))),
         fact(label, "board/holdup", Value::HoldUp(Box::new(card))),
     ]
 }
@@ -235,7 +292,9 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
         plant: plant.name.clone(),
         promised: stamp(outlook.promised),
         expected: outlook.expected.map(stamp),
-        slip_d: outlook.slip_d,
+        range: outlook.range.map(|(early, late)| [stamp(early), stamp(late)]),
+        days_per_piece: outlook.days_per_piece,
+        overdue_d: outlook.overdue_d,
         done: outlook.done,
         needed: outlook.needed,
         unit: counted.map(|m| core.material_name(m)).unwrap_or_default(),
@@ -279,104 +338,9 @@ fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: b
         dry: part.dry.map(stamp),
         next_delivery: part.next_delivery.map(stamp),
         late_d: part.late_d,
+        overdue_d: part.overdue_d,
         supplier,
     }
-}
-
-/// Who owns the hold-up, and what was last heard from there.
-fn act(
-    core: &Scene<'_>,
-    reader: &Reader<'_>,
-    plant: &Plant,
-    found: &Findings,
-    card: &HoldUpCard,
-) -> ActCard {
-    let nobody = ActCard {
-        owner: None,
-        phone: None,
-        about: card.name.clone(),
-        answer: None,
-        answered: None,
-    };
-    let HoldUp::Known(verdict) = &found.hold_up else { return nobody };
-    if !reader.may_know(&verdict.node) {
-        return nobody;
-    }
-    let at = core.plants.get(&verdict.node.plant).unwrap_or(plant);
-    let contact = match &verdict.node.thing {
-        Thing::Supplier(id) => {
-            at.suppliers.iter().find(|s| s.id == *id).and_then(|s| s.contact.as_ref())
-        }
-        Thing::WorkCenter(id) => {
-            at.work_centers.iter().find(|wc| wc.id == *id).and_then(|wc| wc.contact.as_ref())
-        }
-        Thing::Storage(_) | Thing::Resource(_) | Thing::Crew(_) => None,
-        Thing::Calendar(_) | Thing::Orders => None,
-    };
-    let contact = contact
-        .and_then(|id| at.contacts.iter().find(|contact| contact.id == *id))
-        .or_else(|| at.contacts.first());
-    let mut about: Vec<&str> = vec![verdict.node.thing.id()];
-    about.extend(verdict.units.iter().map(twin::EquipmentId::as_str));
-    // What a supplier says, it says about its deliveries.
-    let deliveries = core.twin.deliveries(&at.id);
-    let theirs = deliveries.filter(|d| d.supplier.as_str() == verdict.node.thing.id());
-    about.extend(theirs.map(|delivery| delivery.delivery.as_str()));
-    let answer = core.analytics.last_comment(&at.id, &about);
-    ActCard {
-        owner: contact.map(|contact| contact.role.clone()),
-        phone: contact.map(|contact| contact.phone.clone()),
-        answer: answer.as_ref().map(|remark| remark.text.clone()),
-        answered: answer.map(|remark| stamp(remark.at)),
-        ..nobody
-    }
-}
-
-/// Whether what is shown of these plants can be trusted.
-fn trust(
-    board: &Board,
-    core: &Scene<'_>,
-    gate: &Gate,
-    plants: &[&Plant],
-    audience: AudienceId,
-) -> TrustCard {
-    let ours = |plant: &PlantId| plants.iter().any(|p| p.id == *plant);
-    let feeds: Vec<_> = core.feeds.values().filter(|feed| ours(&feed.plant)).collect();
-    let oldest = feeds
-        .iter()
-        .filter_map(|feed| Some((feed.last_report?, core.plant_name(&feed.plant))))
-        .min();
-    let bases = || plants.iter().flat_map(|plant| bases(plant));
-    let silent = |feed: &&&crate::core::FeedNow| {
-        core.plants.get(&feed.plant).is_some_and(|plant| {
-            !feed.connected || floor::is_stale(plant, core.now(&feed.plant), feed.last_report)
-        })
-    };
-    let everything = core.plants.keys().all(|id| {
-        !ours(id) && plants.len() < 2
-            || board.labels.plant(id).is_some_and(|l| gate.allows(l, audience, Action::See))
-    });
-    let partly = plants.iter().any(|plant| board.labels.is_partly_withheld(plant, gate, audience));
-    let origin = plants.first().map(|plant| core.origin(&plant.id).name()).unwrap_or_default();
-    TrustCard {
-        origin: origin.to_owned(),
-        feeds_reporting: (feeds.len() - feeds.iter().filter(silent).count()) as u32,
-        feeds: feeds.len() as u32,
-        oldest: oldest.as_ref().map(|(at, _)| stamp(*at)),
-        oldest_name: oldest.map(|(_, name)| name),
-        assumed: bases().filter(|basis| **basis == Basis::Assumed).count() as u32,
-        inputs: bases().count() as u32,
-        withheld: partly || !everything,
-        refused: feeds.iter().map(|feed| feed.refused).sum(),
-    }
-}
-
-fn bases(plant: &Plant) -> impl Iterator<Item = &Basis> {
-    let centers = plant.work_centers.iter().map(|center| &center.basis);
-    let operations = plant.operations.iter().map(|operation| &operation.basis);
-    let supply = plant.supply_lines.iter().map(|line| &line.basis);
-    let storages = plant.storages.iter().map(|storage| &storage.basis);
-    centers.chain(operations).chain(supply).chain(storages)
 }
 
 fn measures(core: &Scene<'_>, plant: &Plant, now: PlantTime, own: LabelId) -> Vec<Labelled<Fact>> {

@@ -2,7 +2,7 @@
 
 use analytics::{ChainStep, HoldUp, Inputs, Node, Source, Thing, Verdict};
 use release::{Action, AudienceId, Gate};
-use twin::PlantId;
+use twin::{EquipmentId, PlantId, Span};
 use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
 
 use super::{Board, stamp};
@@ -62,7 +62,7 @@ impl Reader<'_> {
         }
     }
 
-    fn step(&self, step: &ChainStep) -> CauseStep {
+    fn step(&self, step: &ChainStep, window: Span) -> CauseStep {
         let known = self.may_know(&step.node);
         CauseStep {
             plant: if known { self.core.plant_name(&step.node.plant) } else { String::new() },
@@ -70,6 +70,10 @@ impl Reader<'_> {
             name: self.name(&step.node),
             word: format!("why.{}", step.why.name()),
             share_ratio: step.share_ratio,
+            lost_d: step.lost_d,
+            window_d: window.days(),
+            over_since: step.over_since.map(stamp),
+            goes_on: step.goes_on,
             withheld: !known,
         }
     }
@@ -77,7 +81,7 @@ impl Reader<'_> {
     /// The card of a plant's main hold-up.
     pub(super) fn card(&self, plant: &PlantId, hold_up: &HoldUp) -> HoldUpCard {
         match hold_up {
-            HoldUp::Known(verdict) => self.known(verdict),
+            HoldUp::Known(verdict) => self.known(plant, verdict),
             HoldUp::Unknown { why, .. } => HoldUpCard {
                 why_not: Some(format!("holdup.{}", why.name())),
                 ..empty(self.core.plant_name(plant))
@@ -85,12 +89,30 @@ impl Reader<'_> {
         }
     }
 
-    fn known(&self, verdict: &Verdict) -> HoldUpCard {
+    /// Where it bites in the plant that the card is about, as far as the reader may know.
+    fn bites_at<'v>(
+        &'v self,
+        plant: &'v PlantId,
+        verdict: &'v Verdict,
+    ) -> impl Iterator<Item = &'v EquipmentId> {
+        verdict.bites_at.iter().filter(|id| {
+            let thing = Thing::Storage((*id).clone());
+            self.may_know(&Node { plant: plant.clone(), thing })
+        })
+    }
+
+    fn known(&self, plant: &PlantId, verdict: &Verdict) -> HoldUpCard {
         let known = self.may_know(&verdict.node);
+        let elsewhere = verdict.node.plant != *plant
+            || !matches!(
+                verdict.node.thing,
+                Thing::WorkCenter(_) | Thing::Storage(_) | Thing::Resource(_)
+            );
         let lead = |lead: &analytics::Lead| ChangePoint {
             since: stamp(lead.since),
             id: if self.may_know(&lead.node) { lead.node.thing.id().into() } else { String::new() },
             name: self.name(&lead.node),
+            word: format!("why.{}", lead.why.name()),
         };
         let shown = verdict.before.len().saturating_sub(LEADS_SHOWN);
         HoldUpCard {
@@ -99,14 +121,17 @@ impl Reader<'_> {
             plant: if known { self.core.plant_name(&verdict.node.plant) } else { String::new() },
             id: if known { verdict.node.thing.id().to_owned() } else { String::new() },
             kind: verdict.node.thing.kind().to_owned(),
-            units: if known {
-                verdict.units.iter().map(ToString::to_string).collect()
-            } else {
-                Vec::new()
-            },
+            units: self.bites_at(plant, verdict).map(ToString::to_string).collect(),
+            place: self
+                .bites_at(plant, verdict)
+                .next()
+                .filter(|_| elsewhere)
+                .map(|id| self.core.name_of(plant, id.as_str())),
+            item: None,
+            item_plant: None,
             name: self.name(&verdict.node),
             since: verdict.since.map(stamp),
-            chain: verdict.chain.iter().map(|step| self.step(step)).collect(),
+            chain: verdict.chain.iter().map(|step| self.step(step, verdict.window)).collect(),
             loss_per_day: verdict.loss_per_day,
             loss_unit: verdict.loss_material.as_ref().map(|m| self.core.material_name(m)),
             slip_d: (verdict.slip_d > 0.0).then_some(verdict.slip_d),
@@ -132,6 +157,9 @@ fn empty(plant: String) -> HoldUpCard {
         id: String::new(),
         kind: String::new(),
         units: Vec::new(),
+        place: None,
+        item: None,
+        item_plant: None,
         name: String::new(),
         since: None,
         chain: Vec::new(),

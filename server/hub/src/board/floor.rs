@@ -13,7 +13,7 @@ use wire::view::{
     ResourceValue, RunningValue, StockValue, StorageValue, UnitValue, Value,
 };
 
-use super::{Fact, Labels, fact, stamp};
+use super::{Fact, Labels, fact, stamp, states::Causes};
 use crate::{board::Scene, core::FeedNow};
 
 /// Parts listed at one place; a page has no room for more, and counts stay exact.
@@ -26,12 +26,12 @@ pub(super) fn facts(
     core: &Scene<'_>,
     labels: &Labels,
     id: &PlantId,
-    held_up: &BTreeSet<EquipmentId>,
+    (held_up, causes): (&BTreeSet<EquipmentId>, Causes),
 ) -> Vec<Labelled<Fact>> {
     let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
         return Vec::new();
     };
-    let floor = Floor { core, labels, plant, now: core.now(id) };
+    let floor = Floor { core, labels, plant, causes, now: core.now(id) };
     let mut facts = vec![
         fact(own, "clock", Value::Clock(clock(core, id))),
         fact(own, "plant", Value::Plant(plant_value(core, plant))),
@@ -82,6 +82,7 @@ struct Floor<'a> {
     core: &'a Scene<'a>,
     labels: &'a Labels,
     plant: &'a Plant,
+    causes: Causes,
     now: PlantTime,
 }
 
@@ -99,10 +100,18 @@ impl Floor<'_> {
         let storages = plant.storages.iter().map(|storage| {
             let mut value = layout(LayoutKind::Storage, &storage.name, &storage.placement);
             value.area = Some(storage.area.to_string());
+            if storage.basis == Basis::Assumed {
+                value.assumed.push("assumed.storage".to_owned());
+            }
             (&storage.id, value)
         });
         let resources = plant.resources.iter().map(|resource| {
-            (&resource.id, layout(resource_kind(resource), &resource.name, &resource.placement))
+            let mut value = layout(resource_kind(resource), &resource.name, &resource.placement);
+            if resource.basis == Basis::Assumed {
+                value.assumed.push("assumed.resource".to_owned());
+                value.assumed.extend(resource.failures.iter().map(|failure| failure.name.clone()));
+            }
+            (&resource.id, value)
         });
         areas
             .chain(units)
@@ -144,17 +153,17 @@ impl Floor<'_> {
     fn unit_value(&self, unit: &WorkUnit, now: &UnitNow, hold_up: bool) -> UnitValue {
         let usage = self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, RATE_WINDOW);
         let stale = is_stale(self.plant, self.now, self.last_heard(now.last_report));
+        // Of a record that cannot tell causes no page says what a unit waits for.
+        let waits = now.state != UnitState::Working && self.causes == Causes::Told;
         UnitValue {
-            state: now.state.name().to_owned(),
+            state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
             reason: now.reason.as_ref().map(ToString::to_string),
-            waits_for: now.cause.as_ref().filter(|_| now.state != UnitState::Working).map(
-                |cause| CauseValue {
-                    kind: cause.kind.name().to_owned(),
-                    id: cause.id.to_string(),
-                    name: self.core.name_of(&self.plant.id, &cause.id),
-                },
-            ),
+            waits_for: now.cause.as_ref().filter(|_| waits).map(|cause| CauseValue {
+                kind: cause.kind.name().to_owned(),
+                id: cause.id.to_string(),
+                name: self.core.name_of(&self.plant.id, &cause.id),
+            }),
             running: now.running.iter().take(PARTS_LISTED).map(|op| self.running(op)).collect(),
             parts: now.present.iter().take(PARTS_LISTED).map(ToString::to_string).collect(),
             finished_7d: usage.as_ref().map_or(0, |usage| usage.finished),
@@ -210,6 +219,7 @@ impl Floor<'_> {
             capacity: storage.capacity,
             parts: now.parts.iter().filter_map(chip).take(PARTS_LISTED).collect(),
             stock: stock.collect(),
+            last_report: now.last_report.map(stamp),
             stale: is_stale(self.plant, self.now, self.last_heard(now.last_report)),
         }
     }
@@ -217,7 +227,14 @@ impl Floor<'_> {
     fn resource(&self, resource: &Resource) -> Option<Labelled<Fact>> {
         let label = self.labels.equipment(&self.plant.id, &resource.id)?;
         let now = self.core.twin.resource(&self.plant.id, &resource.id)?;
-        let value = Value::Resource(self.resource_value(now));
+        let usage =
+            self.core.analytics.unit_use(&self.plant.id, &resource.id, self.now, RATE_WINDOW);
+        let known = usage.filter(|usage| usage.last_report.is_some());
+        let value = ResourceValue {
+            working_7d_ratio: known.map(|usage| usage.working_ratio),
+            ..self.resource_value(now)
+        };
+        let value = Value::Resource(value);
         Some(fact(label, format!("resource/{}", resource.id), value))
     }
 
@@ -232,10 +249,13 @@ impl Floor<'_> {
         ResourceValue {
             state: state.to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
+            reason: now.reason.as_ref().map(ToString::to_string),
             serves: now.holder.as_ref().map(ToString::to_string),
             carries: now.carrying.iter().take(PARTS_LISTED).map(ToString::to_string).collect(),
             position_m: now.pose.map(|pose| [pose.x_m, pose.y_m, pose.z_m]),
             heading_deg: now.pose.map(|pose| pose.heading_deg),
+            working_7d_ratio: None,
+            last_report: now.last_report.map(stamp),
             stale: is_stale(self.plant, self.now, self.last_heard(now.last_report)),
         }
     }

@@ -9,11 +9,11 @@ use twin::{
     unit_state::TimeElement,
 };
 use wire::view::{
-    AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue, RibbonStretch,
-    RibbonValue, SeriesValue, Value,
+    Acknowledgement, AlarmValue, DeliveryValue, HoursValue, KpiValue, OrderValue, RecordValue,
+    RibbonStretch, RibbonValue, SeriesValue, Value,
 };
 
-use super::{Fact, Labels, fact, stamp};
+use super::{Fact, Labels, fact, signals, stamp, states::Causes, trust};
 use crate::board::Scene;
 
 /// How far back a ribbon reaches.
@@ -28,11 +28,16 @@ const DELIVERIES_LISTED: usize = 60;
 const ORDERS_LISTED: usize = 60;
 
 /// Everything of a plant's history view.
-pub(super) fn facts(core: &Scene<'_>, labels: &Labels, id: &PlantId) -> Vec<Labelled<Fact>> {
+pub(super) fn facts(
+    core: &Scene<'_>,
+    labels: &Labels,
+    id: &PlantId,
+    (causes, outlook): (Causes, &[Outlook]),
+) -> Vec<Labelled<Fact>> {
     let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
         return Vec::new();
     };
-    let past = Past { core, labels, plant, own, now: core.now(id) };
+    let past = Past { core, labels, plant, own, causes, outlook, now: core.now(id) };
     let mut facts = past.orders();
     facts.extend(past.deliveries());
     facts.extend(past.units());
@@ -40,16 +45,9 @@ pub(super) fn facts(core: &Scene<'_>, labels: &Labels, id: &PlantId) -> Vec<Labe
     let hours = core.analytics.hours(id);
     facts.push(fact(own, "record/all", Value::Record(past.record(&hours))));
     facts.extend(past.hours(hours));
-    let alarms = core.conditions(id).into_iter().enumerate().map(|(n, alarm)| {
-        let value = AlarmValue {
-            code: alarm.code.to_owned(),
-            about: alarm.about,
-            since: stamp(alarm.since),
-            text: alarm.text,
-        };
-        fact(own, format!("alarm/{n}"), Value::Alarm(value))
-    });
-    facts.extend(alarms);
+    facts.extend(trust::assumed(core, labels, plant));
+    facts.extend(past.alarms());
+    facts.extend(signals::newest(core, labels, id));
     facts
 }
 
@@ -58,14 +56,41 @@ struct Past<'a> {
     labels: &'a Labels,
     plant: &'a Plant,
     own: LabelId,
+    causes: Causes,
+    /// What was promised, as it is shown on the cards.
+    outlook: &'a [Outlook],
     now: PlantTime,
 }
 
 impl Past<'_> {
+    fn alarms(&self) -> Vec<Labelled<Fact>> {
+        let organisations = &self.core.programme.organisations;
+        let ours = organisations.iter().find(|o| o.id == self.plant.organisation);
+        let ours = ours.map_or_else(|| self.plant.organisation.to_string(), |o| o.name.clone());
+        let alarms = self.core.conditions(&self.plant.id).into_iter().map(|alarm| {
+            let acknowledged = alarm.acknowledged.map(|comment| Acknowledgement {
+                organisation: ours.clone(),
+                role: "planner".to_owned(),
+                at: stamp(comment.at),
+                comment: comment.text,
+            });
+            let value = AlarmValue {
+                code: alarm.code.to_owned(),
+                about: alarm.about,
+                since: stamp(alarm.since),
+                text: alarm.text,
+                acknowledged,
+            };
+            fact(self.own, format!("alarm/{}", alarm.id), Value::Alarm(value))
+        });
+        alarms.collect()
+    }
+
     fn orders(&self) -> Vec<Labelled<Fact>> {
-        let outlook = self.core.analytics.outlook(&self.plant.id, self.now);
         let expected = |order: &OrderNow| {
-            outlook.iter().find(|o| matches!(&o.what, Promise::Order(id) if *id == order.order))
+            self.outlook
+                .iter()
+                .find(|o| matches!(&o.what, Promise::Order(id) if *id == order.order))
         };
         let mut orders: Vec<&OrderNow> = self.core.twin.orders(&self.plant.id).collect();
         orders.sort_by_key(|order| (order.closed.is_some(), order.due));
@@ -87,9 +112,12 @@ impl Past<'_> {
             done,
             unit: self.core.unit_of_measure(&order.material),
             due: stamp(order.due),
+            range: outlook.and_then(|o| o.range).map(|(early, late)| [stamp(early), stamp(late)]),
+            overdue_d: outlook.and_then(|outlook| outlook.overdue_d),
             expected: met.or_else(|| outlook.and_then(|outlook| outlook.expected)).map(stamp),
             customer: planned.map(|order| order.customer.clone()).unwrap_or_default(),
             state: if order.closed.is_some() { "closed" } else { "open" }.to_owned(),
+            short: order.closed.map(|_| order.quantity - done).filter(|short| *short > 1e-9),
         }
     }
 
@@ -113,6 +141,8 @@ impl Past<'_> {
                 promised: stamp(delivery.promised),
                 expected: stamp(delivery.expected),
                 state: delivery.status.name().to_owned(),
+                overdue_d: Some(self.now.since(delivery.expected).days())
+                    .filter(|days| *days > 0.0 && !here(delivery.status)),
                 reason: delivery.reason.as_ref().map(ToString::to_string),
             };
             Some(fact(label, format!("delivery/{}", delivery.delivery), Value::Delivery(value)))
@@ -126,7 +156,7 @@ impl Past<'_> {
             let Some(label) = self.labels.equipment(&self.plant.id, &unit.id) else { continue };
             let from = self.now - RIBBON;
             let stretches = self.core.analytics.ribbon(&self.plant.id, &unit.id, from, self.now);
-            let value = RibbonValue { stretches: visible(&stretches) };
+            let value = RibbonValue { stretches: visible(&stretches, self.causes) };
             facts.push(fact(label, format!("ribbon/{}", unit.id), Value::Ribbon(value)));
             let usage =
                 self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, KPI_WINDOW);
@@ -201,7 +231,7 @@ impl Past<'_> {
 }
 
 /// The ribbon with stretches too short to be seen given to their left neighbour.
-fn visible(stretches: &[analytics::Stretch]) -> Vec<RibbonStretch> {
+fn visible(stretches: &[analytics::Stretch], causes: Causes) -> Vec<RibbonStretch> {
     let grain = Span::from_micros(RIBBON.micros() / RIBBON_GRAIN);
     let mut out: Vec<(PlantTime, PlantTime, UnitState)> = Vec::new();
     for stretch in stretches {
@@ -215,7 +245,7 @@ fn visible(stretches: &[analytics::Stretch]) -> Vec<RibbonStretch> {
     let text = |(from, to, state): (PlantTime, PlantTime, UnitState)| RibbonStretch {
         from: stamp(from),
         to: stamp(to),
-        state: state.name().to_owned(),
+        state: causes.name(state).to_owned(),
     };
     out.into_iter().map(text).collect()
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use analytics::{Inputs, Source};
-use release::{Action, AudienceId, Gate, LabelId, combine};
-use twin::{EquipmentId, Label, Plant, PlantId, PlantTime, SupplierId, label::Originator};
+use release::{Gate, LabelId, combine};
+use twin::{EquipmentId, Label, PlantId, PlantTime, SeriesId, SupplierId, label::Originator};
 
 use crate::board::Scene;
 
@@ -15,6 +15,8 @@ pub(super) struct Labels {
     plants: BTreeMap<PlantId, LabelId>,
     equipment: BTreeMap<(PlantId, EquipmentId), LabelId>,
     suppliers: BTreeMap<(PlantId, SupplierId), LabelId>,
+    /// The label of what may be about anything of a plant: that of all its equipment together.
+    whole: BTreeMap<PlantId, LabelId>,
     learnt_generation: Option<u32>,
 }
 
@@ -25,6 +27,7 @@ impl Labels {
             plants: BTreeMap::new(),
             equipment: BTreeMap::new(),
             suppliers: BTreeMap::new(),
+            whole: BTreeMap::new(),
             learnt_generation: None,
         }
     }
@@ -60,6 +63,34 @@ impl Labels {
                 }
             }
         }
+        self.learn_whole(core, gate);
+    }
+
+    /// What is about no thing that a file names may be about any: it has the label of all of them.
+    fn learn_whole(&mut self, core: &Scene<'_>, gate: &mut Gate) {
+        for (id, plant) in &core.plants {
+            let of_plant = self.equipment.keys().filter(|(plant, _)| plant == id);
+            let inputs: Inputs = of_plant
+                .map(|(plant, equipment)| (plant.clone(), Source::Equipment(equipment.clone())))
+                .collect();
+            let (areas, centers) = (plant.areas.len(), plant.work_centers.len());
+            let places = plant.units.len() + plant.storages.len() + plant.resources.len();
+            // A thing whose label the gate has no room for is nobody's, and so is the whole then.
+            if inputs.len() == areas + centers + places {
+                let whole = self.finding(gate, &inputs, id, core.now(id));
+                self.whole.extend(whole.map(|label| (id.clone(), label)));
+            }
+        }
+    }
+
+    /// The label of a numeric signal. One that is called after a thing (`P4:heat`, `P4.heat`) has
+    /// the thing's; what another is about, nobody has said.
+    pub(super) fn signal(&self, plant: &PlantId, series: &SeriesId) -> Option<LabelId> {
+        let series = series.as_str();
+        let ends = series.rmatch_indices([':', '.', '#']).map(|(at, _)| &series[..at]);
+        let mut things = ends.filter_map(|name| EquipmentId::new(name).ok());
+        let named = things.find_map(|thing| self.equipment(plant, &thing));
+        named.or_else(|| self.whole.get(plant).copied())
     }
 
     pub(super) fn plant(&self, plant: &PlantId) -> Option<LabelId> {
@@ -72,18 +103,6 @@ impl Labels {
 
     pub(super) fn supplier(&self, plant: &PlantId, id: &SupplierId) -> Option<LabelId> {
         self.suppliers.get(&(plant.clone(), id.clone())).copied()
-    }
-
-    /// Whether something that the plant's file names may not be seen by the audience.
-    pub(super) fn is_partly_withheld(
-        &self,
-        plant: &Plant,
-        gate: &Gate,
-        audience: AudienceId,
-    ) -> bool {
-        let hidden = |label: &LabelId| !gate.allows(*label, audience, Action::See);
-        self.equipment.iter().any(|((p, _), label)| *p == plant.id && hidden(label))
-            || self.suppliers.iter().any(|((p, _), label)| *p == plant.id && hidden(label))
     }
 
     /// The label of whatever an id names in a plant: equipment, supplier, or else the plant's.

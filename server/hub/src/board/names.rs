@@ -1,6 +1,6 @@
 //! Names as pages write them, for ids as reports write them.
 
-use twin::{EquipmentId, MaterialId, Plant, PlantId};
+use twin::{EquipmentId, MaterialId, Plant, PlantId, state::ABOUT_ALARM};
 
 use crate::board::Scene;
 
@@ -8,6 +8,10 @@ impl Scene<'_> {
     /// The name of whatever an id names in a plant: equipment, a supplier, a delivery's supplier,
     /// a crew, a calendar. `other-plant/place` names a place there. Unknown ids stay as they are.
     pub(crate) fn name_of(&self, plant: &PlantId, id: &str) -> String {
+        // A comment about an alarm is about what the alarm is about.
+        if let Some((_code, about)) = id.strip_prefix(ABOUT_ALARM).and_then(|a| a.split_once(':')) {
+            return self.name_of(plant, about);
+        }
         if let Some((other, place)) = id.split_once('/')
             && let Some((other, _)) = self.plants.get_key_value(other)
         {
@@ -20,6 +24,53 @@ impl Scene<'_> {
                 .or_else(|| self.delivering(definition, id))
         });
         named.unwrap_or_else(|| id.to_owned())
+    }
+
+    /// What a comment or a delivery is about, when the id says nothing to a reader: the name of
+    /// equipment or of a crew, and of a delivery its material.
+    pub(crate) fn called(&self, plant: &PlantId, id: &str) -> Option<String> {
+        let definition = self.plants.get(plant)?;
+        let own = equipment(definition, id).or_else(|| people(definition, id));
+        own.or_else(|| {
+            let delivery = twin::DeliveryId::new(id).ok()?;
+            let now = self.twin.delivery(plant, &delivery)?;
+            Some(self.material_name(&now.material))
+        })
+    }
+
+    /// A text in which ids of the plant's equipment, materials and crews are written as names,
+    /// and its reasons as plain words. Suppliers stay as they are: not everybody may know them.
+    pub(crate) fn in_words(&self, plant: &PlantId, text: &str) -> String {
+        let Some(definition) = self.plants.get(plant) else { return text.to_owned() };
+        let part_of_id = |c: char| c.is_ascii_alphanumeric() || "-_/".contains(c);
+        let (mut written, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some(first) = rest.chars().next() {
+            let end = rest.find(|c: char| part_of_id(c) != part_of_id(first));
+            let (token, more) = rest.split_at(end.unwrap_or(rest.len()));
+            match self.token(definition, token).filter(|_| part_of_id(first)) {
+                Some(name) => written.push_str(&name),
+                None => written.push_str(token),
+            }
+            rest = more;
+        }
+        written
+    }
+
+    fn token(&self, plant: &Plant, token: &str) -> Option<String> {
+        let material = || plant.materials.iter().find(|m| m.id.as_str() == token);
+        let failures = || {
+            let centers = plant.work_centers.iter().flat_map(|center| &center.failures);
+            centers.chain(plant.resources.iter().flat_map(|resource| &resource.failures))
+        };
+        let is_reason = || plant.reasons.iter().any(|reason| reason == token);
+        let breaks = || failures().any(|failure| failure.name == token);
+        // An id that is a plain word reads as one.
+        let is_word = token.chars().all(|c| c.is_ascii_alphabetic());
+        let place = (!is_word).then(|| equipment(plant, token)).flatten();
+        place
+            .or_else(|| material().map(|material| material.name.clone()))
+            .or_else(|| people(plant, token).filter(|_| !is_word))
+            .or_else(|| (is_reason() || breaks()).then(|| token.replace(['-', '_', '/'], " ")))
     }
 
     /// A plant's name.

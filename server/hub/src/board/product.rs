@@ -3,8 +3,8 @@
 
 use release::Labelled;
 use twin::{
-    EquipmentId, MaterialId, PartId, Plant, PlantId, PlantTime, UnitState,
-    definition::{Lane, Serials, Stage},
+    EquipmentId, MaterialId, PartId, Plant, PlantId, PlantTime, Span, UnitState,
+    definition::{Lane, Operation, Serials, Stage},
     state::PartNow,
 };
 use wire::view::{LaneValue, NextLift, ProductPart, ProductValue, Value};
@@ -14,6 +14,8 @@ use crate::board::Scene;
 
 /// Items that are shown at once: those in work and the next ones.
 const PRODUCTS_SHOWN: usize = 4;
+/// Minutes of a week.
+const WEEK_MIN: u32 = 7 * 24 * 60;
 /// Parts listed on a carrier.
 const CARGO_LISTED: usize = 24;
 
@@ -88,7 +90,7 @@ impl<'a> Assembly<'a> {
         let Some(name) = self.serials.name(self.material, number, 0) else { return Vec::new() };
         let Some(own) = labels.plant(&self.plant.id) else { return Vec::new() };
         let now = self.core.now(&self.plant.id);
-        let needed = self.needed_by(&name);
+        let needed = self.needed_by(&name, number);
         let parts: Vec<ProductPart> = (0..self.children)
             .filter_map(|i| {
                 let due = needed.map(|(from, to)| along(from, to, (i + 1) as f64, self.children));
@@ -123,12 +125,37 @@ impl<'a> Assembly<'a> {
         item.place.plant.as_ref() == Some(&self.plant.id)
     }
 
-    /// Between which dates the parts are put in: from the item's first milestone to its second.
-    fn needed_by(&self, name: &PartId) -> Option<(PlantTime, PlantTime)> {
-        let of_item = self.core.programme.milestones.iter().filter(|m| m.part == *name);
-        let mut due: Vec<PlantTime> = of_item.map(|milestone| milestone.due).collect();
-        due.sort_unstable();
-        Some((*due.first()?, *due.get(1)?))
+    /// Between which dates the parts are put in: from the milestone of the first of them to the
+    /// item's own first, less what is still done to the item once it is whole.
+    fn needed_by(&self, name: &PartId, number: u64) -> Option<(PlantTime, PlantTime)> {
+        let due = |part: &PartId| {
+            let milestones = self.core.programme.milestones.iter();
+            milestones.filter(|m| m.part == *part).map(|milestone| milestone.due).min()
+        };
+        let first = self.serials.name(self.child, number * self.children, 0)?;
+        let (from, to) = (due(&first)?, due(name)? - self.completing());
+        (from < to).then_some((from, to))
+    }
+
+    /// How long the operation takes that makes the whole of all its parts, by the wall clock: its
+    /// working time at the pace of its calendar's week.
+    fn completing(&self) -> Span {
+        let takes_all = |operation: &&Operation| {
+            operation.output.material == *self.material
+                && operation.inputs.iter().any(|input| {
+                    input.material == *self.child && input.quantity >= self.children as f64
+                })
+        };
+        let Some(operation) = self.plant.operations.iter().find(takes_all) else {
+            return Span::ZERO;
+        };
+        let center = self.plant.work_centers.iter().find(|c| c.id == operation.work_center);
+        let calendar =
+            self.plant.calendars.iter().find(|c| Some(&c.id) == center.map(|c| &c.calendar));
+        let week_min: u32 = calendar.filter(|calendar| !calendar.always).map_or(WEEK_MIN, |c| {
+            c.week.iter().flatten().map(|s| u32::from(s.end_min - s.start_min)).sum()
+        });
+        operation.duration.mean.scaled(f64::from(WEEK_MIN) / f64::from(week_min.max(1)))
     }
 
     /// A part with the parts it is made of.

@@ -3,23 +3,16 @@
 use std::collections::BTreeMap;
 
 use release::Labelled;
-use twin::{Plant, PlantId};
-use wire::view::{PlantDigest, ProgrammeValue, Value};
+use twin::{EquipmentId, Plant, PlantId};
+use wire::view::PlantDigest;
 
-use super::{Fact, Labels, fact, floor, product};
+use super::{Fact, Labels, product, states::Causes};
 use crate::board::Scene;
 
 /// Everything of the programme's view that reads the same for everybody.
 pub(super) fn facts(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
     let mut facts = Vec::new();
     for plant in core.programme.plants.iter().filter_map(|id| core.plants.get(id)) {
-        let Some(own) = labels.plant(&plant.id) else { continue };
-        if facts.is_empty() {
-            facts.push(fact(own, "clock", Value::Clock(floor::clock(core, &plant.id))));
-            let (name, time_zone) = (core.programme.name.clone(), core.programme.time_zone.clone());
-            let value = Value::Programme(ProgrammeValue { name, time_zone });
-            facts.push(fact(own, "programme", value));
-        }
         let products = product::facts(core, labels, &plant.id);
         facts.extend(products.into_iter().filter(|f| !f.value.key.starts_with("lane/")));
     }
@@ -27,12 +20,17 @@ pub(super) fn facts(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
     facts
 }
 
-/// A plant in a few words, without its findings.
-pub(super) fn digest(core: &Scene<'_>, plant: &Plant) -> PlantDigest {
+/// A plant in a few words, without its findings; of its units those that are `seen` are counted.
+pub(super) fn digest(
+    core: &Scene<'_>,
+    plant: &Plant,
+    causes: Causes,
+    seen: impl Fn(&EquipmentId) -> bool,
+) -> PlantDigest {
     let nation = core.programme.nations.iter().find(|nation| nation.id == plant.nation);
     let mut units = BTreeMap::new();
-    for unit in core.twin.units(&plant.id) {
-        *units.entry(unit.state.name().to_owned()).or_default() += 1;
+    for unit in core.twin.units(&plant.id).filter(|unit| seen(&unit.unit)) {
+        *units.entry(causes.name(unit.state).to_owned()).or_default() += 1;
     }
     PlantDigest {
         name: plant.name.clone(),

@@ -4,20 +4,12 @@ use std::ops::Deref;
 
 use twin::{Origin, PlantId, PlantTime};
 
-use crate::core::Core;
+use crate::core::{Condition, Core};
 
 /// The core, and the wall time at which it is looked at.
 pub(crate) struct Scene<'a> {
     core: &'a Core,
     wall: PlantTime,
-}
-
-/// A condition that somebody must know.
-pub(crate) struct Condition {
-    pub(crate) code: &'static str,
-    pub(crate) about: String,
-    pub(crate) since: PlantTime,
-    pub(crate) text: String,
 }
 
 impl Deref for Scene<'_> {
@@ -47,17 +39,8 @@ impl<'a> Scene<'a> {
         self.core.clocks.get(plant).map_or(Origin::Live, |clock| clock.origin())
     }
 
-    /// What somebody should know about a plant: feeds that are silent.
+    /// What somebody should know about a plant.
     pub(crate) fn conditions(&self, plant: &PlantId) -> Vec<Condition> {
-        let silent = self.core.feeds.iter().filter(|(_, feed)| feed.plant == *plant);
-        silent
-            .filter(|(_, feed)| !feed.connected)
-            .map(|(id, feed)| Condition {
-                code: "feed_silent",
-                about: id.to_string(),
-                since: feed.last_report.unwrap_or_else(|| self.now(plant)),
-                text: format!("the feed {id} is not connected; its values grow old"),
-            })
-            .collect()
+        self.core.conditions(plant, self.wall)
     }
 }

@@ -1,6 +1,6 @@
 //! `slipway feed`: plays a plant, or a recorded file, into a running hub.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use feed::{Branch, Ending, FeedError, FeedPlan, ReplayPlan, Speaker};
@@ -10,6 +10,7 @@ use twin::{FeedId, Plant, PlantId};
 
 use crate::{
     demo::{self, DemoError},
+    gate,
     plants::{Plants, PlantsError, Source},
 };
 
@@ -59,6 +60,12 @@ pub(super) enum FeedCommandError {
         #[source]
         source: std::io::Error,
     },
+    /// A key where the name of its file belongs; it is not repeated.
+    #[error(
+        "--key takes the name of a file that holds the key, not the key itself: write the key into \
+         a file that only you can read; if others can see what was typed, revoke the key"
+    )]
+    KeyItself,
     /// The plants.
     #[error(transparent)]
     Plants(#[from] PlantsError),
@@ -76,6 +83,15 @@ pub(super) enum FeedCommandError {
     /// Playing.
     #[error(transparent)]
     Feed(#[from] FeedError),
+    /// Somebody else took over.
+    #[error(
+        "another connection speaks for feed {feed} now, and this one has ended: a feed has one \
+         speaker at a time, the newest connection of the highest epoch"
+    )]
+    Superseded {
+        /// The feed.
+        feed: String,
+    },
     /// The system.
     #[error("the system does not let the feed run")]
     System(#[from] std::io::Error),
@@ -93,14 +109,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
-    let key = match &args.key {
-        None => None,
-        Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|source| FeedCommandError::Key { path: path.clone(), source })?;
-            Some(text.trim().to_owned())
-        }
-    };
+    let key = args.key.as_deref().map(read_key).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let (stop, stopping) = watch::channel(false);
@@ -113,16 +122,22 @@ pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
             Some(file) => vec![feed::replay(recorded(args, file.clone(), key), stopping).await?],
             None => feed::play(simulated(args, key.as_deref())?, stopping).await?,
         };
-        endings.iter().for_each(|ending| eprintln!("{}", words(ending)));
+        for ending in endings {
+            match ending {
+                Ending::Stopped => eprintln!("stopped"),
+                Ending::Finished => eprintln!("everything was sent, and all of it is on disk"),
+                Ending::Superseded { feed } => return Err(FeedCommandError::Superseded { feed }),
+            }
+        }
         Ok(())
     })
 }
 
-fn words(ending: &Ending) -> String {
-    match ending {
-        Ending::Stopped => "stopped".to_owned(),
-        Ending::Superseded { plant } => format!("another feed speaks for {plant} now"),
-        Ending::Finished => "everything was sent, and all of it is on disk".to_owned(),
+fn read_key(path: &Path) -> Result<String, FeedCommandError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim().to_owned()),
+        Err(_) if gate::holds_key(&path.to_string_lossy()) => Err(FeedCommandError::KeyItself),
+        Err(source) => Err(FeedCommandError::Key { path: path.to_owned(), source }),
     }
 }
 

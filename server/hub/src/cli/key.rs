@@ -1,13 +1,18 @@
-//! `slipway key`: what lets a feed in. The key itself is shown once and kept as a hash only.
+//! `slipway key`: what lets a feed, a viewer or a planner in. The key itself is shown once and kept
+//! as a hash only.
 
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use journal::{JournalError, KeyRow, Keys, ViewerKeyRow};
+use journal::{JournalError, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow};
 use thiserror::Error;
 use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, SupplierId};
 
-use crate::{clock::wall_now, gate};
+use crate::{
+    clock::wall_now,
+    core::{is_planner, planner_feed},
+    gate,
+};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyTask {
@@ -16,20 +21,22 @@ pub(super) enum KeyTask {
   slipway key new --feed press --plant home-yard --units P1,P2
   slipway key new --feed nordsteel --plant home-yard --supplier nordsteel
   slipway key new --view-as XAA/skarvik
+  slipway key new --planner home-yard
 
-The program sends it with the websocket's request:
+The program sends it with the websocket's request, or with each request of the HTTP API:
   Authorization: Bearer KEY")]
     New(NewArgs),
     /// Lists the keys, without the keys themselves.
     List(ListArgs),
     /// Revokes keys: by the feed's name, or by the beginning of the hash.
-    #[command(after_help = "Example:
-  slipway key revoke press")]
+    #[command(after_help = "Examples:
+  slipway key revoke press
+  slipway key revoke planner:0123456789ab")]
     Revoke(RevokeArgs),
 }
 
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("holder").required(true).args(["feed", "view_as"]))]
+#[command(group = ArgGroup::new("holder").required(true).args(["feed", "view_as", "planner"]))]
 pub(super) struct NewArgs {
     /// Directory of the hub's data
     #[arg(long, value_name = "DIR", default_value = super::USUAL_DATA)]
@@ -43,6 +50,10 @@ pub(super) struct NewArgs {
     /// Instead of a feed: whoever looks with this key is served as a member of this organisation
     #[arg(long, value_name = "NATION/ORGANISATION", value_parser = member)]
     view_as: Option<Member>,
+    /// Instead of a feed: whoever holds this key may change this plant's plan over HTTP (orders,
+    /// deliveries), acknowledge its alarms, and look as a member of its organisation
+    #[arg(long, value_name = "PLANT")]
+    planner: Option<PlantId>,
     /// The supplier whose deliveries it reports, and nothing else
     #[arg(long, value_name = "ID", conflicts_with = "units", requires = "feed")]
     supplier: Option<SupplierId>,
@@ -84,8 +95,11 @@ pub(super) enum KeyError {
     #[error("the system gives no random bytes")]
     Random(#[source] getrandom::Error),
     /// Neither a feed nor an organisation.
-    #[error("say whose key it is: --feed with --plant, or --view-as")]
+    #[error("say whose key it is: --feed with --plant, --planner, or --view-as")]
     NoHolder,
+    /// A name that only planners report under.
+    #[error("a feed cannot be named {0}: changes by HTTP are reported so; choose another name")]
+    PlannersName(FeedId),
     /// Nothing to revoke.
     #[error("no key in force belongs to {which}; `slipway key list` shows them")]
     NoSuchKey {
@@ -106,7 +120,7 @@ fn new(args: &NewArgs) -> Result<(), KeyError> {
     let key = gate::new_key().map_err(KeyError::Random)?;
     let (sha256, created, revoked) = (gate::hash(&key), wall_now(), None);
     let keys = Keys::open(&args.data)?;
-    let holder = match (&args.view_as, &args.feed, &args.plant) {
+    let holder = match (&args.view_as, &args.planner, &args.feed, &args.plant) {
         (Some(Member { nation, organisation }), ..) => {
             let (nation, organisation) = (nation.clone(), organisation.clone());
             let holder = format!("{nation}/{organisation}");
@@ -114,7 +128,20 @@ fn new(args: &NewArgs) -> Result<(), KeyError> {
             eprintln!("This key is shown once. Whoever looks with it is served as {holder}:");
             serde_json::json!({ "key": key, "view_as": holder })
         }
-        (None, Some(feed), Some(plant)) => {
+        (None, Some(plant), ..) => {
+            let plant = plant.clone();
+            let feed = planner_feed(&sha256).ok_or(KeyError::NoHolder)?;
+            eprintln!("This key is shown once. It lets its holder change the plan of {plant}:");
+            let holder = serde_json::json!({
+                "key": key, "planner": plant.as_str(), "feed": feed.as_str(),
+            });
+            keys.add_planner(&PlannerKeyRow { sha256, feed, plant, created, revoked })?;
+            holder
+        }
+        (None, None, Some(feed), Some(_)) if is_planner(feed) => {
+            return Err(KeyError::PlannersName(feed.clone()));
+        }
+        (None, None, Some(feed), Some(plant)) => {
             let (feed, plant) = (feed.clone(), plant.clone());
             let (supplier, units) = (args.supplier.clone(), args.units.clone());
             eprintln!("This key is shown once. It lets a program report as {feed}:");
@@ -122,7 +149,7 @@ fn new(args: &NewArgs) -> Result<(), KeyError> {
             keys.add(&KeyRow { sha256, feed, plant, supplier, units, created, revoked })?;
             holder
         }
-        (None, ..) => return Err(KeyError::NoHolder),
+        (None, None, ..) => return Err(KeyError::NoHolder),
     };
     println!("{}", if args.json { holder.to_string() } else { key });
     Ok(())
@@ -148,6 +175,9 @@ fn list(args: &ListArgs) -> Result<(), KeyError> {
     let keys = Keys::open(&args.data)?;
     for key in keys.list_viewers()? {
         list_viewer(&key, args.json);
+    }
+    for key in keys.list_planners()? {
+        list_planner(&key, args.json);
     }
     for key in keys.list()? {
         let created = record::format_time(key.created).unwrap_or_default();
@@ -190,10 +220,30 @@ fn list_viewer(key: &ViewerKeyRow, json: bool) {
     }
 }
 
+fn list_planner(key: &PlannerKeyRow, json: bool) {
+    let created = record::format_time(key.created).unwrap_or_default();
+    let revoked = key.revoked.and_then(record::format_time);
+    let (hash, feed, plant) = (&key.sha256[..12], &key.feed, &key.plant);
+    if json {
+        let line = serde_json::json!({
+            "sha256": hash, "planner": plant.as_str(), "feed": feed.as_str(),
+            "created": created, "revoked": revoked,
+        });
+        println!("{line}");
+    } else {
+        let ended = revoked.map(|at| format!(", revoked {at}")).unwrap_or_default();
+        println!("{hash}  plans for {plant}, as {feed}, made {created}{ended}");
+    }
+}
+
 fn revoke(args: &RevokeArgs) -> Result<(), KeyError> {
     let (keys, now) = (Keys::open(&args.data)?, wall_now());
-    match keys.revoke(&args.which, now)? + keys.revoke_viewer(&args.which, now)? {
-        0 => Err(KeyError::NoSuchKey { which: args.which.clone() }),
+    // The key itself names itself, too; what is said of it afterwards is its hash.
+    let typed = &args.which;
+    let which = if gate::holds_key(typed) { gate::hash(typed) } else { typed.clone() };
+    let feeds = keys.revoke(&which, now)? + keys.revoke_planner(&which, now)?;
+    match feeds + keys.revoke_viewer(&which, now)? {
+        0 => Err(KeyError::NoSuchKey { which }),
         count => {
             eprintln!("{count} keys revoked; open connections end within 20 seconds");
             Ok(())

@@ -1,14 +1,25 @@
 //! A key is bound to units, or to a supplier: what it may speak about.
 
-use twin::{EquipmentId, PlaceRef, Plant, Statement};
+use twin::{
+    DeliveryId, EquipmentId, PlaceRef, Plant, Statement,
+    state::{ABOUT_ALARM, TwinState},
+};
 
 use super::{
     Grant,
     frame::{NotTaken, owns},
+    is_planner,
 };
 
 /// Whether the holder of a key may state this.
 pub(super) fn check(grant: &Grant, plant: &Plant, statement: &Statement) -> Result<(), NotTaken> {
+    if let Statement::Comment { about, .. } = statement
+        && about.starts_with(ABOUT_ALARM)
+        && !is_planner(&grant.feed)
+    {
+        let reason = "alarms are acknowledged over HTTP, with a planner's key".to_owned();
+        return Err(NotTaken { code: "not_a_planner", reason });
+    }
     if let Some(supplier) = &grant.supplier {
         return match statement {
             Statement::DeliveryPromised(terms)
@@ -23,6 +34,7 @@ pub(super) fn check(grant: &Grant, plant: &Plant, statement: &Statement) -> Resu
                 }
             }
             Statement::Comment { .. } => Ok(()),
+            Statement::Correction { report, .. } => check(grant, plant, &report.statement),
             _ => Err(NotTaken {
                 code: "not_for_suppliers",
                 reason: "a supplier's key reports deliveries and comments only".to_owned(),
@@ -44,6 +56,38 @@ pub(super) fn check(grant: &Grant, plant: &Plant, statement: &Statement) -> Resu
         // A place that does not exist is refused by the fold, with better words.
         None => Ok(()),
     }
+}
+
+/// Whether a supplier speaks about its own: a delivery's id is known by whom it belongs to, and a
+/// comment is about that or about the supplier. Whose else it is, is not said.
+pub(super) fn check_own(
+    grant: &Grant,
+    twin: &TwinState,
+    statement: &Statement,
+) -> Result<(), NotTaken> {
+    let Some(supplier) = &grant.supplier else { return Ok(()) };
+    let whose = |delivery: &DeliveryId| twin.delivery(&grant.plant, delivery).map(|d| &d.supplier);
+    let own = match statement {
+        Statement::DeliveryPromised(terms)
+        | Statement::DeliveryShipped(terms)
+        | Statement::DeliveryArrived(terms)
+        | Statement::DeliveryDelayed(terms) => {
+            whose(&terms.delivery).is_none_or(|known| known == supplier)
+        }
+        Statement::Comment { about, .. } => {
+            let delivery = DeliveryId::new(about).ok();
+            about.as_str() == supplier.as_str()
+                || delivery.and_then(|id| whose(&id)).is_some_and(|known| known == supplier)
+        }
+        Statement::Correction { report, .. } => return check_own(grant, twin, &report.statement),
+        _ => true,
+    };
+    if own {
+        return Ok(());
+    }
+    let reason =
+        format!("this key is of supplier {supplier}: it speaks of its own deliveries only");
+    Err(NotTaken { code: "not_your_delivery", reason })
 }
 
 /// The places of the speaker's plant that a statement is about.

@@ -14,11 +14,11 @@ pub(crate) fn report(raw: &str) -> Result<Report, NotTaken> {
 pub(crate) fn points(
     record: &PointsRecord,
     check_time: impl Fn(PlantTime) -> Result<(), NotTaken>,
-) -> Result<(), NotTaken> {
+) -> Result<Points, NotTaken> {
     let points = Points::try_from(record.clone()).map_err(|error| refused(&error))?;
     let newest = points.at.iter().max().copied().map_or(Ok(()), &check_time);
     let oldest = points.at.iter().min().copied().map_or(Ok(()), &check_time);
-    newest.and(oldest)
+    newest.and(oldest).map(|()| points)
 }
 
 /// A moment of RFC 3339; none when it is not one.

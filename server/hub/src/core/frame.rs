@@ -3,15 +3,16 @@
 use journal::{Entry, RefusedItem};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use twin::{FeedId, Plant, PlantId, PlantTime, Report, Span, state::Said};
+use twin::{FeedId, Plant, PlantId, PlantTime, Report, Span, Statement, state::Said};
 use wire::ingest::{ReportFrame, ToFeed};
 
 use super::{
     Core, Effects, Grant, InFlight, PlantClock, SessionId, Unreadable, binding, decode, happening,
+    signals::{Units, units_text},
 };
 
 /// A live report may be this far ahead of the plant's clock: gateways' clocks differ.
-const FARTHEST_AHEAD: Span = Span::from_secs(5 * 60);
+pub(super) const FARTHEST_AHEAD: Span = Span::from_secs(5 * 60);
 /// The registry of nations and groups that plant files are written against.
 const REGISTRY_REVISION: u32 = 1;
 
@@ -32,12 +33,12 @@ enum Place {
 }
 
 /// What everything in one frame has in common.
-struct Speaker {
-    feed: FeedId,
-    grant: Grant,
-    clock: PlantClock,
-    plant_now: PlantTime,
-    wall: PlantTime,
+pub(super) struct Speaker {
+    pub(super) feed: FeedId,
+    pub(super) grant: Grant,
+    pub(super) clock: PlantClock,
+    pub(super) plant_now: PlantTime,
+    pub(super) wall: PlantTime,
 }
 
 impl Core {
@@ -71,7 +72,11 @@ impl Core {
         if let Some(points) = &frame.points {
             let text = serde_json::to_string(points).unwrap_or_default();
             match decode::points(points, |at| check_time(&speaker, at)) {
-                Ok(()) => body.points = Some(text),
+                Ok(points) => {
+                    let units = self.units_to_keep(session);
+                    self.measured(&speaker.grant.plant, self.hub_seq + 1, &points, &units);
+                    body.add_points(text, &units);
+                }
                 Err(not_taken) => {
                     effects.to_feeds.push((session, refusal(frame.seq, None, &not_taken)));
                     refused.push(refused_item(None, not_taken.code, &text, wall));
@@ -180,22 +185,30 @@ impl Core {
     }
 
     /// Decodes, checks and folds one report.
-    fn take(&mut self, speaker: &Speaker, raw: &str) -> Result<Report, NotTaken> {
+    pub(super) fn take(&mut self, speaker: &Speaker, raw: &str) -> Result<Report, NotTaken> {
         let report = decode::report(raw)?;
         check_time(speaker, report.at)?;
         if let Some(plant) = self.plants.get(&speaker.grant.plant) {
             binding::check(&speaker.grant, plant, &report.statement)?;
+            binding::check_own(&speaker.grant, &self.twin, &report.statement)?;
         }
         let said = Said {
             feed: speaker.feed.clone(),
             origin: speaker.clock.origin(),
             received: Some(speaker.plant_now),
         };
-        self.fold(&speaker.grant.plant, &report, &said)?;
+        let plant = &speaker.grant.plant;
+        if let Statement::Correction { report: meant, .. } = &report.statement {
+            check_time(speaker, meant.at)?;
+            self.take_correction(plant, &report, meant, &said)?;
+        } else {
+            self.fold(plant, &report, &said)?;
+        }
         Ok(report)
     }
 
-    /// The one way of a report into the state: live and in replay.
+    /// The way of a report into the state as it comes. A correction does not take it: see
+    /// `core::correction`.
     pub(super) fn fold(
         &mut self,
         plant: &PlantId,
@@ -214,7 +227,7 @@ impl Core {
         Ok(())
     }
 
-    fn heard(&mut self, speaker: &Speaker, at: PlantTime) {
+    pub(super) fn heard(&mut self, speaker: &Speaker, at: PlantTime) {
         if let Some(feed) = self.feeds.get_mut(&speaker.feed) {
             feed.taken += 1;
             feed.last_report = Some(feed.last_report.map_or(at, |last| last.max(at)));
@@ -246,14 +259,33 @@ impl Core {
         effects: &mut Effects,
     ) {
         let Some(feed) = self.feeds.get_mut(&speaker.feed) else { return };
-        self.hub_seq += 1;
         feed.next_seq = seq + 1;
+        let epoch = feed.epoch;
+        let entry = self.row(speaker, (epoch, seq), body, refused);
+        self.in_flight.push_back(InFlight {
+            hub_seq: entry.hub_seq,
+            feed: speaker.feed.clone(),
+            epoch: entry.epoch,
+            seq,
+        });
+        effects.journal.push(entry);
+    }
+
+    /// The next row of the journal.
+    pub(super) fn row(
+        &mut self,
+        speaker: &Speaker,
+        (epoch, seq): (u64, u64),
+        body: String,
+        refused: Vec<RefusedItem>,
+    ) -> Entry {
+        self.hub_seq += 1;
         let plant = &speaker.grant.plant;
-        let entry = Entry {
+        Entry {
             hub_seq: self.hub_seq,
             feed: speaker.feed.clone(),
             plant: plant.clone(),
-            epoch: feed.epoch,
+            epoch,
             seq,
             received: speaker.wall,
             plant_now: self.clocks.get(plant).map_or(speaker.plant_now, |c| c.now(speaker.wall)),
@@ -262,14 +294,7 @@ impl Core {
             registry_revision: REGISTRY_REVISION,
             body,
             refused,
-        };
-        self.in_flight.push_back(InFlight {
-            hub_seq: entry.hub_seq,
-            feed: speaker.feed.clone(),
-            epoch: entry.epoch,
-            seq,
-        });
-        effects.journal.push(entry);
+        }
     }
 }
 
@@ -326,23 +351,37 @@ fn refused_item(index: Option<u32>, code: &str, content: &str, wall: PlantTime) 
     }
 }
 
-/// What a row keeps of a frame: `{"reports":[[index, report]…], "points":…}`, as it was sent.
+/// What a row keeps of a frame: `{"reports":[[index, report]…], "points":…}`, as it was sent,
+/// with the units that the feed declared, once, and how a planner's request is known again.
 #[derive(Default)]
-struct Body {
+pub(super) struct Body {
     reports: String,
     points: Option<String>,
+    units: Option<String>,
+    /// JSON of [`super::plan::Kept`].
+    pub(super) asked: Option<String>,
 }
 
 impl Body {
-    fn add(&mut self, index: u32, raw: &str) {
+    pub(super) fn add(&mut self, index: u32, raw: &str) {
         use std::fmt::Write;
         let comma = if self.reports.is_empty() { "" } else { "," };
         // Writing to a String cannot fail.
         let _infallible = write!(self.reports, "{comma}[{index},{raw}]");
     }
 
-    fn into_text(self) -> String {
-        let points = self.points.map(|points| format!(",\"points\":{points}")).unwrap_or_default();
-        format!("{{\"reports\":[{}]{points}}}", self.reports)
+    fn add_points(&mut self, points: String, units: &Units) {
+        self.points = Some(points);
+        self.units = units_text(units);
+    }
+
+    pub(super) fn into_text(self) -> String {
+        let mut text = format!("{{\"reports\":[{}]", self.reports);
+        let others = [("points", self.points), ("units", self.units), ("asked", self.asked)];
+        for (name, json) in others {
+            text.extend(json.map(|json| format!(",\"{name}\":{json}")));
+        }
+        text.push('}');
+        text
     }
 }

@@ -4,7 +4,12 @@ use journal::FeedPosition;
 use twin::{FeedId, PlantTime};
 use wire::ingest::{Hello, LARGEST_FRAME_BYTES, ToFeed};
 
-use super::{CREDIT, Core, Effects, MOST_FEEDS, PlantClock, SessionId, clock_row, decode};
+use super::{
+    CREDIT, Core, Effects, MOST_FEEDS, PlantClock, SessionId, clock_row, decode, signals::declared,
+};
+
+/// What a connection is told that speaks for its feed no longer.
+const TAKEN_OVER: &str = "another connection speaks for this feed now";
 
 /// Why a hello is not accepted.
 struct NotWelcome {
@@ -49,6 +54,7 @@ impl Core {
         let Some(grant) = self.sessions.get(&session).map(|session| session.grant.clone()) else {
             return Err(no("closed", "this connection is closed".to_owned()));
         };
+        let declares = declared(&hello.declares).map_err(|why| no("bad_declaration", why))?;
         let clock = self.clock_for(&grant.plant, hello, wall)?;
         let position = self.feeds.get(&feed).map(|known| (known.epoch, known.next_seq));
         if let Some((epoch, _)) = position
@@ -76,7 +82,11 @@ impl Core {
             self.clocks.insert(grant.plant.clone(), clock);
         }
         let plant_now = self.plant_now(&grant.plant, wall);
-        self.take_place(session, &feed, (hello.epoch, resume_from), plant_now, effects);
+        let position = (hello.epoch, resume_from);
+        let took_over = self.take_place(session, &feed, position, plant_now, effects);
+        if let Some(speaker) = self.sessions.get_mut(&session) {
+            speaker.declares = declares;
+        }
         let word = ("feed", "event.feed_connected");
         self.happenings.add(&grant.plant, plant_now, word, feed.as_str(), &[]);
         Ok(ToFeed::Welcome {
@@ -85,10 +95,12 @@ impl Core {
             credit: CREDIT,
             now: decode::rfc3339(plant_now),
             rate: clock.rate(),
+            took_over,
         })
     }
 
-    /// From here on this connection speaks for the feed, and an older one does not.
+    /// From here on this connection speaks for the feed, and an older one does not. Returns
+    /// whether there was an older one.
     fn take_place(
         &mut self,
         session: SessionId,
@@ -96,16 +108,20 @@ impl Core {
         (epoch, next_seq): (u64, u64),
         plant_now: PlantTime,
         effects: &mut Effects,
-    ) {
-        let Some(speaker) = self.sessions.get_mut(&session) else { return };
+    ) -> bool {
+        let Some(speaker) = self.sessions.get_mut(&session) else { return false };
         speaker.speaks = true;
         let plant = speaker.grant.plant.clone();
         let known = self.feeds.entry(feed.clone()).or_insert_with(|| {
             let plant = plant.clone();
             Self::feed_from(&FeedPosition { plant, epoch, next_seq: 1, last_hub_seq: 0 })
         });
-        if let Some(older) = known.session.replace(session).filter(|older| *older != session) {
-            effects.close.push((older, "another connection speaks for this feed now"));
+        let older = known.session.replace(session).filter(|older| *older != session);
+        if let Some(older) = older {
+            // A connection that its own program has lost hears nothing of this; a rival does, and
+            // knows that connecting again would only turn the other out in its turn.
+            effects.to_feeds.push((older, superseded(TAKEN_OVER, epoch)));
+            effects.close.push((older, TAKEN_OVER));
         }
         if known.epoch != epoch {
             known.durable_seq = 0;
@@ -115,6 +131,7 @@ impl Core {
         known.next_seq = next_seq;
         known.connected = true;
         known.last_heard = Some(plant_now);
+        older.is_some()
     }
 
     /// Whether the key of this connection is for the feed named.
@@ -151,7 +168,11 @@ impl Core {
             Some(clock) if clock.agrees_with(&hello.clock) => Ok(*clock),
             Some(clock) => {
                 let (kind, rate) = (clock.origin().name(), clock.rate());
-                let reason = format!("{plant} is on a clock of kind {kind} at rate {rate}");
+                let reason = format!(
+                    "{plant} is on a clock of kind {kind} at rate {rate}, which its first feed or \
+                     the demonstration chose; say the same, or play this into a hub of its own: \
+                     slipway serve --data ANOTHER_FOLDER"
+                );
                 Err(no("clock_mismatch", reason))
             }
             None => {
@@ -170,4 +191,16 @@ impl Core {
 
 fn no(code: &'static str, reason: String) -> NotWelcome {
     NotWelcome { code, reason, epoch: None }
+}
+
+fn superseded(reason: &str, epoch: u64) -> ToFeed {
+    ToFeed::Refused {
+        seq: None,
+        index: None,
+        code: "superseded".to_owned(),
+        reason: reason.to_owned(),
+        retryable: false,
+        resume_from: None,
+        epoch: Some(epoch),
+    }
 }

@@ -70,6 +70,15 @@ impl PlantClock {
         }
     }
 
+    /// The same kind of clock, standing at `at` for whoever looks at wall time `at`.
+    pub(crate) fn standing_at(&self, at: PlantTime) -> Self {
+        match *self {
+            Self::Live => Self::Live,
+            Self::Simulated { rate, .. } => Self::Simulated { anchor: at, wall: at, rate },
+            Self::Recorded { rate, .. } => Self::Recorded { newest: Some(at), rate },
+        }
+    }
+
     /// A report of this time was taken: a record's clock moves on with it.
     pub(crate) fn told(&mut self, at: PlantTime) {
         if let Self::Recorded { newest, .. } = self {

@@ -1,5 +1,7 @@
 //! Seeds and crashes in one thread: core and journal, no sockets, no threads, no clock.
 
+mod correcting;
+
 use std::collections::BTreeMap;
 
 use journal::Entry;
@@ -9,7 +11,7 @@ use twin::{Span, UnitState};
 use super::{happening::Happening, *};
 use crate::tests::fixture;
 
-fn definitions() -> Definitions {
+pub(super) fn definitions() -> Definitions {
     let files =
         fixture::FILES.map(|(name, text)| plant::SourceFile { name, bytes: text.as_bytes() });
     let loaded = plant::load_programme(&files).expect("the fixture is right");

@@ -16,15 +16,12 @@ use wire::ingest::{BadFrame, FromFeed, ToFeed, read_from_feed};
 use crate::{
     core::{CREDIT, Grant, HubEvent, SessionId, Unreadable},
     gate::Place,
+    limits::Limits,
     run::{Inbox, MOST_ANSWERS, ToSession},
     shared::{Metrics, Shared, stopped},
     store::StoreState,
 };
 
-/// A connection must be welcomed within this time.
-const HELLO_WITHIN: Duration = Duration::from_secs(10);
-/// A ping is sent, and the key looked at again, this often.
-const BETWEEN_PINGS: Duration = Duration::from_secs(20);
 /// Pings without any sign of life before the connection is given up.
 const MOST_UNANSWERED: u32 = 3;
 /// A feed that does not read its answers for so long is given up.
@@ -70,9 +67,12 @@ impl Speaker {
     async fn run(mut self, mut answers: mpsc::Receiver<ToSession>, place: &Place) {
         let mut stopping = self.shared.stopping.clone();
         let mut store = self.shared.store.clone();
-        let mut pings = time::interval_at(time::Instant::now() + BETWEEN_PINGS, BETWEEN_PINGS);
+        let Limits { hello_within, between_pings, .. } = self.shared.limits;
+        let mut pings = time::interval_at(time::Instant::now() + between_pings, between_pings);
+        // After a pause of the whole machine nobody is blamed for the pings of that time.
+        pings.set_missed_tick_behavior(time::MissedTickBehavior::Delay);
         let mut unanswered = 0;
-        let hello_late = time::sleep(HELLO_WITHIN);
+        let hello_late = time::sleep(hello_within);
         tokio::pin!(hello_late);
         let end = loop {
             let step = tokio::select! {

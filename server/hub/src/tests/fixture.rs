@@ -11,13 +11,14 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http::StatusCode},
 };
-use twin::{EquipmentId, FeedId, PlantId};
+use twin::{EquipmentId, FeedId, PlantId, SupplierId};
 use wire::ingest::SUBPROTOCOL;
 
 use crate::{
     cli::ServeArgs,
     clock::wall_now,
     gate,
+    limits::Limits,
     serve::{self, Hub, ServeError},
 };
 
@@ -190,19 +191,39 @@ impl Place {
 
     /// A key for a feed of the shop, for all units or some.
     pub(crate) fn key(&self, feed: &str, units: Option<&[&str]>) -> String {
-        let key = gate::new_key().unwrap();
         let units = units.map(|units| units.iter().map(|u| EquipmentId::new(u).unwrap()).collect());
+        self.key_of(feed, None, units)
+    }
+
+    /// A key for a supplier's feed.
+    pub(crate) fn supplier_key(&self, feed: &str, supplier: &str) -> String {
+        self.key_of(feed, Some(SupplierId::new(supplier).unwrap()), None)
+    }
+
+    fn key_of(
+        &self,
+        feed: &str,
+        supplier: Option<SupplierId>,
+        units: Option<Vec<EquipmentId>>,
+    ) -> String {
+        let key = gate::new_key().unwrap();
         let row = KeyRow {
             sha256: gate::hash(&key),
             feed: FeedId::new(feed).unwrap(),
             plant: PlantId::new("shop").unwrap(),
-            supplier: None,
+            supplier,
             units,
             created: wall_now(),
             revoked: None,
         };
         Keys::open(&self.dir.path().join("data")).unwrap().add(&row).unwrap();
         key
+    }
+
+    /// Starts with limits of its own.
+    pub(crate) async fn start_within(&self, limits: Limits) -> Hub {
+        let started = serve::start_within(&self.args(), limits).await;
+        started.unwrap_or_else(|error| panic!("{:?}", error.lines()))
     }
 
     pub(crate) async fn start(&self) -> Hub {
@@ -275,10 +296,17 @@ impl Feed {
 
     /// Waits for the connection to end; returns the close code.
     pub(crate) async fn closed(&mut self) -> u16 {
+        self.closed_saying().await.0
+    }
+
+    /// Waits for the connection to end; returns the close code and the reason.
+    pub(crate) async fn closed_saying(&mut self) -> (u16, String) {
         loop {
             let message = tokio::time::timeout(PATIENCE, self.socket.next()).await;
             match message.expect("an end in time") {
-                Some(Ok(Message::Close(Some(frame)))) => return frame.code.into(),
+                Some(Ok(Message::Close(Some(frame)))) => {
+                    return (frame.code.into(), frame.reason.to_string());
+                }
                 Some(Ok(_)) => {}
                 other => panic!("ended without a code: {other:?}"),
             }

@@ -51,7 +51,12 @@ async fn a_higher_epoch_supersedes_a_lower_one() {
     old.say(&frame(1, &[unit_state("bay-01", "working")])).await;
     assert_eq!(old.hear().await, ack(1));
     let (mut new, welcome) = Feed::welcomed(&hub, &key, "a", 6).await;
-    assert_eq!(welcome["resume_from"], 1);
+    assert_eq!((&welcome["resume_from"], &welcome["took_over"]), (&json!(1), &json!(true)));
+    let told = old.hear().await;
+    assert_eq!(
+        (refusal(&told), &told["epoch"]),
+        (("superseded".to_owned(), None, None), &json!(6))
+    );
     assert_eq!(old.closed().await, 1008);
     let mut late = Feed::connect(&hub, &key).await;
     late.say(&hello("a", 5)).await;
@@ -59,6 +64,27 @@ async fn a_higher_epoch_supersedes_a_lower_one() {
     assert_eq!((refusal(&answer).0.as_str(), &answer["epoch"]), ("superseded", &json!(6)));
     new.say(&frame(1, &[unit_state("bay-01", "down")])).await;
     assert_eq!(new.hear().await, ack(1));
+    hub.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_connection_of_one_epoch_takes_over_and_both_are_told() {
+    let place = Place::new();
+    let key = place.key("a", None);
+    let hub = place.start().await;
+    let (mut first, welcome) = Feed::welcomed(&hub, &key, "a", 5).await;
+    assert_eq!(welcome["took_over"], json!(null), "nobody spoke before: {welcome}");
+    first.say(&frame(1, &[unit_state("bay-01", "working")])).await;
+    assert_eq!(first.hear().await, ack(1));
+    let (mut second, welcome) = Feed::welcomed(&hub, &key, "a", 5).await;
+    assert_eq!((&welcome["resume_from"], &welcome["took_over"]), (&json!(2), &json!(true)));
+    assert_eq!(refusal(&first.hear().await), ("superseded".to_owned(), None, None));
+    assert_eq!(first.closed_saying().await.0, 1008);
+    second.say(&frame(2, &[unit_state("bay-01", "down")])).await;
+    assert_eq!(second.hear().await, ack(2));
+    // A hello said again on the same connection takes over from nobody.
+    second.say(&hello("a", 5)).await;
+    assert_eq!(second.hear().await["took_over"], json!(null));
     hub.stop().await;
 }
 

@@ -32,7 +32,8 @@ async fn a_full_disk_stops_acknowledgements_and_says_so() {
     let dir = tempfile::tempdir().unwrap();
     let options = Options { most_pages: Some(40) };
     let journal = Journal::open_with(dir.path(), options).unwrap().journal;
-    let mut store = store::start(journal, Arc::new(Metrics::default())).unwrap();
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let mut store = store::start(journal, Arc::new(Metrics::default()), stopping).unwrap();
     for hub_seq in 1..=20 {
         store.commands.send(StoreCommand::Append(big(hub_seq))).await.unwrap();
     }
@@ -41,4 +42,10 @@ async fn a_full_disk_stops_acknowledgements_and_says_so() {
     assert!(words.contains("the disk is full"), "{words}");
     let committed = *store.committed.borrow();
     assert!(committed < 20, "{committed} rows were said to be durable");
+    // A hub that is told to stop must not wait for room that may never come.
+    stop.send_replace(true);
+    store.commands.send(StoreCommand::Close).await.unwrap();
+    tokio::task::spawn_blocking(move || store.thread.join()).await.unwrap().expect("it ends");
+    let journal = Journal::open(dir.path()).unwrap().journal;
+    assert_eq!(journal.last_hub_seq(), committed, "what was said to be durable is there, no more");
 }

@@ -106,7 +106,7 @@ impl Viewer {
 }
 
 /// A viewer's key for the fixture's only organisation, or for another.
-fn viewer_key(place: &Place, organisation: &str) -> String {
+pub(super) fn viewer_key(place: &Place, organisation: &str) -> String {
     let key = gate::new_key().unwrap();
     let row = ViewerKeyRow {
         sha256: gate::hash(&key),

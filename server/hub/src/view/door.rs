@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use journal::{Keys, ViewerKeyRow};
+use journal::{Keys, PlannerKeyRow, ViewerKeyRow};
 use serde::Deserialize;
 
 use super::shelf::{Offer, Shelf};
@@ -83,10 +83,19 @@ impl Door {
         if key.len() > LONGEST_KEY {
             return None;
         }
+        let sha256 = gate::hash(key);
         let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        match keys.find_viewer(&gate::hash(key)) {
-            Ok(Some(ViewerKeyRow { revoked: None, nation, organisation, .. })) => {
+        let found = keys.find_viewer(&sha256).and_then(|viewer| match viewer {
+            Some(_) => Ok((viewer, None)),
+            None => Ok((None, keys.find_planner(&sha256)?)),
+        });
+        match found {
+            Ok((Some(ViewerKeyRow { revoked: None, nation, organisation, .. }), _)) => {
                 self.shelf.member(&format!("{nation}/{organisation}")).cloned()
+            }
+            // Whoever changes a plant's plan is one of those who run it.
+            Ok((None, Some(PlannerKeyRow { revoked: None, plant, .. }))) => {
+                self.shelf.owner(&plant).cloned()
             }
             Ok(_) => None,
             Err(error) => {

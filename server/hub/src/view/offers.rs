@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use release::{AudienceId, Gate};
 use twin::{
-    Audience, OrganisationId, Programme,
+    Audience, OrganisationId, Plant, Programme,
     definition::{Nation, Organisation},
     label::{Affiliation, Classification, Originator},
 };
@@ -29,7 +29,9 @@ pub(crate) fn open(core: &Core, view_as: bool) -> (Arc<Shelf>, Publisher) {
     offers.extend(core.programme.organisations.iter().filter_map(|o| member(o, &mut gate)));
     let board = Board::new(hub_of(core));
     let tick_ms = u32::try_from(TICK.as_millis()).unwrap_or(u32::MAX);
-    let shelf = Arc::new(Shelf::new(core.generation, tick_ms, offers));
+    let owner = |plant: &Plant| format!("{}/{}", plant.nation, plant.organisation);
+    let owners = core.plants.iter().map(|(id, plant)| (id.clone(), owner(plant))).collect();
+    let shelf = Arc::new(Shelf::new(core.generation, tick_ms, (offers, gate.clone()), owners));
     (Arc::clone(&shelf), Publisher::new(shelf, gate, board))
 }
 
@@ -58,7 +60,7 @@ fn audience(organisation: &Organisation, affiliation: Affiliation) -> Audience {
 }
 
 /// Whoever runs the programme's first plant runs the hub, and is the originator of findings.
-fn hub_of(core: &Core) -> Originator {
+pub(super) fn hub_of(core: &Core) -> Originator {
     let first = core.programme.plants.iter().find_map(|id| core.plants.get(id));
     match first {
         Some(plant) => {

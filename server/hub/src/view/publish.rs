@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
 };
 
 use axum::extract::ws::Utf8Bytes;
@@ -35,15 +35,19 @@ impl Publisher {
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
         let core = &Scene::new(core, wall);
+        // In this order: whoever wants or asks for something after this count waits for the next.
+        let heard = self.shelf.heard().load(Ordering::SeqCst);
         let audiences = self.shelf.wanted();
         if !audiences.is_empty() {
             self.board.refresh(core, &mut self.gate);
-            let views = self.board.views(core);
+            let mut views = self.board.views(core);
+            views.extend(self.shelf.asked());
             for &audience in &audiences {
                 for view in &views {
                     self.publish_view(core, audience, view);
                 }
                 self.shelf.keep(audience, &views);
+                self.shelf.build(audience, heard);
             }
         }
         self.shelf.ticked();
@@ -114,7 +118,11 @@ fn event<'a>(view: &str, seq: u64, occurrence: &Occurrence) -> ToPage<&'a RawVal
 }
 
 fn encode(facts: Vec<Fact>) -> Values {
-    facts.into_iter().filter_map(|fact| Some((fact.key, raw(&fact.value)?))).collect()
+    let text = |fact: Fact| {
+        let encoded = fact.encoded(raw)?;
+        Some((fact.key, encoded))
+    };
+    facts.into_iter().filter_map(text).collect()
 }
 
 fn mark_withheld(mut values: Values) -> Values {

@@ -97,7 +97,9 @@ impl Fold<'_> {
         }
     }
 
-    /// What was meant is folded as of its own time; what was said before stays in the history.
+    /// What was meant is folded as of its own time. This fold cannot look back: whoever keeps
+    /// what was said folds that anew, with what was meant in its place, and hands over neither
+    /// the correction nor what it replaces.
     fn correction(&mut self, meant: &Statement, at: PlantTime) -> Result<(), Refusal> {
         if matches!(meant, Statement::Correction { .. }) {
             return Err(Refusal::CorrectionNested {});
@@ -416,7 +418,7 @@ impl Fold<'_> {
         self.touch_storage(spot);
     }
 
-    fn touch_storage(&mut self, spot: Spot) {
+    pub(super) fn touch_storage(&mut self, spot: Spot) {
         if let Slot::Storage(index) = spot.slot {
             let storage = &mut self.twin.plants[spot.plant].storages[index];
             storage.last_report = storage.last_report.max(Some(self.at));

@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use super::{
     change::{Change, MoveBasis, Subject},
-    fold::{Fold, PartTurn},
+    fold::{Fold, PartTurn, Spot},
     now::{PartEnd, PartNow},
     plant_state::Slot,
     refusal::Refusal,
@@ -28,7 +28,11 @@ impl Fold<'_> {
             self.check_carrier(by, [self.here, left.plant, entered.plant])?;
         }
         self.check_cause(cause)?;
-        let turn = self.part_turn_at(part, left, &from.place)?;
+        let seen = left == entered;
+        let turn = match seen {
+            true => self.part_turn_seen(part, left, &from.place)?,
+            false => self.part_turn_at(part, left, &from.place)?,
+        };
         if turn == PartTurn::Appears || left.plant != entered.plant {
             self.check_room_for_part(entered.plant)?;
         }
@@ -39,10 +43,38 @@ impl Fold<'_> {
                 return Ok(());
             }
             PartTurn::Appears => self.appear(part, left, &from.place),
+            // Seen where it lies anyway: it has been there since it came, not since now.
+            PartTurn::Known if seen && self.lies_at(part, left) => {
+                self.touch_storage(left);
+                self.touch_part(part);
+                return Ok(());
+            }
             PartTurn::Known => {}
         }
         self.relocate(part, (entered, &to.place), by, cause, MoveBasis::Stated);
         Ok(())
+    }
+
+    /// Whoever says that a part came from where it goes says that it is there. Within the plant
+    /// that speaks this is taken wherever the part was believed to be, as a count of a stock is.
+    fn part_turn_seen(
+        &self,
+        part: &PartId,
+        spot: Spot,
+        place: &EquipmentId,
+    ) -> Result<PartTurn, Refusal> {
+        let is_here = |spot: Spot| spot.plant == self.here;
+        match self.part_turn(part)? {
+            PartTurn::Known if is_here(spot) && self.spot_of(part).is_some_and(is_here) => {
+                Ok(PartTurn::Known)
+            }
+            _ => self.part_turn_at(part, spot, place),
+        }
+    }
+
+    /// Whether a known part is at a place where parts lie, which is not a unit.
+    fn lies_at(&self, part: &PartId, spot: Spot) -> bool {
+        self.spot_of(part) == Some(spot) && !matches!(spot.slot, Slot::Unit(_))
     }
 
     fn check_carrier(&self, by: &EquipmentId, plants: [usize; 3]) -> Result<(), Refusal> {

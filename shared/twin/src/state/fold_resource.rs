@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use super::{
-    COMMENTED_SUBJECTS, COMMENTS_PER_SUBJECT, WORKERS_LIMIT,
+    ABOUT_ALARM, COMMENTED_SUBJECTS, COMMENTS_PER_SUBJECT, WORKERS_LIMIT,
     change::{Change, Subject},
     fold::Fold,
     now::{CommentNow, CrewCount, PoseNow},
@@ -178,6 +178,7 @@ impl Fold<'_> {
         Self::check_text("text", text, LONGEST_TEXT)?;
         let plant = self.plant();
         let known = about.as_str() == plant.id.as_str()
+            || about.starts_with(ABOUT_ALARM)
             || plant.slot_named(about).is_some()
             || plant.orders.contains_key(about.as_str())
             || plant.deliveries.contains_key(about.as_str())

@@ -8,6 +8,7 @@ use super::{
         Comments, CrewNow, DeliveryNow, DeliveryStatus, OrderNow, Present, ResourceNow, StockNow,
         StorageNow, UnitNow,
     },
+    points::Signals,
 };
 use crate::{
     definition::{Operation, Plant, Stage, Tracking},
@@ -61,6 +62,7 @@ pub(super) struct PlantState {
     pub(super) arrived: VecDeque<DeliveryId>,
     pub(super) crews: BTreeMap<CrewId, CrewNow>,
     pub(super) comments: Comments,
+    pub(super) signals: Signals,
     /// Parts in production here.
     pub(super) part_count: usize,
     /// Parts that were first heard of here since the twin began.
@@ -112,6 +114,7 @@ impl PlantState {
             arrived: VecDeque::new(),
             crews: plant.crews.iter().map(|c| (c.id.clone(), CrewNow::default())).collect(),
             comments: Comments::default(),
+            signals: Signals::default(),
             part_count: 0,
             parts_seen: 0,
             workers: BTreeSet::new(),
@@ -181,6 +184,7 @@ impl PlantState {
             }
         }
         self.parts_seen = old.parts_seen;
+        self.signals = std::mem::take(&mut old.signals);
         if self.pseudonyms_allowed {
             self.workers = std::mem::take(&mut old.workers);
         }

@@ -314,3 +314,31 @@ refusals! {
         limit: usize,
     }
 }
+
+impl Refusal {
+    /// Whether the report is refused for what is known at this moment: at another it may be taken.
+    /// Any other refusal rests on the plant's definition or on the report alone.
+    pub const fn is_of_the_moment(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownOrder { .. }
+                | Self::OrderClosed { .. }
+                | Self::UnknownDelivery { .. }
+                | Self::DeliveryConflict { .. }
+                | Self::DeliveryHasArrived { .. }
+                | Self::UnknownSubject { .. }
+                | Self::PartUnknown { .. }
+                | Self::PartNotThere { .. }
+                | Self::PartEnded { .. }
+                | Self::OpUnknown { .. }
+                | Self::OpConflict { .. }
+                | Self::OpAlreadyRunning { .. }
+                | Self::UnitFull { .. }
+                | Self::ResourceNotHeld { .. }
+                | Self::TooManyParts { .. }
+                | Self::TooManyWorkers { .. }
+                | Self::TooManyOrders { .. }
+                | Self::TooManyDeliveries { .. }
+        )
+    }
+}

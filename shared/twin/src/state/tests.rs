@@ -3,6 +3,7 @@
 mod fixture;
 mod parts;
 mod plants;
+mod points;
 mod properties;
 mod supply;
 mod units;

@@ -31,9 +31,15 @@ pub struct DueItem {
     /// Expected; absent when there is nothing to compute it from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Rfc3339>,
-    /// Expected minus promised in days; positive is late.
+    /// The earliest and the latest date in four cases of five, by how much the pace varies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slip_d: Option<f64>,
+    pub range: Option<[Rfc3339; 2]>,
+    /// The pace that `expected` rests on, in days for one of what `done` counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_per_piece: Option<f64>,
+    /// Days since `promised`, when that has passed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_d: Option<f64>,
     /// Done and needed, in the item's unit (lifts of 32, pieces of 90).
     pub done: f64,
     /// Needed in all.
@@ -67,6 +73,18 @@ pub struct CauseStep {
     pub word: String,
     /// The share of the limiting time that this step accounts for [ratio].
     pub share_ratio: f64,
+    /// Days that passed there so until now, of the last `window_d`.
+    #[serde(default)]
+    pub lost_d: f64,
+    /// The window that was looked at, in days.
+    #[serde(default)]
+    pub window_d: f64,
+    /// Whether it is a stop, such as a breakdown, that is in force.
+    #[serde(default)]
+    pub goes_on: bool,
+    /// Since when the stop is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_since: Option<Rfc3339>,
     /// Whether the name is withheld from this audience.
     pub withheld: bool,
 }
@@ -85,11 +103,21 @@ pub struct HoldUpCard {
     pub id: String,
     /// What kind: `work_center`, `supplier`, `resource`, `crew`, `storage`.
     pub kind: String,
-    /// The units that are flagged in the picture.
+    /// What is flagged in the picture of the plant that the card is about: the units of the
+    /// hold-up, or the storage, resource or units at which it bites.
     pub units: Vec<String>,
+    /// The name of the first of them, when it is another thing than the hold-up itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The promise that it holds up, in words, on a page of several plants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The plant that owes that promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item_plant: Option<String>,
     /// Its name.
     pub name: String,
-    /// Since when it leads.
+    /// Since when it leads, for the reason that the last step of the chain gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Rfc3339>,
     /// The chain of causes, most direct first.
@@ -97,7 +125,7 @@ pub struct HoldUpCard {
     /// What is lost to it each day, in `loss_unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_per_day: Option<f64>,
-    /// Pieces of what.
+    /// The unit of measure of `loss_per_day`, or the name of what is counted in pieces.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_unit: Option<String>,
     /// Days of the last seven that were lost to it.
@@ -108,7 +136,7 @@ pub struct HoldUpCard {
     /// The runner-up, for "cannot tell A from B".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<String>,
-    /// Share of the window's critical path [ratio].
+    /// Share of the window's critical path, up to now [ratio].
     pub share_ratio: f64,
     /// The window that was looked at, in days.
     pub window_d: f64,
@@ -127,6 +155,9 @@ pub struct ChangePoint {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// The words' key that says by what: `why.down`.
+    #[serde(default)]
+    pub word: String,
 }
 
 /// 3. What stops us next?
@@ -163,6 +194,9 @@ pub struct DryPart {
     /// Days that it is late against its first promise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_d: Option<f64>,
+    /// Days since `next_delivery`, when that has passed and nothing has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_d: Option<f64>,
     /// The supplier, or "a supplier".
     pub supplier: String,
 }
@@ -184,6 +218,15 @@ pub struct ActCard {
     /// When it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<Rfc3339>,
+    /// The date that it speaks of, when it names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Rfc3339>,
+    /// Days since that date, when it has passed and what it is about goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_d: Option<f64>,
+    /// Since when what it is about is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_since: Option<Rfc3339>,
 }
 
 /// 5. Can I trust this?
@@ -201,12 +244,15 @@ pub struct TrustCard {
     /// What `oldest` is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest_name: Option<String>,
-    /// Inputs that nobody measured.
+    /// Inputs that nobody measured, as far as the audience may see them.
     pub assumed: u32,
-    /// Inputs in all.
+    /// Inputs in all, as far as the audience may see them.
     pub inputs: u32,
     /// Whether anything is withheld from this audience.
     pub withheld: bool,
+    /// What kinds of thing: `plant`, `station`, `storage`, `supplier`; never how many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld_kinds: Vec<String>,
     /// Reports refused since the record began.
     pub refused: u64,
 }

@@ -16,7 +16,7 @@ pub struct ClockValue {
     pub origin: String,
 }
 
-/// That something is not shown; never how much.
+/// That something is not shown; never how much. The card `board/trust` says of what kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WithheldValue {
     /// Whether anything of this view is withheld from this audience.
@@ -100,7 +100,7 @@ pub struct LayoutValue {
     pub mesh: Option<String>,
     /// Position along the flow of material, from 0, for tables and the ribbon.
     pub order: u32,
-    /// Names of inputs that nobody measured.
+    /// Inputs that nobody measured: names, and words' keys (`assumed.storage`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assumed: Vec<String>,
 }
@@ -135,7 +135,7 @@ pub struct RunningValue {
 /// A work unit now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UnitValue {
-    /// State, as in reports.
+    /// State, as in reports; `idle_no_cause` where the record tells nobody why it is free.
     pub state: String,
     /// Since when.
     pub since: Rfc3339,
@@ -203,6 +203,9 @@ pub struct StorageValue {
     /// Quantities.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stock: Vec<StockValue>,
+    /// When something last came, left or was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_report: Option<Rfc3339>,
     /// Whether its feed has been silent for too long.
     pub stale: bool,
 }
@@ -214,6 +217,9 @@ pub struct ResourceValue {
     pub state: String,
     /// Since when.
     pub since: Rfc3339,
+    /// Why, from the plant's tree of reasons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Whom it serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serves: Option<String>,
@@ -226,6 +232,12 @@ pub struct ResourceValue {
     /// Degrees clockwise from north.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heading_deg: Option<f64>,
+    /// Share of the last seven days spent serving [ratio], of the time that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_7d_ratio: Option<f64>,
+    /// When it last said anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_report: Option<Rfc3339>,
     /// Whether its feed has been silent for too long.
     pub stale: bool,
 }

@@ -23,10 +23,19 @@ pub struct OrderValue {
     /// Expected, when there is something to compute it from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Rfc3339>,
+    /// The earliest and the latest date in four cases of five, by how much the pace varies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<[Rfc3339; 2]>,
+    /// Days since `due`, when that has passed and the order is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_d: Option<f64>,
     /// For whom.
     pub customer: String,
     /// `open` or `closed`.
     pub state: String,
+    /// How much was missing when it was closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<f64>,
 }
 
 /// A delivery to the plant.
@@ -48,15 +57,18 @@ pub struct DeliveryValue {
     pub expected: Rfc3339,
     /// `promised`, `shipped`, `delayed`, `arrived`.
     pub state: String,
+    /// Days since `expected`, when that has passed and nothing has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_d: Option<f64>,
     /// Why it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// A condition that somebody must know.
+/// A condition that somebody must know. It is there until its cause is gone, acknowledged or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmValue {
-    /// A stable word: `feed_silent`, `record_lost`, `plant_file_refused`, `clock_mismatch`.
+    /// A stable word: `feed_silent`.
     pub code: String,
     /// What it is about.
     pub about: String,
@@ -64,6 +76,54 @@ pub struct AlarmValue {
     pub since: Rfc3339,
     /// What, where, what to do.
     pub text: String,
+    /// Who has seen it, last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<Acknowledgement>,
+}
+
+/// Somebody has seen an alarm.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Acknowledgement {
+    /// The name of the organisation whose key it was.
+    pub organisation: String,
+    /// In which role: `planner`.
+    pub role: String,
+    /// When, on the plant's clock.
+    pub at: Rfc3339,
+    /// What is done about it.
+    pub comment: String,
+}
+
+/// The newest value of a numeric signal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignalValue {
+    /// The unit of the value, as the feed declared it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// When.
+    pub at: Rfc3339,
+    /// The value, in that unit.
+    pub value: f64,
+    /// `good`, `uncertain` or `bad`.
+    pub quality: String,
+    /// How many values are kept, of the newest.
+    pub kept: u64,
+}
+
+/// The newest values of a numeric signal: columns of equal length, in the order of their times.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PointsValue {
+    /// The unit of the values, as the feed declared it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// When.
+    pub at: Vec<Rfc3339>,
+    /// The numbers of the records that said it, which tell values of one time apart.
+    pub sequence: Vec<u64>,
+    /// The values, in that unit.
+    pub value: Vec<f64>,
+    /// `good`, `uncertain` or `bad`.
+    pub quality: Vec<String>,
 }
 
 /// A stretch of one state.
@@ -115,6 +175,34 @@ pub struct HoursValue {
     pub operation_hours: f64,
     /// Hours that parts waited before it.
     pub waiting_hours: f64,
+}
+
+/// Numbers of the plant's file that nobody measured: one table of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AssumedValue {
+    /// The table's name in the file: `work_center`, `operation`, `supply`, `storage`.
+    pub table: String,
+    /// Its id there; the material of a supply.
+    pub id: String,
+    /// What it is, as pages call it.
+    pub name: String,
+    /// The numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<AssumedNumber>,
+}
+
+/// One number that nobody measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AssumedNumber {
+    /// What it says, as a words' key: `inputs.duration`.
+    pub word: String,
+    /// What breaks, for the numbers of a failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// The number.
+    pub value: f64,
+    /// Its unit: `s` for plant seconds, `ratio`, or a unit of measure; empty for a count.
+    pub unit: String,
 }
 
 /// What the whole record of a plant holds.

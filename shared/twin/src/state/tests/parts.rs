@@ -24,6 +24,23 @@ fn a_part_leaves_only_where_it_is() {
 }
 
 #[test]
+fn a_part_is_where_it_is_seen() {
+    let mut yard = Yard::new();
+    yard.ok(1, moved("B-1", "store", "P1"));
+    yard.ok(2, moved("B-1", "park", "park"));
+    assert_eq!(yard.place("B-1"), "home/park", "wherever it was believed to be");
+    let changes = yard.ok(9, moved("B-1", "park", "park"));
+    assert!(changes.is_empty(), "{changes:?}");
+    let part = yard.twin.part(&id("B-1")).expect("known");
+    assert_eq!((part.since, part.as_of), (at(2), Some(at(9))), "it has lain there since it came");
+    assert!(matches!(yard.ok(3, moved("B-1", "P1", "P1"))[..], [Change::Outdated { .. }]));
+
+    yard.say("partner", 10, moved("B-2", "store", "barge")).expect("taken");
+    let seen_elsewhere = yard.refused(11, moved("B-2", "park", "park"));
+    assert!(seen_elsewhere.starts_with("part_not_there"), "another plant has it: {seen_elsewhere}");
+}
+
+#[test]
 fn a_new_part_appears_at_a_place_of_the_plant_that_speaks() {
     let mut yard = Yard::new();
     let changes = yard.ok(1, moved("B-1", "store", "P1"));

@@ -1,0 +1,130 @@
+//! Keys of planners: who may change the plan of one plant over HTTP. Only hashes are kept.
+
+use rusqlite::OptionalExtension;
+use twin::{FeedId, PlantId, PlantTime};
+
+use crate::{JournalError, Keys, error::sqlite};
+
+pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS planner_key (
+  sha256 TEXT PRIMARY KEY,
+  feed TEXT NOT NULL,
+  plant TEXT NOT NULL,
+  created_us INTEGER NOT NULL,
+  revoked_us INTEGER
+) STRICT, WITHOUT ROWID";
+
+/// Whose plan a key may change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannerKeyRow {
+    /// SHA-256 of the key, in hexadecimal.
+    pub sha256: String,
+    /// The feed that its changes are reported as; every key has one of its own.
+    pub feed: FeedId,
+    /// The plant whose plan it may change.
+    pub plant: PlantId,
+    /// Wall time.
+    pub created: PlantTime,
+    /// Wall time; a revoked key stays listed and opens nothing.
+    pub revoked: Option<PlantTime>,
+}
+
+const SELECT: &str = "SELECT sha256, feed, plant, created_us, revoked_us FROM planner_key";
+
+impl Keys {
+    /// Keeps a new planner's key.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was kept.
+    pub fn add_planner(&self, key: &PlannerKeyRow) -> Result<(), JournalError> {
+        let row = (
+            &key.sha256,
+            key.feed.as_str(),
+            key.plant.as_str(),
+            key.created.micros(),
+            key.revoked.map(PlantTime::micros),
+        );
+        let insert = "INSERT INTO planner_key VALUES (?, ?, ?, ?, ?)";
+        let kept = self.connection().execute(insert, row);
+        kept.map(|_rows| ()).map_err(sqlite(self.path(), "keeping a planner's key"))
+    }
+
+    /// The planner's key of this hash, revoked or not.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn find_planner(&self, sha256: &str) -> Result<Option<PlannerKeyRow>, JournalError> {
+        let select = format!("{SELECT} WHERE sha256 = ?");
+        self.connection()
+            .query_row(&select, [sha256], read)
+            .optional()
+            .map_err(sqlite(self.path(), "looking for a planner's key"))
+    }
+
+    /// Every planner's key, in the order of making.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn list_planners(&self) -> Result<Vec<PlannerKeyRow>, JournalError> {
+        let failed = sqlite(self.path(), "listing the planners' keys");
+        let select = format!("{SELECT} ORDER BY created_us, sha256");
+        let mut statement = self.connection().prepare(&select).map_err(&failed)?;
+        let rows = statement.query_map([], read);
+        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    /// Revokes every planner's key in force whose hash begins so, or whose feed has this name;
+    /// returns how many.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was changed.
+    pub fn revoke_planner(&self, which: &str, at: PlantTime) -> Result<usize, JournalError> {
+        // Shorter beginnings could hit a stranger's key by chance.
+        let beginning = if which.len() >= 8 { which } else { "-" };
+        let update = "UPDATE planner_key SET revoked_us = ?1
+                      WHERE revoked_us IS NULL AND (feed = ?2 OR substr(sha256, 1, ?3) = ?4)";
+        let row = (at.micros(), which, beginning.len() as i64, beginning);
+        self.connection().execute(update, row).map_err(sqlite(self.path(), "revoking a key"))
+    }
+}
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<PlannerKeyRow> {
+    let id = |at: usize, error: twin::InvalidId| {
+        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
+    };
+    Ok(PlannerKeyRow {
+        sha256: row.get(0)?,
+        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
+        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(|error| id(2, error))?,
+        created: PlantTime::from_micros(row.get(3)?),
+        revoked: row.get::<_, Option<i64>>(4)?.map(PlantTime::from_micros),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_planners_key_is_found_listed_and_revoked_by_either_name() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(dir.path()).expect("opened");
+        let row = |sha256: &str| PlannerKeyRow {
+            sha256: sha256.to_owned(),
+            feed: FeedId::new(&format!("planner:{}", &sha256[..8])).expect("an id"),
+            plant: PlantId::new("yard").expect("an id"),
+            created: PlantTime::from_micros(1),
+            revoked: None,
+        };
+        let rows = [row("0123456789abcdef"), row("fedcba9876543210")];
+        rows.iter().for_each(|row| keys.add_planner(row).expect("kept"));
+        assert_eq!(keys.find_planner(&rows[0].sha256).expect("read"), Some(rows[0].clone()));
+        assert_eq!(keys.find_planner("none").expect("read"), None);
+        let now = PlantTime::from_micros(2);
+        assert_eq!(keys.revoke_planner("0123", now).expect("too short"), 0);
+        assert_eq!(keys.revoke_planner("01234567", now).expect("by hash"), 1);
+        assert_eq!(keys.revoke_planner("planner:fedcba98", now).expect("by feed"), 1);
+        let listed = keys.list_planners().expect("read");
+        assert!(listed.iter().all(|row| row.revoked == Some(now)), "{listed:?}");
+        assert_eq!(listed.len(), 2);
+    }
+}
