@@ -11,6 +11,9 @@ pub struct Wanted {
     pub h: f32,
     /// Its importance; the greatest is placed first.
     pub p: f32,
+    /// Whether it hangs below its point instead of standing on it.
+    #[serde(default)]
+    pub below: bool,
 }
 
 /// All labels of a page, and where it keeps them out.
@@ -25,6 +28,17 @@ pub struct Wish {
 
 /// Labels of at least this importance are moved into the window instead of being left out.
 const ALWAYS: f32 = 50.0;
+/// Where they give way to, in turn: shares of their own width to the right and height down.
+const BESIDE: [[f32; 2]; 8] = [
+    [0.0, 0.0],
+    [0.0, 1.3],
+    [-0.6, 0.0],
+    [0.6, 0.0],
+    [0.0, -1.3],
+    [-0.6, 1.3],
+    [0.6, 1.3],
+    [0.0, 2.6],
+];
 /// The most labels that are placed.
 pub const MOST_LABELS: usize = 400;
 /// Importance that a label gains by being shown already, so that it does not flicker.
@@ -50,15 +64,12 @@ pub fn place(
     let mut taken = wish.kept.clone();
     for i in order {
         let Some(point) = at.get(i).copied().flatten() else { continue };
-        let Wanted { w, h, p, .. } = wanted[i];
+        let Wanted { w, h, p, below, .. } = wanted[i];
+        let hangs = if below { h + GAP } else { 0.0 };
         // An important label gives way to the next free side of its point.
-        let beside: &[[f32; 2]] = if p >= ALWAYS {
-            &[[0.0, 0.0], [0.0, 1.3], [-0.6, 0.0], [0.6, 0.0]]
-        } else {
-            &[[0.0; 2]]
-        };
+        let beside: &[[f32; 2]] = if p >= ALWAYS { &BESIDE } else { &[[0.0; 2]] };
         for [right, down] in beside {
-            let wished = [point[0] + right * w, point[1] + down * h];
+            let wished = [point[0] + right * w, point[1] + down * h + hangs];
             let Some([x, y]) = inside(&wanted[i], wished, window) else { continue };
             let own = [x - w / 2.0 - GAP, y - h - GAP, x + w / 2.0 + GAP, y + GAP];
             if taken.iter().all(|other| apart(&own, other)) {
@@ -91,7 +102,7 @@ mod tests {
     use super::*;
 
     fn label(id: &str, p: f32) -> Wanted {
-        Wanted { id: id.to_owned(), w: 100.0, h: 20.0, p }
+        Wanted { id: id.to_owned(), w: 100.0, h: 20.0, p, below: false }
     }
 
     fn wish(labels: Vec<Wanted>) -> Wish {
@@ -136,6 +147,13 @@ mod tests {
         let at = [Some([200.0, 200.0]), Some([200.0, 200.0])];
         let placed = place(&wish, &at, &[], [800.0, 600.0]);
         assert_eq!(placed, [Some([200.0, 226.0]), Some([200.0, 200.0])]);
+    }
+
+    #[test]
+    fn a_label_that_hangs_leaves_free_what_is_above_its_point() {
+        let hanging = Wanted { below: true, ..label("a", 1.0) };
+        let placed = place(&wish(vec![hanging]), &[Some([200.0, 200.0])], &[], [800.0, 600.0]);
+        assert_eq!(placed, [Some([200.0, 223.0])]);
     }
 
     #[test]

@@ -115,13 +115,20 @@ impl Mirror {
         }
     }
 
-    /// Whether a unit is flagged as the main hold-up.
-    pub fn is_hold_up(&self, unit: &str) -> bool {
-        let named = self
-            .hold_up
-            .as_ref()
-            .is_some_and(|card| card.known && card.units.iter().any(|flagged| flagged == unit));
-        named || self.units.get(unit).is_some_and(|value| value.hold_up)
+    /// Whether a unit, a storage or something that moves is flagged as the main hold-up.
+    pub fn is_hold_up(&self, id: &str) -> bool {
+        self.flagged().any(|flagged| flagged == id)
+            || self.units.get(id).is_some_and(|value| value.hold_up)
+    }
+
+    /// What the finding points to: the places that it names, or the thing itself where it names
+    /// none that has a place here.
+    fn flagged(&self) -> impl Iterator<Item = &str> {
+        let card = self.hold_up.as_ref().filter(|card| card.known);
+        let named = card.into_iter().flat_map(|card| &card.units);
+        let is_here = |id: &&String| self.layout.contains_key(*id);
+        let itself = card.filter(|card| !card.units.iter().any(|id| is_here(&id)));
+        named.chain(itself.map(|card| &card.id)).map(String::as_str)
     }
 
     /// A part of the product by its id: a lift, or a block inside one.

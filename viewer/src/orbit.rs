@@ -14,6 +14,10 @@ const NEAREST_M: f32 = 4.0;
 const ROOM: [f32; 4] = [0.03, 0.17, 0.95, 0.96];
 /// Directions from which a whole plant may be shown first [rad].
 const VIEWS: [f32; 7] = [-0.25, -0.4, -0.55, -0.7, 0.3, 0.5, 0.7];
+/// More of them for a window that is higher than wide: a long plant stands upright in it [rad].
+const UPRIGHT_VIEWS: [f32; 6] = [-0.95, -1.2, -1.45, 0.95, 1.2, 1.45];
+/// How much steeper such a window looks down, so that its height is used [rad].
+const UPRIGHT_PITCH: f32 = 0.98;
 /// Turns of scaling and moving until a fit has settled.
 const FIT_TURNS: usize = 16;
 
@@ -170,12 +174,15 @@ impl Orbit {
 
     /// Shows all of some points from the direction in which they appear largest.
     pub fn fit_best(&mut self, points: &[V3]) {
-        let tried = VIEWS.map(|yaw| {
-            let mut orbit = Self { pose: Pose { yaw, ..self.pose }, ..*self };
+        let upright = self.window[1] > self.window[0];
+        let pitch = if upright { UPRIGHT_PITCH } else { Self::default().pose.pitch };
+        let more: &[f32] = if upright { &UPRIGHT_VIEWS } else { &[] };
+        let tried = VIEWS.iter().chain(more).map(|yaw| {
+            let mut orbit = Self { pose: Pose { yaw: *yaw, pitch, ..self.pose }, ..*self };
             orbit.fit_points(points);
             orbit.pose
         });
-        let best = tried.into_iter().min_by(|a, b| a.distance.total_cmp(&b.distance));
+        let best = tried.min_by(|a, b| a.distance.total_cmp(&b.distance));
         self.pose = best.unwrap_or(self.pose);
     }
 

@@ -29,6 +29,8 @@ pub enum Pattern {
     Hollow = 7,
     /// Waves.
     Water = 8,
+    /// A fine net of lines on the ground, the same in metres at any distance.
+    Net = 9,
 }
 
 impl Pattern {
@@ -42,6 +44,7 @@ impl Pattern {
             "cross" => Self::Cross,
             "hollow" => Self::Hollow,
             "water" => Self::Water,
+            "net" => Self::Net,
             _ => Self::Solid,
         }
     }
@@ -54,7 +57,7 @@ pub struct Look {
     pub rgb: [u8; 3],
     /// The pattern over it.
     pub pattern: Pattern,
-    /// Drawn as a sieve: something that is not there yet.
+    /// Drawn so that one sees through: something that is not there yet.
     pub ghost: bool,
     /// Brightens and dims, unless the reader wants no motion.
     pub pulse: bool,

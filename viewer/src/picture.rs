@@ -4,6 +4,7 @@ mod floor;
 mod product;
 mod site;
 mod stores;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +28,9 @@ const MOST_MODELS: usize = 256;
 /// The size of the hold-up's sign as a share of its distance, and its height in sizes.
 const SIGN: f32 = 0.034;
 const SIGN_HIGH: f32 = 2.95;
+/// Half of a sign's width [share of its height], and what is left free below its label [CSS px].
+const SIGN_WIDE: f32 = 0.15;
+const SIGN_CLEAR: f32 = 8.0;
 /// Plant seconds in a day.
 pub const DAY_S: f64 = 86_400.0;
 
@@ -80,6 +84,8 @@ impl Item {
 enum Fitted {
     #[default]
     No,
+    /// To everything, from where it appears largest.
+    First,
     All,
     To(String),
 }
@@ -162,8 +168,7 @@ impl Picture {
         self.orbit.scene = self.bounds();
         if !self.seen && !self.mirror.layout.is_empty() {
             self.seen = true;
-            self.fitted = Fitted::All;
-            self.orbit.fit_best(&self.corners());
+            self.fit_first();
         }
     }
 
@@ -196,6 +201,7 @@ impl Picture {
         self.orbit.window = window;
         match std::mem::take(&mut self.fitted) {
             Fitted::No => {}
+            Fitted::First => self.fit_first(),
             Fitted::All => self.fit(None),
             Fitted::To(id) => self.fit(Some(&id)),
         }
@@ -241,6 +247,12 @@ impl Picture {
                 self.fitted = Fitted::All;
             }
         }
+    }
+
+    /// The first view: everything, from where it fills the window best.
+    fn fit_first(&mut self) {
+        self.orbit.fit_best(&self.corners());
+        self.fitted = Fitted::First;
     }
 
     /// Looks straight down on everything, north up.
@@ -290,6 +302,12 @@ impl Picture {
         fallback
     }
 
+    /// How many parts are drawn on a station or a carrier.
+    pub fn in_hand(&self, id: &str) -> usize {
+        let on_it = self.items.iter().filter(|item| item.picks.as_deref() == Some(id));
+        on_it.filter(|item| item.key.starts_with(work::KEY)).count()
+    }
+
     /// Takes the labels that the page wants placed.
     pub fn want_labels(&mut self, mut wish: Wish) {
         wish.labels.truncate(MOST_LABELS);
@@ -305,9 +323,24 @@ impl Picture {
             .iter()
             .map(|wanted| self.orbit.project(self.label_point(&wanted.id)?))
             .collect();
-        self.shown = crate::labels::place(&self.wish, &at, &self.shown, self.orbit.window);
+        let mut wish = self.wish.clone();
+        wish.kept.extend(self.signs());
+        self.shown = crate::labels::place(&wish, &at, &self.shown, self.orbit.window);
         let places = self.shown.iter();
         places.flat_map(|place| place.map_or([0.0; 3], |[x, y]| [x, y, 1.0])).collect()
+    }
+
+    /// What the signs over the main hold-up cover: left, top, right, bottom [CSS px].
+    fn signs(&self) -> Vec<[f32; 4]> {
+        let flagged = self.anchors.iter().filter(|(id, _)| self.mirror.is_hold_up(id));
+        let shafts = flagged.filter_map(|(id, foot)| {
+            let ends = [self.orbit.project(self.label_point(id)?)?, self.orbit.project(*foot)?];
+            let wide = (ends[1][1] - ends[0][1]).abs() * SIGN_WIDE;
+            // Its own label stands on it.
+            let [x, top] = [ends[0][0].min(ends[1][0]), ends[0][1] + SIGN_CLEAR];
+            Some([x - wide, top, ends[0][0].max(ends[1][0]) + wide, ends[1][1]])
+        });
+        shafts.filter(|[_, top, _, bottom]| top < bottom).collect()
     }
 
     /// Where a label points to: what it names, or the top of the sign over the main hold-up.
@@ -331,9 +364,14 @@ impl Picture {
         }
     }
 
-    /// The box around everything that has a place.
+    /// The box around everything that has a place, and around what has gone farther away.
     fn bounds(&self) -> Aabb {
-        let whole = Aabb::around(&self.corners()).unwrap_or(Orbit::default().scene);
+        let mut points = self.corners();
+        let movers = self.mirror.resources.iter();
+        let gone = movers.filter(|(id, _)| self.mirror.layout.contains_key(*id));
+        let gone = gone.filter_map(|(_, mover)| mover.position_m);
+        points.extend(gone.map(|at| Place::from_plant(at, 0.0).at));
+        let whole = Aabb::around(&points).unwrap_or(Orbit::default().scene);
         Aabb { min: [whole.min[0], 0.0, whole.min[2]], max: whole.max }
     }
 }

@@ -9,6 +9,9 @@ const LOOK_AGAIN_MS = 5_000;
 /** Meshes fetched for a page; a plant has a few dozen. */
 const MOST_MESHES = 200;
 
+/** Meshes of what stations have in hand and carriers carry. */
+const IN_HAND = ['block', 'lift', 'panel', 'case'];
+
 /** The pattern of each stage of a part; the style sheet draws the same. */
 export const STAGE_PATTERNS = {
   not_started: 'hollow', making: 'rising', outfitting: 'falling', painting: 'dots', parked: 'solid',
@@ -162,7 +165,7 @@ export class Engine {
   /** Fetches meshes that were not asked for yet; one that fails is drawn as a box and named. */
   wantMeshes(names) {
     if (!this.#program) return;
-    for (const name of new Set([...names, 'block', 'lift'])) {
+    for (const name of new Set([...names, ...IN_HAND])) {
       if (this.#meshes.has(name) || this.#meshes.size >= MOST_MESHES) continue;
       this.#meshes.add(name);
       this.#pending = this.#fetchMesh(name);
@@ -193,6 +196,7 @@ export class Engine {
       project: (id) => [...(engine.call('project', id) ?? [])],
       pickAt: (x, y) => engine.call('pick', x, y) ?? '',
       stateOf: (id) => engine.call('state_of', id) ?? '',
+      inHand: (id) => engine.call('in_hand', id) ?? 0,
       colourOf: (state) => engine.call('colour_of', state) ?? '',
       camera: () => JSON.parse(engine.call('camera') ?? 'null'),
       place: (pose) => engine.call('place', JSON.stringify(pose)),

@@ -1,8 +1,8 @@
 // Mouse, touch and keys on the picture. One finger or the left button turns, two fingers or the
 // right button move, the wheel and pinching come nearer; a short press selects.
 
-/** A press that moves less than this is a click [px]. */
-const CLICK_PX = 5;
+/** A press that moves less than this is a click [px]; a finger is never quite still. */
+const CLICK_PX = { mouse: 5, pen: 8, touch: 14 };
 /** How far an arrow key turns or moves [px of a drag]. */
 const STEP_PX = 40;
 
@@ -38,10 +38,11 @@ export function gestures(canvas, page) {
   });
   const up = (event) => {
     const known = held.delete(event.pointerId);
-    if (known && event.type === 'pointerup' && held.size === 0 && moved < CLICK_PX && event.button === 0) {
+    if (known && event.type === 'pointerup' && held.size === 0 && moved < (CLICK_PX[event.pointerType] ?? CLICK_PX.mouse) && event.button === 0) {
       page.select(engine.call('pick', ...at(event)) ?? '');
     }
-    if (held.size > 0) moved = CLICK_PX;
+    // What is left of two fingers is no click.
+    if (held.size > 0) moved = Infinity;
   };
   canvas.addEventListener('pointerup', up);
   canvas.addEventListener('pointercancel', up);

@@ -7,8 +7,10 @@ import { sign } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
 
 const DAY_MS = 86_400_000;
-/** Blocks named with their days of waiting; the longest first. */
-const WAITING_NAMED = 12;
+/** Blocks with their days of waiting; the longest first. */
+const WAITING_SHOWN = 40;
+/** How many of them with their name. */
+const WAITING_NAMED = 2;
 /** How much a label matters by the state of its station. */
 const WEIGHTS = { down: 40, held: 36, starved: 24, blocked: 24, waiting_for_crew: 22, waiting_for_crane: 22, setup: 14, working: 12 };
 
@@ -40,18 +42,19 @@ export class Labels {
       label.width = label.element.offsetWidth;
       label.height = label.element.offsetHeight;
     }
-    const sizes = wanted.map(({ id, p }) => ({ id, w: this.#shown.get(id).width, h: this.#shown.get(id).height, p }));
+    const sizes = wanted.map(({ id, p, below }) => ({ id, w: this.#shown.get(id).width, h: this.#shown.get(id).height, p, below }));
     const wish = JSON.stringify({ labels: sizes, kept: keptFree(this.#root) });
     if (wish === this.#wish || this.#page.engine.call('labels', wish) === null) return;
     this.#wish = this.#page.engine.state === 'ready' ? wish : '';
     this.#order = wanted.map(({ id }) => this.#shown.get(id));
   }
 
-  #write({ id, kind, state, text, note, key }) {
+  #write({ id, kind, state, text, note, share, key }) {
     const old = this.#shown.get(id);
     if (old?.key === key) return;
     const element = h('div', { class: `label ${kind}`, data: { label: id, state: state ?? '' } },
-      state && h('i', { class: 'label-sign' }, sign(state)), h('span', {}, text), note && h('small', {}, note));
+      state && h('i', { class: 'label-sign' }, sign(state)), text && h('span', {}, text), note && h('small', {}, note),
+      share !== undefined && h('i', { class: 'gauge' }, h('b', { style: { width: `${Math.min(100, share * 100)}%` } })));
     if (old) old.element.replaceWith(element);
     else this.#root.append(element);
     this.#shown.set(id, { element, key, width: null, height: null, x: old?.x, y: old?.y });
@@ -91,22 +94,28 @@ function wantedLabels(page) {
   const { view } = page;
   if (!view.ready) return [];
   const found = [];
-  const add = (id, kind, p, text, { state, note } = {}) => {
+  const add = (id, kind, p, text, { state, note, share } = {}) => {
     const chosen = id === page.selected;
-    found.push({ id, kind: chosen ? `${kind} chosen` : kind, p: chosen ? 90 : p, text, state, note, key: [kind, chosen, text, state, note].join('|') });
+    found.push({ id, kind: chosen ? `${kind} chosen` : kind, p: chosen ? Math.max(90, p) : p, text, state, note, share, below: kind.startsWith('area') && !kind.includes('flagged'), key: [kind, chosen, text, state, note, share].join('|') });
   };
-  const held = new Set(page.heldUp());
+  const flag = flagWords(page);
   for (const [id, layout] of view.entries('layout')) {
-    const name = nameOf(layout.name);
-    if (layout.kind === 'unit') {
+    const name = page.name(id);
+    if (page.isHeldUp(id)) {
+      const { state } = view.get(`unit/${id}`) ?? view.get(`resource/${id}`) ?? {};
+      add(id, `${layout.kind} flagged`, 100, name, { state: state ?? (layout.kind === 'unit' ? 'unknown' : undefined), note: flag });
+    } else if (layout.kind === 'unit') {
       const unit = view.get(`unit/${id}`);
-      const isHeld = held.has(id) || unit?.hold_up;
-      const note = isHeld ? word('viewer.flag') : undefined;
-      add(id, isHeld ? 'unit flagged' : 'unit', isHeld ? 100 : WEIGHTS[unit?.state] ?? 6, name, { state: unit?.state ?? 'unknown', note });
+      add(id, 'unit', WEIGHTS[unit?.state] ?? 6, name, { state: unit?.state ?? 'unknown' });
     } else if (layout.kind === 'area') {
       const area = view.get(`area/${id}`);
-      const note = area?.limit === undefined ? undefined : word('viewer.of_limit', { n: number(area.present), all: number(area.limit) });
-      add(id, area?.limit !== undefined && area.present > area.limit ? 'area over' : 'area', 30, name, { note });
+      if (area?.limit === undefined) {
+        add(id, 'area', 30, name);
+        continue;
+      }
+      // How full a building may be is what its people look at first.
+      const note = word('viewer.level_of', { n: number(area.present), all: number(area.limit) });
+      add(id, area.present > area.limit ? 'area limited over' : 'area limited', 46, name, { note, share: area.present / Math.max(1, area.limit) });
     } else if (layout.kind === 'storage') {
       const storage = view.get(`storage/${id}`);
       if (!storage || layout.mesh === 'box') continue;
@@ -115,12 +124,20 @@ function wantedLabels(page) {
       add(id, full ? 'storage full' : 'storage', full ? 18 : 5, name, { note: level });
     } else {
       const mover = view.get(`resource/${id}`);
-      add(id, 'mover', mover?.state === 'down' ? 38 : 16, name, { state: mover?.state ?? 'unknown' });
+      const aboard = layout.kind === 'barge' && mover?.carries?.length > 0;
+      const note = aboard ? word('viewer.aboard', { n: number(mover.carries.length) }) : undefined;
+      add(id, 'mover', mover?.state === 'down' ? 38 : 16, name, { state: mover?.state ?? 'unknown', note });
     }
   }
   products(view, add);
   waiting(page, add);
   return found;
+}
+
+/** What the flag says: whom it is about where it only bites here, such as a supplier. */
+function flagWords(page) {
+  const card = page.view.get('board/holdup');
+  return card?.known && card.place ? word('viewer.flag_of', { name: nameOf(card.name) }) : word('viewer.flag');
 }
 
 function products(view, add) {
@@ -143,8 +160,10 @@ function waiting({ view, clock }, add) {
     .map((part) => ({ id: part.id, days: (now - ms(part.since)) / DAY_MS, held: part.held }))
     .filter(({ days }) => days >= 1)
     .sort((a, b) => b.days - a.days)
-    .slice(0, WAITING_NAMED);
-  for (const { id, days, held } of parked) {
-    add(`waits/${id}`, held ? 'waits held' : 'waits', 8 + Math.min(20, days / 4), id, { note: word('viewer.waits_days', { n: number(days) }) });
+    .slice(0, WAITING_SHOWN);
+  for (const [i, { id, days, held }] of parked.entries()) {
+    // The longest are named; of the others there is room for the days alone.
+    const name = i < WAITING_NAMED ? id : '';
+    add(`waits/${id}`, held ? 'waits held' : 'waits', 8 + Math.min(20, days / 4), name, { note: word('viewer.waits_days', { n: number(days) }) });
   }
 }

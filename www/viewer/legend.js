@@ -10,8 +10,11 @@ export function legend() {
   const stages = STAGES.map((stage) => h('li', {},
     h('span', { class: `swatch cell${stage === 'erected' ? '' : ' ghost'}`, data: { stage }, 'aria-hidden': 'true' }), word(`stage.${stage}`)));
   stages.push(h('li', {}, h('span', { class: 'swatch late', 'aria-hidden': 'true' }), word('viewer.late')));
+  const marks = ['holdup', 'next', 'hand', 'waits'].map((mark) => h('li', {},
+    h('span', { class: `swatch mark-${mark}`, 'aria-hidden': 'true' }, mark === 'holdup' && sign('flag')), word(`viewer.mark.${mark}`)));
   return [
     h('div', {}, h('h3', {}, word('viewer.legend_states')), h('ul', {}, states)),
     h('div', {}, h('h3', {}, word('viewer.legend_stages')), h('ul', {}, stages)),
+    h('div', {}, h('h3', {}, word('viewer.legend_marks')), h('ul', {}, marks)),
   ];
 }

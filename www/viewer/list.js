@@ -4,7 +4,7 @@
 import { h } from '../lib/dom.js';
 import { amount, number } from '../lib/format.js';
 import { sign, stateMark } from '../lib/states.js';
-import { nameOf, word } from '../lib/words.js';
+import { word } from '../lib/words.js';
 
 const GROUPS = [
   ['units', ['unit']],
@@ -15,7 +15,6 @@ const GROUPS = [
 
 export function list(page, search) {
   const { view } = page;
-  if (view.refused) return h('p', { class: 'muted' }, word('refused.text'));
   if (!view.ready) return h('p', { class: 'muted' }, word('app.loading'));
   const wanted = search.trim().toLocaleLowerCase();
   const all = view.entries('layout').sort(([, a], [, b]) => a.order - b.order);
@@ -32,14 +31,14 @@ export function list(page, search) {
 function row(page, id, layout) {
   const { view } = page;
   const unit = view.get(`unit/${id}`);
-  const flagged = unit && (unit.hold_up || page.heldUp().includes(id));
+  const flagged = page.isHeldUp(id);
   const press = () => page.select(id, { fit: page.engine.state === 'ready' });
   return h('li', { data: { key: id } },
     h('button', {
       type: 'button', class: flagged ? 'row flagged' : 'row', data: { row: id },
       'aria-pressed': String(page.selected === id), on: { click: press },
     },
-    h('span', { class: 'row-name' }, nameOf(layout.name), flagged && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))),
+    h('span', { class: 'row-name' }, page.name(id), flagged && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))),
     h('span', { class: 'row-value' }, valueOf(view, id, layout, unit))));
 }
 

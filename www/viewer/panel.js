@@ -1,14 +1,16 @@
 // What is known of the thing that is selected.
 
-import { moment } from '../board/cards.js';
+import { bar, moment } from '../board/cards.js';
 import { h } from '../lib/dom.js';
 import { amount, duration, ms, number, percent, quantity } from '../lib/format.js';
-import { eventSentence, waitsFor } from '../lib/say.js';
-import { sign, stateMark } from '../lib/states.js';
-import { nameOf, word } from '../lib/words.js';
+import { eventSentence, plainWords, waitsFor } from '../lib/say.js';
+import { sign, stateMark, stateWord } from '../lib/states.js';
+import { nameOf, tail, word } from '../lib/words.js';
 
 /** Reports, parts and stocks listed. */
 const LISTED = 8;
+/** Stretches of states listed. */
+const STRETCHES = 6;
 
 export function panel(page) {
   const { view, selected } = page;
@@ -16,16 +18,30 @@ export function panel(page) {
   const layout = view.get(`layout/${selected}`);
   if (!layout) return null;
   const where = layout.area && view.get(`layout/${layout.area}`) ? page.name(layout.area) : '';
-  const unit = view.get(`unit/${selected}`);
-  const storage = view.get(`storage/${selected}`);
-  const mover = view.get(`resource/${selected}`);
-  const area = view.get(`area/${selected}`);
-  const facts = unit ? unitFacts(page, selected, layout, unit)
-    : storage ? storageFacts(page, storage)
-      : mover ? moverFacts(page, mover)
-        : area ? areaFacts(area) : [h('p', { class: 'muted' }, word('viewer.nothing_known'))];
   const what = [...new Set([layout.work_center_name, where])].filter((text) => text && text !== layout.name).join(' · ');
-  return frame(page, nameOf(layout.name), what, facts);
+  const held = page.isHeldUp(selected);
+  return frame(page, page.name(selected), what, [
+    held && h('p', { class: 'flagged-note' }, sign('flag'), heldWords(page)),
+    factsOf(page, selected, layout) ?? h('p', { class: 'muted' }, word('viewer.nothing_known')),
+  ]);
+}
+
+function factsOf(page, id, layout) {
+  const { view } = page;
+  const unit = view.get(`unit/${id}`);
+  if (unit) return unitFacts(page, id, layout, unit);
+  const storage = view.get(`storage/${id}`);
+  if (storage) return storageFacts(page, id, layout, storage);
+  const mover = view.get(`resource/${id}`);
+  if (mover) return moverFacts(page, id, layout, mover);
+  const area = view.get(`area/${id}`);
+  return area && areaFacts(page, id, area);
+}
+
+/** That this is the main hold-up, or where one bites that is nowhere in the picture. */
+function heldWords(page) {
+  const card = page.view.get('board/holdup');
+  return card?.known && card.place ? word('viewer.is_holdup_of', { name: nameOf(card.name) }) : word('viewer.is_holdup');
 }
 
 function frame(page, title, what, content) {
@@ -44,35 +60,80 @@ function pairs(list) {
 /** A link to a thing of this plant that selects it; its name alone when it is elsewhere. */
 function link(page, id, text) {
   if (!page.view.get(`layout/${id}`)) return text;
-  return h('button', { type: 'button', class: 'link', on: { click: () => page.select(id, { fit: true, focus: true }) } }, text);
+  // The key keeps a link from being taken for another one when the panel is drawn anew.
+  return h('button', { type: 'button', class: 'link', data: { key: `go-${id}` }, on: { click: () => page.select(id, { fit: true, focus: true }) } }, text);
 }
 
 const since = (page, at, key = 'viewer.for') => [moment(at), h('small', { class: 'beside' }, ` ${word(key, { duration: duration(((page.clock.now() ?? Date.now()) - ms(at)) / 1000) })}`)];
 
+const isStale = (value) => value.stale && h('span', { class: 'warn-text' }, sign('warning'), word('units.stale'));
+const lastReport = (page, value, key = 'viewer.last_report') => [word(key), value.last_report ? since(page, value.last_report, 'viewer.ago') : word('viewer.never')];
+
 function unitFacts(page, id, layout, unit) {
-  const held = unit.hold_up || page.heldUp().includes(id);
   const cause = unit.waits_for;
   const running = unit.running ?? [];
+  const waiting = (unit.parts ?? []).filter((part) => !running.some((run) => run.part === part));
+  const kpi = page.past().get(`kpi/${id}`);
   return [
-    held && h('p', { class: 'flagged-note' }, sign('flag'), word('viewer.is_holdup')),
-    h('p', { class: 'state-line' }, stateMark(unit.state), unit.stale && h('span', { class: 'warn-text' }, sign('warning'), word('units.stale'))),
+    h('p', { class: 'state-line' }, stateMark(unit.state), isStale(unit)),
     pairs([
       [word('units.since'), since(page, unit.since)],
-      unit.reason && [word('viewer.reason'), unit.reason],
+      unit.reason && [word('viewer.reason'), plainWords(unit.reason)],
       cause && [word('units.waits'), link(page, cause.id, waitsFor(cause))],
       ...running.slice(0, LISTED).flatMap((run) => [
-        [word('units.part'), [h('strong', {}, run.part), ` ${run.operation}`]],
+        [word('units.part'), [part(page, run.part), ` ${run.operation}`]],
         run.order && [word('viewer.order'), run.order],
         [word('viewer.progress'), progress(page, run)],
       ]),
-      running.length === 0 && (unit.parts ?? []).length > 0 && [word('viewer.parts_here'), unit.parts.slice(0, LISTED).join(', ')],
+      waiting.length > 0 && [word('viewer.parts_here'), listed(waiting)],
       [word('units.rate'), number(unit.finished_7d)],
       [word('units.busy'), percent(unit.working_7d_ratio)],
-      [word('viewer.last_report'), unit.last_report ? since(page, unit.last_report, 'viewer.ago') : word('viewer.never')],
+      kpi?.availability_ratio !== undefined && [word('units.available'), percent(kpi.availability_ratio)],
+      lastReport(page, unit),
     ]),
+    layout.mesh === 'dock' && ships(page),
     holding(page, id),
+    lately(page, id),
     reports(page, id),
     assumed(layout),
+  ];
+}
+
+/** A part's id; a link where it is one of a product that is drawn. */
+function part(page, id) {
+  const name = h('strong', {}, id);
+  if (!page.view.get(`part/${id}`)) return name;
+  return h('button', { type: 'button', class: 'link', data: { key: `go-part/${id}` }, on: { click: () => page.select(`part/${id}`, { focus: true }) } }, name);
+}
+
+/** The first of many ids, and how many more. */
+function listed(ids) {
+  const first = ids.slice(0, LISTED).join(', ');
+  return ids.length > LISTED ? `${first} ${word('hulls.more', { n: number(ids.length - LISTED) })}` : first;
+}
+
+/** The ships that are put together here, and what comes next. */
+function ships(page) {
+  const begun = page.view.entries('product').filter(([, ship]) => ship.next || (ship.erected > 0 && !ship.at));
+  return begun.map(([, ship]) => [
+    h('h3', {}, nameOf(ship.name)),
+    pairs([
+      [word('viewer.in_place'), word('viewer.level_of', { n: number(ship.erected), all: number(ship.parts.length) })],
+      ship.next && [word('viewer.next_title'), [part(page, ship.next.part), ship.next.crane && ` ${word('viewer.by_crane', { crane: ship.next.crane })}`]],
+      ship.next && [word('viewer.missing'), (ship.next.missing ?? []).length > 0 ? listed(ship.next.missing) : word('viewer.missing_none')],
+    ]),
+  ]);
+}
+
+/** What it did last, newest first: the plant's record of its states. */
+function lately(page, id) {
+  const stretches = (page.past().get(`ribbon/${id}`)?.stretches ?? []).slice(-STRETCHES).reverse();
+  if (stretches.length === 0) return null;
+  return [
+    h('h3', {}, word('viewer.lately')),
+    h('ol', { class: 'lines' }, stretches.map((stretch) => h('li', { class: 'stretch' },
+      h('span', { class: 'swatch fill', data: { state: stretch.state }, 'aria-hidden': 'true' }), moment(stretch.from), ' ', stateWord(stretch.state), ' ',
+      h('small', {}, word('viewer.for', { duration: duration((ms(stretch.to) - ms(stretch.from)) / 1000) }))))),
   ];
 }
 
@@ -106,7 +167,7 @@ function reports(page, id) {
 }
 
 function assumed(layout) {
-  const names = layout.assumed ?? [];
+  const names = (layout.assumed ?? []).map((name) => (name.startsWith('assumed.') ? word(`assumed.${tail(name)}`) : name));
   return [
     h('h3', {}, word('viewer.assumed')),
     names.length === 0
@@ -115,38 +176,70 @@ function assumed(layout) {
   ];
 }
 
-function storageFacts(page, storage) {
+function storageFacts(page, id, layout, storage) {
   const parts = storage.parts ?? [];
   const stock = storage.stock ?? [];
+  const ratio = storage.capacity ? storage.level / storage.capacity : null;
+  const fill = storage.level <= 0 ? 'empty' : ratio !== null && ratio >= 1 ? 'full' : 'has_room';
   return [
+    h('p', { class: 'state-line' }, h('span', { class: fill === 'full' ? 'warn-text' : null }, word(`viewer.fill.${fill}`)), isStale(storage)),
     pairs([
-      [word('stores.level'), storage.capacity ? word('viewer.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level)],
+      [word('stores.level'), ratio === null ? amount(storage.level) : [bar(ratio, { full: ratio >= 1 }), word('viewer.level_of', { n: amount(storage.level), all: number(storage.capacity) })]],
       ...stock.slice(0, LISTED).map((item) => [item.name, quantity(item.quantity, item.unit)]),
+      lastReport(page, storage, 'viewer.last_change'),
     ]),
     parts.length > 0 && [
       h('h3', {}, word('viewer.longest_first')),
-      h('ul', { class: 'lines' }, parts.slice(0, LISTED).map((part) => h('li', {}, h('strong', {}, part.id), ' ', h('small', {}, word('viewer.for', { duration: duration(((page.clock.now() ?? Date.now()) - ms(part.since)) / 1000) }), part.held ? ` · ${part.held}` : '')))),
+      h('ul', { class: 'lines' }, parts.slice(0, LISTED).map((chip) => h('li', {}, part(page, chip.id), ' ', h('small', {}, word('viewer.for', { duration: duration(((page.clock.now() ?? Date.now()) - ms(chip.since)) / 1000) }), chip.held ? ` · ${plainWords(chip.held)}` : '')))),
     ],
-    storage.stale && h('p', { class: 'warn-text' }, word('units.stale')),
+    holding(page, id),
+    reports(page, id),
+    assumed(layout),
   ];
 }
 
-function moverFacts(page, mover) {
+function moverFacts(page, id, layout, mover) {
+  const carries = mover.carries ?? [];
+  const lane = page.view.get(`lane/${id}`);
   return [
-    h('p', { class: 'state-line' }, stateMark(mover.state)),
+    h('p', { class: 'state-line' }, stateMark(mover.state), isStale(mover)),
     pairs([
       [word('units.since'), since(page, mover.since)],
+      mover.reason && [word('viewer.reason'), plainWords(mover.reason)],
       mover.serves && [word('resources.serves'), link(page, mover.serves, page.name(mover.serves))],
-      (mover.carries ?? []).length > 0 && [word('resources.carries'), mover.carries.slice(0, LISTED).join(', ')],
+      [word('resources.carries'), carries.length > 0 ? [h('strong', {}, number(carries.length)), `: ${listed(carries)}`] : word('lanes.empty')],
+      lane && [word('viewer.journey'), `${word(`lane.${lane.state}`)}, ${lane.from} – ${lane.to}`],
+      lane?.arrives && [word('viewer.arrives'), moment(lane.arrives)],
+      lane?.leaves && [word('viewer.leaves'), moment(lane.leaves)],
+      mover.working_7d_ratio !== undefined && [word('units.busy'), percent(mover.working_7d_ratio)],
+      lastReport(page, mover),
     ]),
+    holding(page, id),
+    reports(page, id),
+    assumed(layout),
   ];
 }
 
-function areaFacts(area) {
-  return [pairs([
-    [word('stores.present'), number(area.present)],
-    area.limit !== undefined && [word('stores.limit'), number(area.limit)],
-  ])];
+function areaFacts(page, id, area) {
+  const ratio = area.limit === undefined ? null : area.present / Math.max(1, area.limit);
+  const inside = page.view.entries('layout').filter(([, layout]) => layout.area === id).sort(([, a], [, b]) => a.order - b.order);
+  const now = (thing) => {
+    const unit = page.view.get(`unit/${thing}`);
+    const storage = page.view.get(`storage/${thing}`);
+    if (unit) return stateWord(unit.state);
+    return storage ? amount(storage.level) : '';
+  };
+  return [
+    pairs([
+      [word('stores.present'), [ratio !== null && bar(ratio, { full: ratio >= 1 }), number(area.present)]],
+      area.limit !== undefined && [word('stores.limit'), number(area.limit)],
+    ]),
+    inside.length > 0 && [
+      h('h3', {}, word('viewer.inside')),
+      h('ul', { class: 'lines' }, inside.map(([thing]) => h('li', {}, link(page, thing, page.name(thing)), ' ', h('small', {}, now(thing))))),
+    ],
+    reports(page, id),
+  ];
 }
 
 function partFacts(page, id) {

@@ -1,7 +1,7 @@
 // What lies over the picture: the main hold-up in words, buttons, notes, help.
 
 import { h } from '../lib/dom.js';
-import { duration, ms, number } from '../lib/format.js';
+import { duration, ms, number, when } from '../lib/format.js';
 import { chainSentences, confidenceWords } from '../lib/say.js';
 import { sign } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
@@ -64,10 +64,9 @@ export function toolbar(page) {
 
 /** What stands in place of the picture, or beside it, when something is missing. */
 export function noteFor(page) {
-  const { engine, view } = page;
+  const { engine } = page;
   const reload = h('button', { type: 'button', class: 'button', on: { click: () => location.reload() } }, word('viewer.reload'));
   const note = (title, text, more) => h('div', { class: 'note-card' }, h('p', { class: 'note-title' }, title), text && h('p', {}, text), more);
-  if (view.refused) return note(word('refused.title'), word('refused.text'));
   switch (engine.state) {
     case 'waiting':
     case 'loading':
@@ -81,6 +80,16 @@ export function noteFor(page) {
     case 'failed': return note(word('viewer.failed'), engine.reason, reload);
     default:
   }
+  return [silence(page), badMeshes(engine)].filter(Boolean);
+}
+
+/** That the picture stands still, because nothing is heard: nothing in it may look live then. */
+function silence({ clock }) {
+  if (!clock.silent) return null;
+  return h('p', { class: 'note-line silent' }, sign('warning'), word('viewer.as_of', { when: when(clock.now()) }));
+}
+
+function badMeshes(engine) {
   if (engine.badMeshes.size === 0) return null;
   const names = [...engine.badMeshes].map(([name, why]) => `${name} (${why})`).join(', ');
   return h('p', { class: 'note-line', title: names }, word('viewer.bad_meshes', { n: number(engine.badMeshes.size), names: [...engine.badMeshes.keys()].join(', ') }));

@@ -2,7 +2,7 @@
 // things as a table, so that nothing can be learnt from the picture alone.
 
 import { Header } from '../board/header.js';
-import { drawSection, keepDrawn, start } from '../board/page.js';
+import { drawPlantRefusal, drawRefusal, drawSection, keepDrawn, start } from '../board/page.js';
 import { lanes } from '../board/product.js';
 import { h, renew } from '../lib/dom.js';
 import { useSiteZone } from '../lib/format.js';
@@ -14,6 +14,7 @@ import { gestures } from './gestures.js';
 import { Labels } from './labels.js';
 import { legend } from './legend.js';
 import { list } from './list.js';
+import { tellApart } from './names.js';
 import { panel } from './panel.js';
 import { helpDialog, holdUpBanner, noteFor, toolbar } from './stage.js';
 
@@ -24,6 +25,8 @@ const byId = (id) => document.getElementById(id);
 const DRAWN = /^(clock$|layout\/|unit\/|storage\/|resource\/|area\/|product\/|part\/|board\/holdup$)/;
 
 class Page {
+  #names = new Map();
+
   constructor() {
     this.plant = parameters.get('plant') ?? '';
     this.selected = parameters.get('unit') ?? '';
@@ -34,9 +37,9 @@ class Page {
     this.labels = new Labels(byId('labels'), this);
     const dashboard = keepAudience(`/plant/${encodeURIComponent(this.plant)}`);
     this.header = new Header({
-      mirror: this.mirror, clock: this.clock, back: true,
+      mirror: this.mirror, clock: this.clock, view: this.view, back: true,
       name: () => this.view.get('plant')?.name ?? word('head.plant'),
-      links: () => h('a', { class: 'button', href: dashboard }, word('viewer.board')),
+      links: () => !this.view.refused && h('a', { class: 'button', href: dashboard }, word('viewer.board')),
     });
     this.start();
   }
@@ -66,6 +69,7 @@ class Page {
   /** Hands what changed to the picture, and fetches meshes that it has not seen. */
   feed(keys) {
     if (!this.view.ready) return;
+    if ([...keys].some((key) => key.startsWith('layout/'))) this.#names = tellApart(this.view.entries('layout'));
     const set = {};
     const gone = [];
     for (const key of keys) {
@@ -77,8 +81,15 @@ class Page {
     this.engine.wantMeshes(this.view.entries('layout').map(([, layout]) => layout.mesh).filter(Boolean));
   }
 
+  /** What a thing is called here; no two things are called the same. */
   name(id) {
-    return nameOf(this.view.get(`layout/${id}`)?.name ?? id);
+    return this.#names.get(id) ?? nameOf(id);
+  }
+
+  /** The past of this plant, asked for when somebody first looks at one of its things. */
+  past() {
+    this.history ??= this.mirror.watch(`history/${this.plant}`);
+    return this.history;
   }
 
   /** Shows what is known of a thing; the empty text closes the panel. */
@@ -96,11 +107,18 @@ class Page {
     if (focus) byId('panel').focus({ preventScroll: true });
   }
 
-  /** The units that the main hold-up is about. */
+  /** Where the main hold-up is: stations and storages that it names, or the thing itself. */
   heldUp() {
     const card = this.view.get('board/holdup');
     if (!card?.known) return [];
-    return card.units.filter((unit) => this.view.get(`layout/${unit}`));
+    const isHere = (id) => this.view.get(`layout/${id}`) !== undefined;
+    const named = card.units.filter(isHere);
+    return named.length > 0 ? named : [card.id].filter(isHere);
+  }
+
+  /** Whether a thing carries the flag. */
+  isHeldUp(id) {
+    return Boolean(this.view.get(`unit/${id}`)?.hold_up) || this.heldUp().includes(id);
   }
 
   showHoldUp() {
@@ -108,7 +126,19 @@ class Page {
     if (first) this.select(first, { fit: true, focus: true });
   }
 
+  /** There is no plant to draw: says so in place of table, picture and buttons. */
+  refuse() {
+    document.body.classList.add('refused');
+    document.querySelector('.skip').setAttribute('href', '#answers');
+    const target = byId('refusal');
+    target.hidden = false;
+    if (this.plant) drawPlantRefusal(this.header.offers, target);
+    else drawRefusal({ title: word('refused.no_plant'), text: word('refused.no_plant_text'), offers: this.header.offers, home: keepAudience('/'), target });
+  }
+
   draw() {
+    if (this.view.refused) return this.refuse();
+    if (document.body.classList.contains('refused')) return location.reload();
     const plant = this.view.get('plant');
     useSiteZone(plant?.time_zone);
     if (plant && this.titled !== plant.name) {
@@ -126,6 +156,7 @@ class Page {
     drawSection('lanes', this.view.ready ? lanes(this.view) : null);
     this.labels.draw();
     this.tellHoldUp();
+    return undefined;
   }
 
   /** Says a new main hold-up to readers of the screen, once. */

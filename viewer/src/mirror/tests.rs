@@ -38,3 +38,29 @@ fn the_flag_is_where_the_hub_says() {
     mirror.apply(r#"{"gone":["board/holdup"]}"#).unwrap();
     assert!(!mirror.is_hold_up("paint-1"));
 }
+
+#[test]
+fn a_place_that_is_no_station_carries_the_flag_too() {
+    let mut mirror = Mirror::default();
+    let layout = |kind: &str| {
+        format!(
+            r#"{{"kind":"{kind}","name":"x","noun":"","position_m":[0,0,0],"heading_deg":0,
+            "size_m":[1,1,1],"order":0}}"#
+        )
+    };
+    let card = |id: &str, units: &str| {
+        format!(
+            r#"{{"known":true,"plant":"y","id":"{id}","kind":"supplier","units":{units},"name":"n",
+            "chain":[],"confidence":"sure","share_ratio":0.5,"window_d":7.0,"based_on":[3,3],
+            "before":[]}}"#
+        )
+    };
+    let (store, crane) = (layout("storage"), layout("crane"));
+    let set = |card: &str| format!(r#"{{"set":{{"board/holdup":{card}}}}}"#);
+    let things = format!(r#"{{"set":{{"layout/seekers":{store},"layout/gantry":{crane}}}}}"#);
+    mirror.apply(&things).unwrap();
+    mirror.apply(&set(&card("brightwater", r#"["seekers"]"#))).unwrap();
+    assert!(mirror.is_hold_up("seekers") && !mirror.is_hold_up("gantry"));
+    mirror.apply(&set(&card("gantry", "[]"))).unwrap();
+    assert!(mirror.is_hold_up("gantry") && !mirror.is_hold_up("seekers"));
+}

@@ -2,11 +2,11 @@
 
 use wire::view::{LayoutKind, LayoutValue};
 
-use super::{Item, Scene, Shape, size_of, stand, top_of};
-use crate::{
-    palette::Look,
-    space::{Place, V3},
+use super::{
+    Item, Scene, Shape, size_of, stand, top_of,
+    work::{Carrier, at_station, on_mover},
 };
+use crate::{palette::Look, space::Place};
 
 /// How far a unit's pad reaches beyond it [share of the shorter side].
 const PAD: f32 = 0.12;
@@ -41,8 +41,9 @@ fn unit(scene: &mut Scene<'_>, id: &str, layout: &LayoutValue) {
     let under = place.shifted([0.0, 0.02, 0.0]).sized(pad);
     scene.put(Item::new(format!("unit/{id}#pad"), Shape::Cube, under, look).picks(id));
     let body = place.shifted([0.0, 0.18, 0.0]).sized(scale);
-    scene.put(Item::new(format!("unit/{id}"), shape, body, look).picks(id));
-    scene.anchor(id, top_of(&place, size));
+    scene.put(Item::new(format!("unit/{id}"), shape.clone(), body, look).picks(id));
+    let high = at_station(scene, &Carrier { id, layout, place: body, shape: &shape, scale });
+    scene.anchor(id, top_of(&place, [size[0], size[1].max(high), size[2]]));
 }
 
 fn mover(scene: &mut Scene<'_>, id: &str, layout: &LayoutValue) {
@@ -52,13 +53,12 @@ fn mover(scene: &mut Scene<'_>, id: &str, layout: &LayoutValue) {
     let look = Look { stale, ..scene.palette().state(state) };
     let (shape, scale) = scene.shaped(layout);
     let place = mover_place(scene, id, layout);
-    let size = size_of(layout);
-    let carries = value.map_or(0, |value| value.carries.len());
-    scene.put(Item::new(format!("mover/{id}"), shape, place.sized(scale), look).picks(id));
-    scene.anchor(id, top_of(&place, size));
-    if carries > 0 && layout.kind != LayoutKind::Crane {
-        load(scene, id, place, size, carries.min(6));
-    }
+    let held_up = mirror.is_hold_up(id);
+    let look = Look { pulse: held_up, ..look };
+    let body = place.sized(scale);
+    scene.put(Item::new(format!("mover/{id}"), shape.clone(), body, look).picks(id));
+    scene.anchor(id, top_of(&place, size_of(layout)));
+    on_mover(scene, &Carrier { id, layout, place: body, shape: &shape, scale });
 }
 
 /// Where something that moves is drawn now.
@@ -68,24 +68,6 @@ pub(super) fn mover_place(scene: &Scene<'_>, id: &str, layout: &LayoutValue) -> 
     let at = value.and_then(|value| value.position_m).unwrap_or(layout.position_m);
     let place = Place::from_plant(at, heading);
     Place { at: scene.picture.ways.at(id).unwrap_or(place.at), ..place }
-}
-
-/// What a transporter or a barge carries.
-fn load(scene: &mut Scene<'_>, id: &str, place: Place, size: V3, count: usize) {
-    let look = scene.palette().look("cargo");
-    let step = size[0] * 0.84 / count as f32;
-    let edge = step.min(size[2]) * 0.82;
-    for i in 0..count {
-        let along = (i as f32 + 0.5 - count as f32 / 2.0) * step;
-        let at = place.shifted([along, size[1] * 0.95, 0.0]);
-        let item = Item::new(
-            format!("mover/{id}#load{i}"),
-            Shape::Cube,
-            at.sized([step.min(edge * 1.3) * 0.86, edge * 0.7, edge]),
-            look,
-        );
-        scene.put(item.picks(id));
-    }
 }
 
 /// The frame around what is selected, and the sign over the main hold-up.
@@ -109,10 +91,11 @@ pub(super) fn mark(scene: &mut Scene<'_>) {
         if scene.is_selected(&id) {
             scene.frame(&format!("selected/{id}"), place, around, border * 0.36, accent);
         }
-        if layout.kind == LayoutKind::Unit && scene.picture.mirror.is_hold_up(&id) {
+        if scene.picture.mirror.is_hold_up(&id) {
             let wide = [around[0] + border * 1.2, around[1] + border * 1.2];
             scene.frame(&format!("hold-up/{id}"), place, wide, border * 0.6, alert);
-            let over = Place { at: top_of(&place, size), ..place };
+            let top = scene.anchors.get(&id).copied().unwrap_or_else(|| top_of(&place, size));
+            let over = Place { at: top, ..place };
             scene.put(Item::new(format!("hold-up/{id}"), Shape::Beacon, over, alert).picks(&id));
         }
     }

@@ -31,7 +31,7 @@ fn ground(scene: &mut Scene<'_>) {
     let bounds = scene.picture.bounds();
     let reach = length(bounds.size_m());
     let middle = scaled(add(bounds.min, bounds.max), 0.5);
-    let look = scene.palette().look("ground");
+    let look = Look { pattern: Pattern::Net, ..scene.palette().look("ground") };
     let place = Place { at: [middle[0], -1.2, middle[2]], turn_rad: 0.0, scale: [1.0; 3] };
     let size = [reach * 9.0, 1.0, reach * 9.0];
     scene.put(Item::new("ground", Shape::Cube, place.sized(size), Look { flat: true, ..look }));
@@ -93,7 +93,7 @@ fn area(scene: &mut Scene<'_>, id: &str, layout: &LayoutValue) {
 fn hall(scene: &mut Scene<'_>, id: &str, place: Place, [long, high, wide]: V3) {
     let wall = scene.palette().look("wall");
     let frame = scene.palette().look("frame");
-    let thick = (wide * 0.012).clamp(0.25, 0.7);
+    let thick = (wide * 0.009).clamp(0.12, 0.7);
     let low = (high * 0.13).clamp(0.8, 3.0);
     let mut put = |part: String, offset: V3, size: V3, look: Look| {
         let place = place.shifted(offset).sized(size);

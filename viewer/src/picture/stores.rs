@@ -32,7 +32,8 @@ fn storage(scene: &mut Scene<'_>, id: &str, layout: &LayoutValue) {
     let stale = value.as_ref().is_some_and(|value| value.stale);
     let full = value.as_ref().is_some_and(is_full);
     let name = if full { "store_full" } else { "store" };
-    let look = Look { stale, ..scene.palette().look(name) };
+    let held_up = scene.picture.mirror.is_hold_up(id);
+    let look = Look { stale, pulse: held_up, ..scene.palette().look(name) };
     let pad = place.shifted([0.0, 0.02, 0.0]).sized([size[0], 0.12, size[2]]);
     scene.put(Item::new(format!("storage/{id}"), Shape::Cube, pad, look).picks(id));
     let edge = Look { stale, ..scene.palette().look("store_edge") };
@@ -118,22 +119,24 @@ fn seconds(at: &str) -> Option<f64> {
 }
 
 /// Places in rows on a rectangle.
-struct Grid {
+pub(super) struct Grid {
     columns: usize,
-    cell: [f32; 2],
+    /// The length and the width of a cell [m].
+    pub(super) cell: [f32; 2],
     size: V3,
 }
 
 impl Grid {
     /// Cells as square as `places` of them can be.
-    fn of(places: usize, size: V3) -> Self {
+    pub(super) fn of(places: usize, size: V3) -> Self {
         let shape = (size[0] / size[2].max(0.1)).max(0.05);
         let columns = ((places as f32 * shape).sqrt().round() as usize).clamp(1, places.max(1));
         let rows = places.div_ceil(columns).max(1);
         Self { columns, cell: [size[0] / columns as f32, size[2] / rows as f32], size }
     }
 
-    fn at(&self, i: usize) -> V3 {
+    /// The middle of a cell's floor.
+    pub(super) fn at(&self, i: usize) -> V3 {
         let (column, row) = ((i % self.columns) as f32, (i / self.columns) as f32);
         let x = (column + 0.5) * self.cell[0] - self.size[0] / 2.0;
         let z = (row + 0.5) * self.cell[1] - self.size[2] / 2.0;

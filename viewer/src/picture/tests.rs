@@ -199,3 +199,112 @@ fn keys_are_unique_and_an_empty_plant_is_no_error() {
     assert_eq!(empty.pick([10.0, 10.0]), None);
     assert_eq!(empty.project("a"), None);
 }
+
+fn at_work(part: &str) -> serde_json::Value {
+    let mut value = unit("working", false);
+    value["running"] =
+        json!([{"part": part, "operation": "Weld", "since": SINCE, "planned_s": 3600.0}]);
+    value["parts"] = json!([part]);
+    value
+}
+
+#[test]
+fn a_station_shows_what_it_has_in_hand_and_an_empty_one_nothing() {
+    let mut picture = yard();
+    let pieces = |picture: &Picture| -> Vec<String> {
+        let items = picture.items().iter().filter(|item| item.key.starts_with("hand/"));
+        items.map(|item| item.key.clone()).collect()
+    };
+    assert_eq!(pieces(&picture), Vec::<String>::new());
+    let set = json!({"set": {"unit/a": at_work("H2-L03"), "unit/dock-1": at_work("H2-L04")}});
+    picture.apply(&set.to_string()).unwrap();
+    picture.rebuild();
+    assert_eq!(pieces(&picture), ["hand/a#0"], "the dock's lifts are drawn as the ship");
+    let piece = item(&picture, "hand/a#0");
+    assert_eq!(piece.look, picture.palette.stage("painting"));
+    assert_eq!(piece.picks.as_deref(), Some("a"));
+    let body = item(&picture, "unit/a").place;
+    assert!((piece.place.at[1] - (body.at[1] + 6.0)).abs() < 1e-3, "it stands on the station");
+}
+
+#[test]
+fn a_piece_stands_on_the_floor_of_an_open_bay_between_its_scaffolds() {
+    let mut picture = yard();
+    let asset = |kind: &str| {
+        let assets = geometry::make::catalogue::ASSETS;
+        assets.into_iter().find(|asset| asset.kind == kind).unwrap().glb().unwrap()
+    };
+    for kind in ["assembly-bay", "block"] {
+        picture.take_model(kind, &asset(kind)).unwrap();
+    }
+    let bay = thing("unit", "A", [-30.0, 60.0, 0.0], [18.0, 16.0, 10.0], Some("assembly-bay"));
+    let set = json!({"set": {"layout/a": bay, "unit/a": at_work("H9-B001")}});
+    picture.apply(&set.to_string()).unwrap();
+    picture.rebuild();
+    let piece = item(&picture, "hand/a#0");
+    assert_eq!(piece.shape, Shape::Model("block".to_owned()));
+    assert!(piece.place.at[1] < 1.0, "{:?}", piece.place);
+    let region = piece.place.around(&own_box(&piece.shape, &picture.models));
+    assert!(region.size_m()[1] > 4.0, "large enough to be seen: {region:?}");
+}
+
+#[test]
+fn a_barge_carries_as_many_blocks_as_are_aboard() {
+    let mut picture = yard();
+    let aboard: Vec<String> = (1..=6).map(|i| format!("H3-B00{i}")).collect();
+    let barge = json!({"state": "busy", "since": SINCE, "carries": aboard, "stale": false});
+    let layout = thing("barge", "Barge", [300.0, 10.0, 0.0], [90.0, 26.0, 6.0], None);
+    let set = json!({"set": {"layout/barge": layout, "resource/barge": barge}});
+    picture.apply(&set.to_string()).unwrap();
+    picture.rebuild();
+    let blocks: Vec<&Item> =
+        picture.items().iter().filter(|item| item.key.starts_with("hand/barge#")).collect();
+    assert_eq!(blocks.len(), 6);
+    let deck = item(&picture, "mover/barge").place.around(&crate::pick::UNIT_BOX);
+    for (i, block) in blocks.iter().enumerate() {
+        let own = block.place.around(&crate::pick::UNIT_BOX);
+        assert!(own.min[0] >= deck.min[0] && own.max[0] <= deck.max[0], "{i}: {own:?}");
+        for other in &blocks[..i] {
+            let other = other.place.around(&crate::pick::UNIT_BOX);
+            let apart = (0..3).any(|a| own.max[a] <= other.min[a] || other.max[a] <= own.min[a]);
+            assert!(apart, "{i}: {own:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn the_flag_stands_over_a_storage_when_that_is_where_it_bites() {
+    let mut picture = yard();
+    let card = json!({"known": true, "plant": "y", "id": "mill", "kind": "supplier",
+        "units": ["park"], "name": "Mill", "chain": [], "confidence": "sure", "share_ratio": 0.5,
+        "window_d": 7.0, "based_on": [3, 3], "before": []});
+    let set = json!({"set": {"board/holdup": card, "unit/b": unit("down", false)}});
+    picture.apply(&set.to_string()).unwrap();
+    picture.rebuild();
+    let signs = picture.items().iter().filter(|item| item.shape == Shape::Beacon);
+    let signs: Vec<Option<&str>> = signs.map(|item| item.picks.as_deref()).collect();
+    assert_eq!(signs, [Some("park")]);
+    assert!(item(&picture, "storage/park").look.pulse);
+}
+
+#[test]
+fn a_high_window_shows_a_long_plant_upright() {
+    let mut picture = yard();
+    let seen = |picture: &Picture| {
+        let points = picture.corners();
+        let at: Vec<[f32; 2]> = points.iter().filter_map(|p| picture.orbit.project(*p)).collect();
+        assert_eq!(at.len(), points.len());
+        let reach = |axis: usize| {
+            let values = at.iter().map(|point| point[axis]);
+            values.clone().fold(f32::MIN, f32::max) - values.fold(f32::MAX, f32::min)
+        };
+        [reach(0), reach(1)]
+    };
+    picture.resize([390.0, 700.0]);
+    let [wide, high] = seen(&picture);
+    assert!(wide <= 390.0 && high <= 700.0, "{wide} {high}");
+    assert!(high > 0.45 * 700.0, "the height is used: {high}");
+    picture.resize([1100.0, 640.0]);
+    let [wide, _] = seen(&picture);
+    assert!(wide > 0.6 * 1100.0, "{wide}");
+}

@@ -187,6 +187,12 @@ pub fn project(id: &str) -> Vec<f32> {
     shared(|shared| shared.picture.project(id)).map_or_else(Vec::new, |at| at.to_vec())
 }
 
+/// How many parts are drawn on a station or a carrier.
+#[wasm_bindgen]
+pub fn in_hand(id: &str) -> u32 {
+    shared(|shared| shared.picture.in_hand(id)) as u32
+}
+
 /// The state in which a unit or a crane is drawn, or the empty text.
 #[wasm_bindgen]
 pub fn state_of(id: &str) -> String {

@@ -1,5 +1,6 @@
 // One cheap material for everything: the vertex colour times the look's colour, a pattern over
-// it, light from the sky and one sun. Looks come from a texture, two texels for each item.
+// it, light from the sky and one sun. Looks come from a texture, two texels for each item. What is
+// not there yet is drawn by a second, blended copy of it.
 
 #import bevy_pbr::{
     forward_io::VertexOutput,
@@ -10,6 +11,9 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var looks: texture_2d<f32>;
 
 const WIDTH: u32 = 256u;
+// How much of what is not there yet covers what is behind it.
+const GHOST: f32 = 0.5;
+const NET_M: f32 = 25.0;
 const SUN: vec3<f32> = vec3<f32>(0.38, 0.79, 0.48);
 
 fn linear(c: vec3<f32>) -> vec3<f32> {
@@ -44,12 +48,6 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     let kind = u32(colour.a * 255.0 + 0.5);
     let flags = u32(more.r * 255.0 + 0.5);
 
-    // A sieve for what is not there yet.
-    if (flags & 1u) != 0u {
-        let cell = vec2<u32>(in.position.xy * 0.5);
-        if ((cell.x + cell.y) & 1u) == 1u { discard; }
-    }
-
     let n = normalize(in.world_normal);
     let place = in.world_position.xyz;
     var tint = linear(colour.rgb);
@@ -65,13 +63,24 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
     var p = place.xz;
     if a.x > a.y && a.x > a.z { p = vec2<f32>(place.z, -place.y); }
     else if a.z > a.y { p = vec2<f32>(place.x, -place.y); }
+    var solid = 1.0;
+    if (flags & 1u) != 0u { solid = GHOST; }
     if kind == 8u {
         let wave = sin(place.x * 0.09 + sin(place.z * 0.05) * 2.0) * sin(place.z * 0.11);
         tint = tint * (1.0 + 0.05 * wave);
+    } else if kind == 9u {
+        // A net of 25 m that fades where its lines would run together.
+        let far = distance(view.world_position.xyz, place);
+        let pixel = far * 0.72 / max(view.viewport.w, 1.0) / NET_M;
+        let d = min(line(place.x / NET_M), line(place.z / NET_M)) - 0.006;
+        let drawn = (1.0 - smoothstep(0.0, pixel * 0.9, d)) * clamp(1.0 - pixel * 9.0, 0.0, 1.0);
+        tint = mix(tint, tint * 0.8 + vec3<f32>(0.012), drawn * 0.4);
     } else if kind > 0u {
         let dark = mix(tint * 0.28, vec3<f32>(0.006, 0.012, 0.02), 0.35);
         let strength = select(0.82, 0.5, kind == 7u);
-        tint = mix(tint, dark, ink(kind, p / period, soft) * strength);
+        let inked = ink(kind, p / period, soft) * strength;
+        tint = mix(tint, dark, inked);
+        solid = mix(solid, 1.0, inked * 0.8);
     }
 
     var base = in.color.rgb * mix(vec3<f32>(1.0), tint, in.color.a);
@@ -87,5 +96,5 @@ fn fragment(in: VertexOutput) -> @location(0) vec4<f32> {
         base = base * (1.0 + 0.9 * wave * in.color.a) + vec3<f32>(0.03) * wave;
     }
     if (flags & 4u) != 0u { base = mix(base, vec3<f32>(1.0), 0.22); }
-    return vec4<f32>(base * light, 1.0);
+    return vec4<f32>(base * light, solid);
 }

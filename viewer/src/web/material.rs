@@ -1,4 +1,4 @@
-//! The one material, and the texture that holds every item's look.
+//! The material, solid and seen through, and the texture that holds every item's look.
 
 // The derive macros look for these names, because Bevy is a dependency of this target only.
 use bevy::{
@@ -27,11 +27,16 @@ const HEIGHT: usize = MOST_ITEMS * 2 / WIDTH;
 pub(super) struct LookMaterial {
     #[texture(0, sample_type = "float", filterable = false)]
     looks: Handle<Image>,
+    /// Whether one sees through it.
+    ghost: bool,
 }
 
 impl Material for LookMaterial {
     fn fragment_shader() -> ShaderRef {
         "embedded://viewer/web/look.wgsl".into()
+    }
+    fn alpha_mode(&self) -> AlphaMode {
+        if self.ghost { AlphaMode::Blend } else { AlphaMode::Opaque }
     }
     fn enable_prepass() -> bool {
         false
@@ -45,12 +50,17 @@ impl Material for LookMaterial {
 #[derive(Resource)]
 pub(super) struct Looks {
     image: Handle<Image>,
-    /// The one material.
-    pub(super) material: Handle<LookMaterial>,
+    material: Handle<LookMaterial>,
+    ghost: Handle<LookMaterial>,
     written: Vec<u8>,
 }
 
 impl Looks {
+    /// The material of an item: what is not there yet is seen through.
+    pub(super) fn material(&self, look: Look) -> Handle<LookMaterial> {
+        if look.ghost { self.ghost.clone() } else { self.material.clone() }
+    }
+
     /// Writes all looks, if any is another than before.
     pub(super) fn write(
         &mut self,
@@ -68,8 +78,10 @@ impl Looks {
             image.data = Some(bytes.clone());
         }
         // The bind group holds the old texture until the material counts as changed.
-        if let Some(mut material) = materials.get_mut(&self.material) {
-            material.looks = self.image.clone();
+        for handle in [&self.material, &self.ghost] {
+            if let Some(mut material) = materials.get_mut(handle) {
+                material.looks = self.image.clone();
+            }
         }
         self.written = bytes;
     }
@@ -98,6 +110,7 @@ fn make(
         TextureFormat::Rgba8Unorm,
         RenderAssetUsages::all(),
     ));
-    let material = materials.add(LookMaterial { looks: image.clone() });
-    commands.insert_resource(Looks { image, material, written: Vec::new() });
+    let material = materials.add(LookMaterial { looks: image.clone(), ghost: false });
+    let ghost = materials.add(LookMaterial { looks: image.clone(), ghost: true });
+    commands.insert_resource(Looks { image, material, ghost, written: Vec::new() });
 }

@@ -82,11 +82,18 @@ fn draw(
                     if before.shape != item.shape || before.place != item.place || tag != slot {
                         commands.entity(entity).insert(body(item, slot, mesh));
                     }
+                    if before.look.ghost != item.look.ghost {
+                        let material = looks.material(item.look);
+                        commands.entity(entity).insert(MeshMaterial3d(material));
+                    }
+                    if item.shape == Shape::Beacon {
+                        commands.entity(entity).insert(Beacon(Vec3::from(item.place.at)));
+                    }
                     entity
                 }
                 None => {
                     let mut entity = commands.spawn(body(item, slot, mesh));
-                    entity.insert((MeshMaterial3d(looks.material.clone()), NoFrustumCulling));
+                    entity.insert((MeshMaterial3d(looks.material(item.look)), NoFrustumCulling));
                     if item.shape == Shape::Beacon {
                         entity.insert(Beacon(Vec3::from(item.place.at)));
                     }
