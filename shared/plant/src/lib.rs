@@ -18,7 +18,7 @@ mod when;
 
 use std::collections::BTreeSet;
 
-use twin::{Plant, Programme};
+use twin::{Agreement, Plant, Programme};
 
 pub use problem::{Problem, Severity};
 pub use source::SourceFile;
@@ -30,11 +30,14 @@ pub struct Loaded {
     pub programme: Programme,
     /// The plants, in the order of the programme.
     pub plants: Vec<Plant>,
+    /// Who shares what with whom by default.
+    pub agreements: Vec<Agreement>,
     /// What is odd and does no harm.
     pub warnings: Vec<Problem>,
 }
 
-/// Reads the files of a programme. The order of `files` does not matter.
+/// Reads the files of a programme: `programme.toml`, a folder for each plant, and the folder
+/// `agreements`. The order of `files` does not matter.
 ///
 /// # Errors
 /// Every problem found, errors and warnings, sorted by file, line and column.
@@ -52,8 +55,9 @@ pub fn load_with_meshes(
 ) -> Result<Loaded, Vec<Problem>> {
     let (loaded, problems) = read::all(files, meshes);
     match loaded {
-        Some((programme, plants)) if problems.iter().all(|p| p.severity == Severity::Warning) => {
-            Ok(Loaded { programme, plants, warnings: problems })
+        Some(found) if problems.iter().all(|p| p.severity == Severity::Warning) => {
+            let read::Definition { programme, plants, agreements } = found;
+            Ok(Loaded { programme, plants, agreements, warnings: problems })
         }
         _ => Err(problems),
     }

@@ -30,6 +30,7 @@ pub(crate) enum Kind {
     Organisation,
     Plant,
     Milestone,
+    Agreement,
 }
 
 impl Kind {
@@ -52,12 +53,15 @@ impl Kind {
             Self::Organisation => "organisation",
             Self::Plant => "plant",
             Self::Milestone => "milestone",
+            Self::Agreement => "agreement",
         }
     }
 
     fn with_article(self) -> String {
         let article = match self {
-            Self::Area | Self::Operation | Self::Order | Self::Organisation => "an",
+            Self::Area | Self::Operation | Self::Order | Self::Organisation | Self::Agreement => {
+                "an"
+            }
             _ => "a",
         };
         format!("{article} {}", self.word())

@@ -1,5 +1,6 @@
 //! From tables to definitions: one submodule for each file of a plant's folder.
 
+mod agreement;
 mod common;
 mod equipment;
 mod label;
@@ -17,7 +18,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
 use twin::{
-    CalendarId, EquipmentId, NationId, OrganisationId, Plant, PlantId, PlantTime, Programme,
+    Agreement, CalendarId, EquipmentId, NationId, OrganisationId, Plant, PlantId, PlantTime,
+    Programme,
 };
 
 use crate::{
@@ -31,6 +33,9 @@ use crate::{
 
 /// The name of the file that ties plants together.
 const PROGRAMME_FILE: &str = "programme.toml";
+
+/// The folder of the files that say who shares what with whom.
+const AGREEMENTS_FOLDER: &str = "agreements";
 
 /// How far ahead of the programme's start calendars are looked at [days]: eight hulls, and more.
 const HORIZON_DAYS: i64 = 10 * 366;
@@ -93,11 +98,18 @@ impl<'r> Sections<'r> {
     }
 }
 
+/// What the files define.
+pub(crate) struct Definition {
+    pub(crate) programme: Programme,
+    pub(crate) plants: Vec<Plant>,
+    pub(crate) agreements: Vec<Agreement>,
+}
+
 /// Everything that the files say, and everything that is wrong with them.
 pub(crate) fn all(
     files: &[SourceFile<'_>],
     meshes: Option<&BTreeSet<String>>,
-) -> (Option<(Programme, Vec<Plant>)>, Vec<Problem>) {
+) -> (Option<Definition>, Vec<Problem>) {
     let mut files: Vec<SourceFile<'_>> = files.to_vec();
     files.sort_by_key(|file| file.name);
     let mut problems = Vec::new();
@@ -143,13 +155,16 @@ fn assemble<'a>(
     tables: &'a [Spanned<DeTable<'a>>],
     broken: &BTreeSet<usize>,
     meshes: Option<&'a BTreeSet<String>>,
-) -> Option<(Programme, Vec<Plant>)> {
+) -> Option<Definition> {
     let names = Names::new(log);
     let mut folders: BTreeMap<&str, Vec<Reader<'a>>> = BTreeMap::new();
     let mut programme_files = Vec::new();
+    let mut agreement_files = Vec::new();
     for (file, (text, table)) in texts.iter().zip(tables).enumerate() {
         if text.file_name() == PROGRAMME_FILE {
             programme_files.push(Reader::new(log, file, "a programme file", table));
+        } else if text.folder() == AGREEMENTS_FOLDER {
+            agreement_files.push(Reader::new(log, file, "an agreement's file", table));
         } else {
             let root = Reader::new(log, file, "a plant file", table);
             folders.entry(text.folder()).or_default().push(root);
@@ -169,13 +184,21 @@ fn assemble<'a>(
         let plant = plant::read(log, &names, number, folder, Sections { roots }, meshes);
         plants.extend(plant.map(|plant| (number, plant)));
     }
+    let zone = draft.as_ref().and_then(|d| TimeZone::get(&d.programme.time_zone).ok());
+    let zone = zone.unwrap_or(TimeZone::UTC);
+    let agreements = agreement_files.into_iter();
+    let agreements: Vec<agreement::Draft> =
+        agreements.filter_map(|root| agreement::read(log, &names, &zone, root)).collect();
     if let Some(draft) = &draft {
         programme::mention_places(log, &names, draft, &plants);
+        agreement::check(log, &names, &agreements, &draft.programme.organisations, &plants);
     }
     names.resolve();
     let draft = draft?;
     check::all(log, &names, &draft, &plants);
-    Some((draft.programme, in_order(log, &names, &draft.plants_at, plants)))
+    let agreements = agreements.into_iter().map(|draft| draft.agreement).collect();
+    let plants = in_order(log, &names, &draft.plants_at, plants);
+    Some(Definition { programme: draft.programme, plants, agreements })
 }
 
 /// The plants that the programme lists, in its order; says which it lists in vain or not at all.

@@ -138,6 +138,8 @@ ids! {
     OrganisationId
     /// A numeric signal.
     SeriesId
+    /// A signed understanding of who shares what with whom.
+    AgreementId
 }
 
 /// A place of this plant (`dock`) or of another one (`partner-yard/barge`).

@@ -2,11 +2,13 @@
 //!
 //! Reading order: [`id`] and [`time`] name things and moments; [`definition`] says what a plant
 //! is; [`report`] says what may be stated about it; [`unit_state`] and [`state`] say what a
-//! statement means; [`label`] says who may know.
+//! statement means; [`label`] says who may know, and
+//! [`agreement`] who shares what with whom by default.
 //!
 //! This crate knows no clock, no file, no encoding (serde lives in `record` and `wire`), and no
 //! policy: it holds labels and never decides on them.
 
+pub mod agreement;
 pub mod definition;
 pub mod id;
 pub mod label;
@@ -15,11 +17,12 @@ pub mod state;
 pub mod time;
 pub mod unit_state;
 
+pub use agreement::{Agreement, FactKind};
 pub use definition::{Plant, Programme};
 pub use id::{
-    CalendarId, ContactId, CrewId, DeliveryId, EquipmentId, FeedId, InvalidId, LotId, MaterialId,
-    MilestoneId, NationId, OpId, OperationId, OrderId, OrganisationId, PartId, PlaceRef, PlantId,
-    ProgrammeId, SeriesId, SupplierId,
+    AgreementId, CalendarId, ContactId, CrewId, DeliveryId, EquipmentId, FeedId, InvalidId, LotId,
+    MaterialId, MilestoneId, NationId, OpId, OperationId, OrderId, OrganisationId, PartId,
+    PlaceRef, PlantId, ProgrammeId, SeriesId, SupplierId,
 };
 pub use label::{Audience, Label};
 pub use report::{Cause, CauseKind, Origin, Report, Statement};

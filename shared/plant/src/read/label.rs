@@ -14,13 +14,13 @@ use crate::{
     when::{self, BareDate},
 };
 
-const CLASSIFICATIONS: [(&str, Classification); 3] = [
+pub(super) const CLASSIFICATIONS: [(&str, Classification); 3] = [
     ("public", Classification::Public),
     ("unclassified", Classification::Unclassified),
     ("controlled", Classification::Controlled),
 ];
 
-const AFFILIATIONS: [(&str, Affiliation); 3] = [
+pub(super) const AFFILIATIONS: [(&str, Affiliation); 3] = [
     ("government", Affiliation::Government),
     ("military", Affiliation::Military),
     ("contractor", Affiliation::Contractor),
@@ -161,13 +161,16 @@ impl Value<'_> {
     }
 }
 
-fn members<T: Ord>(value: Value<'_>, read: impl Fn(Value<'_>) -> Option<T>) -> Members<T> {
+pub(super) fn members<T: Ord>(
+    value: Value<'_>,
+    read: impl Fn(Value<'_>) -> Option<T>,
+) -> Members<T> {
     match value.if_text() {
         Some(ALL) => Members::All,
         _ => Members::Only(value.list().into_iter().filter_map(read).collect()),
     }
 }
 
-fn tokens(value: Value<'_>) -> BTreeSet<Token> {
+pub(super) fn tokens(value: Value<'_>) -> BTreeSet<Token> {
     value.list().into_iter().filter_map(Value::text).map(Token::from).collect()
 }
