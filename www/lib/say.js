@@ -17,7 +17,9 @@ export function causeSentence(step, kind = step.name === 'withheld.supplier' ? '
   const why = tail(step.word);
   const own = BY_KIND.has(kind) && !(kind === 'resource' && why !== 'crane' && why !== 'working');
   const name = nameOf(step.name);
-  if (!own && step.lost_d >= TOLD_FROM_D && (step.goes_on || step.over_since)) {
+  // Stops alone go on or are over; what is waited for is told as it is.
+  const isStop = !own && hasWord(`why_past.${why}`);
+  if (isStop && step.lost_d >= TOLD_FROM_D && (step.goes_on || step.over_since)) {
     const cost = { name, lost: days(step.lost_d), window: days(step.window_d) };
     return step.goes_on ? word(`why_now.${why}`, cost) : word(`why_past.${why}`, { ...cost, when: when(step.over_since, 'day') });
   }
