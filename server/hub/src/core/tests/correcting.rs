@@ -209,7 +209,7 @@ fn what_names_nothing_known_is_refused() {
         (nested, "correction_nested"),
     ];
     for (report, code) in wrong {
-        assert_eq!(bench.say("a", &[report.clone()]), [code], "{report}");
+        assert_eq!(bench.say("a", std::slice::from_ref(&report)), [code], "{report}");
     }
     assert_eq!(bench.say("b", &[meant("a", 1, 20, &good)]), ["not_your_report"]);
     assert!(bench.core.due().is_empty());
