@@ -13,7 +13,10 @@ use std::{
     time::Duration,
 };
 
-use hyper::server::conn::http1;
+use hyper::{
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -26,6 +29,7 @@ use tokio::{
 };
 
 use crate::{
+    identity::Peer,
     limits::Limits,
     router,
     shared::{Metrics, Shared, stopped},
@@ -76,7 +80,12 @@ pub(crate) async fn serve(
             }
         };
         let io = TokioIo::new(Seated { stream, _seat: seat });
-        let service = TowerToHyperService::new(router.clone());
+        let answers = TowerToHyperService::new(router.clone());
+        // Where a request comes from is what the system says, whatever the request says.
+        let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(Peer(from.ip()));
+            answers.call(request)
+        });
         let connection = http.serve_connection(io, service).with_upgrades();
         let mut stopping = stopping.clone();
         open.spawn(async move {
@@ -168,7 +177,7 @@ impl Seats {
 
 /// The address that connections are counted under. One subscriber has 2^64 addresses of IPv6: the
 /// half that the network gives counts.
-fn whose(from: IpAddr) -> IpAddr {
+pub(crate) fn whose(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
             IpAddr::V6((address.to_bits() & (u128::MAX << 64)).into())

@@ -2,15 +2,25 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
 use twin::{EquipmentId, FeedId, PlantId, PlantTime, SupplierId};
 
-use crate::{JournalError, error::sqlite, schema::DURABLE};
+use crate::{
+    JournalError, KeyLife, PlannerKeyRow, ViewerKeyRow, audit,
+    error::sqlite,
+    invitations,
+    life::{self, COLUMNS},
+    people, planner_keys, private,
+    schema::DURABLE,
+    sessions, viewer_keys,
+};
 
 /// The file of the keys within the data directory.
 const KEYS_FILE: &str = "keys.sqlite";
 /// How long to wait for another process that is writing a key, in milliseconds.
 const WAIT_MS: u32 = 2_000;
+/// Keys of one feed in force at once: the one in use, and the one that replaces it.
+const MOST_IN_FORCE: u64 = 2;
 
 const LAYOUT_1: &str = "CREATE TABLE IF NOT EXISTS feed_key (
   sha256 TEXT PRIMARY KEY,
@@ -19,7 +29,9 @@ const LAYOUT_1: &str = "CREATE TABLE IF NOT EXISTS feed_key (
   supplier TEXT,
   units TEXT,
   created_us INTEGER NOT NULL,
-  revoked_us INTEGER
+  revoked_us INTEGER,
+  expires_us INTEGER NOT NULL,
+  used_us INTEGER
 ) STRICT, WITHOUT ROWID";
 
 /// The keys of a data directory; may be open in several processes at once.
@@ -41,10 +53,30 @@ pub struct KeyRow {
     pub supplier: Option<SupplierId>,
     /// The units it may speak about; none is every unit of the plant.
     pub units: Option<Vec<EquipmentId>>,
-    /// Wall time.
-    pub created: PlantTime,
-    /// Wall time; a revoked key stays listed and opens nothing.
-    pub revoked: Option<PlantTime>,
+    /// How long it lasts.
+    pub life: KeyLife,
+}
+
+/// A key of any kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AnyKey {
+    /// Of a feed.
+    Feed(KeyRow),
+    /// Of a viewer.
+    Viewer(ViewerKeyRow),
+    /// Of a planner.
+    Planner(PlannerKeyRow),
+}
+
+impl AnyKey {
+    /// How long it lasts.
+    pub fn life(&self) -> KeyLife {
+        match self {
+            Self::Feed(key) => key.life,
+            Self::Viewer(key) => key.life,
+            Self::Planner(key) => key.life,
+        }
+    }
 }
 
 impl Keys {
@@ -53,19 +85,49 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when it cannot be written.
     pub fn open(dir: &Path) -> Result<Self, JournalError> {
-        std::fs::create_dir_all(dir)
-            .map_err(|source| JournalError::NotWritable { path: dir.to_owned(), source })?;
+        private::make_dir(dir)?;
         let path = dir.join(KEYS_FILE);
+        private::keep_private(&path)?;
         let failed = sqlite(&path, "opening the keys");
         let connection = Connection::open(&path).map_err(&failed)?;
         connection
             .busy_timeout(std::time::Duration::from_millis(WAIT_MS.into()))
             .map_err(&failed)?;
         connection.execute_batch(DURABLE).map_err(&failed)?;
-        connection.execute_batch(LAYOUT_1).map_err(&failed)?;
-        connection.execute_batch(crate::viewer_keys::LAYOUT).map_err(&failed)?;
-        connection.execute_batch(crate::planner_keys::LAYOUT).map_err(&failed)?;
-        Ok(Self { connection, path })
+        let keys = Self { connection, path };
+        let transaction = keys.begin("opening the keys")?;
+        let layouts = [
+            LAYOUT_1,
+            viewer_keys::LAYOUT,
+            planner_keys::LAYOUT,
+            people::LAYOUT,
+            sessions::LAYOUT,
+            audit::LAYOUT,
+            invitations::LAYOUT,
+        ];
+        for layout in layouts {
+            transaction.execute_batch(layout).map_err(&failed)?;
+        }
+        life::add_ends(&transaction).map_err(&failed)?;
+        transaction.commit().map_err(&failed)?;
+        Ok(keys)
+    }
+
+    /// A transaction that has the right to write from its start, so that what it reads stays true.
+    pub(crate) fn begin(&self, doing: &'static str) -> Result<Transaction<'_>, JournalError> {
+        let begun = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
+        begun.map_err(sqlite(&self.path, doing))
+    }
+
+    /// A number that is another one when somebody else has changed the file since the last call:
+    /// another process, or another connection of this one. Own changes do not move it.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn version(&self) -> Result<i64, JournalError> {
+        self.connection
+            .query_row("PRAGMA data_version", [], |row| row.get(0))
+            .map_err(sqlite(&self.path, "looking for changes of the keys"))
     }
 
     pub(crate) fn connection(&self) -> &Connection {
@@ -79,8 +141,22 @@ impl Keys {
     /// Keeps a new key.
     ///
     /// # Errors
-    /// [`JournalError`]; nothing was kept.
+    /// [`JournalError::TwoKeys`] when the feed has two in force already; others when it cannot be
+    /// written. Nothing was kept.
     pub fn add(&self, key: &KeyRow) -> Result<(), JournalError> {
+        let failed = sqlite(&self.path, "keeping a key");
+        let transaction = self.begin("keeping a key")?;
+        let in_force: u64 = transaction
+            .query_row(
+                "SELECT count(*) FROM feed_key
+                 WHERE feed = ?1 AND revoked_us IS NULL AND expires_us > ?2",
+                (key.feed.as_str(), key.life.created.micros()),
+                |row| row.get::<_, i64>(0).map(i64::cast_unsigned),
+            )
+            .map_err(&failed)?;
+        if in_force >= MOST_IN_FORCE {
+            return Err(JournalError::TwoKeys { feed: key.feed.clone() });
+        }
         let units = key
             .units
             .as_ref()
@@ -91,12 +167,52 @@ impl Keys {
             key.plant.as_str(),
             key.supplier.as_ref().map(SupplierId::as_str),
             units,
-            key.created.micros(),
-            key.revoked.map(PlantTime::micros),
+            key.life.created.micros(),
+            key.life.expires.micros(),
+            key.life.revoked.map(PlantTime::micros),
         );
-        let kept =
-            self.connection.execute("INSERT INTO feed_key VALUES (?, ?, ?, ?, ?, ?, ?)", row);
-        kept.map(|_rows| ()).map_err(sqlite(&self.path, "keeping a key"))
+        let insert = "INSERT INTO feed_key
+            (sha256, feed, plant, supplier, units, created_us, expires_us, revoked_us)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+        transaction.execute(insert, row).map_err(&failed)?;
+        transaction.commit().map_err(&failed)
+    }
+
+    /// The key of this hash, of whatever kind, in force or not.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn find_any(&self, sha256: &str) -> Result<Option<AnyKey>, JournalError> {
+        if let Some(key) = self.find(sha256)? {
+            return Ok(Some(AnyKey::Feed(key)));
+        }
+        if let Some(key) = self.find_viewer(sha256)? {
+            return Ok(Some(AnyKey::Viewer(key)));
+        }
+        Ok(self.find_planner(sha256)?.map(AnyKey::Planner))
+    }
+
+    /// Writes down when keys and sessions, by hash, served last.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was written.
+    pub fn keep_used(&self, used: &[(String, PlantTime)]) -> Result<(), JournalError> {
+        let failed = sqlite(&self.path, "writing down when keys served");
+        let transaction = self.begin("writing down when keys served")?;
+        let columns = [
+            ("feed_key", "used_us"),
+            ("viewer_key", "used_us"),
+            ("planner_key", "used_us"),
+            ("session", "seen_us"),
+        ];
+        for (table, column) in columns {
+            let update = format!("UPDATE {table} SET {column} = ?1 WHERE sha256 = ?2");
+            let mut statement = transaction.prepare(&update).map_err(&failed)?;
+            for (sha256, at) in used {
+                statement.execute((at.micros(), sha256)).map_err(&failed)?;
+            }
+        }
+        transaction.commit().map_err(&failed)
     }
 
     /// The key of this hash, revoked or not.
@@ -104,7 +220,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find(&self, sha256: &str) -> Result<Option<KeyRow>, JournalError> {
-        let select = format!("{SELECT} WHERE sha256 = ?");
+        let select = format!("SELECT {FIELDS}, {COLUMNS} FROM feed_key WHERE sha256 = ?");
         self.connection
             .query_row(&select, [sha256], read_key)
             .optional()
@@ -117,7 +233,8 @@ impl Keys {
     /// [`JournalError`] when the file cannot be read.
     pub fn list(&self) -> Result<Vec<KeyRow>, JournalError> {
         let failed = sqlite(&self.path, "listing the keys");
-        let select = format!("{SELECT} ORDER BY created_us, sha256");
+        let select =
+            format!("SELECT {FIELDS}, {COLUMNS} FROM feed_key ORDER BY created_us, sha256");
         let mut statement = self.connection.prepare(&select).map_err(&failed)?;
         let rows = statement.query_map([], read_key);
         rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
@@ -138,8 +255,7 @@ impl Keys {
     }
 }
 
-const SELECT: &str =
-    "SELECT sha256, feed, plant, supplier, units, created_us, revoked_us FROM feed_key";
+const FIELDS: &str = "sha256, feed, plant, supplier, units";
 
 fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     let id = |at: usize, error: twin::InvalidId| {
@@ -160,7 +276,6 @@ fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
             .transpose()
             .map_err(|error| id(3, error))?,
         units: units.transpose().map_err(|error| id(4, error))?,
-        created: PlantTime::from_micros(row.get(5)?),
-        revoked: row.get::<_, Option<i64>>(6)?.map(PlantTime::from_micros),
+        life: KeyLife::read(row, 5)?,
     })
 }

@@ -3,14 +3,16 @@
 use rusqlite::OptionalExtension;
 use twin::{FeedId, PlantId, PlantTime};
 
-use crate::{JournalError, Keys, error::sqlite};
+use crate::{JournalError, KeyLife, Keys, error::sqlite, life::COLUMNS};
 
 pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS planner_key (
   sha256 TEXT PRIMARY KEY,
   feed TEXT NOT NULL,
   plant TEXT NOT NULL,
   created_us INTEGER NOT NULL,
-  revoked_us INTEGER
+  revoked_us INTEGER,
+  expires_us INTEGER NOT NULL,
+  used_us INTEGER
 ) STRICT, WITHOUT ROWID";
 
 /// Whose plan a key may change.
@@ -22,13 +24,11 @@ pub struct PlannerKeyRow {
     pub feed: FeedId,
     /// The plant whose plan it may change.
     pub plant: PlantId,
-    /// Wall time.
-    pub created: PlantTime,
-    /// Wall time; a revoked key stays listed and opens nothing.
-    pub revoked: Option<PlantTime>,
+    /// How long it lasts.
+    pub life: KeyLife,
 }
 
-const SELECT: &str = "SELECT sha256, feed, plant, created_us, revoked_us FROM planner_key";
+const FIELDS: &str = "sha256, feed, plant";
 
 impl Keys {
     /// Keeps a new planner's key.
@@ -40,10 +40,12 @@ impl Keys {
             &key.sha256,
             key.feed.as_str(),
             key.plant.as_str(),
-            key.created.micros(),
-            key.revoked.map(PlantTime::micros),
+            key.life.created.micros(),
+            key.life.expires.micros(),
+            key.life.revoked.map(PlantTime::micros),
         );
-        let insert = "INSERT INTO planner_key VALUES (?, ?, ?, ?, ?)";
+        let insert = "INSERT INTO planner_key
+            (sha256, feed, plant, created_us, expires_us, revoked_us) VALUES (?, ?, ?, ?, ?, ?)";
         let kept = self.connection().execute(insert, row);
         kept.map(|_rows| ()).map_err(sqlite(self.path(), "keeping a planner's key"))
     }
@@ -53,7 +55,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find_planner(&self, sha256: &str) -> Result<Option<PlannerKeyRow>, JournalError> {
-        let select = format!("{SELECT} WHERE sha256 = ?");
+        let select = format!("SELECT {FIELDS}, {COLUMNS} FROM planner_key WHERE sha256 = ?");
         self.connection()
             .query_row(&select, [sha256], read)
             .optional()
@@ -66,7 +68,8 @@ impl Keys {
     /// [`JournalError`] when the file cannot be read.
     pub fn list_planners(&self) -> Result<Vec<PlannerKeyRow>, JournalError> {
         let failed = sqlite(self.path(), "listing the planners' keys");
-        let select = format!("{SELECT} ORDER BY created_us, sha256");
+        let select =
+            format!("SELECT {FIELDS}, {COLUMNS} FROM planner_key ORDER BY created_us, sha256");
         let mut statement = self.connection().prepare(&select).map_err(&failed)?;
         let rows = statement.query_map([], read);
         rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
@@ -95,8 +98,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<PlannerKeyRow> {
         sha256: row.get(0)?,
         feed: FeedId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
         plant: PlantId::new(&row.get::<_, String>(2)?).map_err(|error| id(2, error))?,
-        created: PlantTime::from_micros(row.get(3)?),
-        revoked: row.get::<_, Option<i64>>(4)?.map(PlantTime::from_micros),
+        life: KeyLife::read(row, 3)?,
     })
 }
 
@@ -112,8 +114,7 @@ mod tests {
             sha256: sha256.to_owned(),
             feed: FeedId::new(&format!("planner:{}", &sha256[..8])).expect("an id"),
             plant: PlantId::new("yard").expect("an id"),
-            created: PlantTime::from_micros(1),
-            revoked: None,
+            life: KeyLife::new(PlantTime::from_micros(1), PlantTime::from_micros(9)),
         };
         let rows = [row("0123456789abcdef"), row("fedcba9876543210")];
         rows.iter().for_each(|row| keys.add_planner(row).expect("kept"));
@@ -124,7 +125,7 @@ mod tests {
         assert_eq!(keys.revoke_planner("01234567", now).expect("by hash"), 1);
         assert_eq!(keys.revoke_planner("planner:fedcba98", now).expect("by feed"), 1);
         let listed = keys.list_planners().expect("read");
-        assert!(listed.iter().all(|row| row.revoked == Some(now)), "{listed:?}");
+        assert!(listed.iter().all(|row| row.life.revoked == Some(now)), "{listed:?}");
         assert_eq!(listed.len(), 2);
     }
 }

@@ -23,8 +23,7 @@ use wire::plan::{
 
 use crate::{
     core::{Answer, Asked, NotTaken, Planner, Wish},
-    gate::{Denied, Place},
-    ingest::bearer,
+    identity::{Denied, Place, bearer},
     run::Inbox,
     shared::Shared,
     store::StoreState,
@@ -168,7 +167,7 @@ impl Desk {
             return Err(no(StatusCode::UNAUTHORIZED, "missing_key", reason));
         };
         let shared = self.shared.clone();
-        let admitted = tokio::task::spawn_blocking(move || shared.gate.admit_planner(&key)).await;
+        let admitted = tokio::task::spawn_blocking(move || shared.identity.admit_planner(key)).await;
         let denied = match admitted {
             Ok(Ok(admitted)) => return Ok(admitted),
             Ok(Err(denied)) => denied,

@@ -4,15 +4,22 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
-use journal::{JournalError, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow};
+use journal::{JournalError, KeyLife, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow};
 use thiserror::Error;
-use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, SupplierId};
+use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, Span, SupplierId};
 
 use crate::{
     clock::wall_now,
     core::{is_planner, planner_feed},
     gate,
+    identity::Note,
 };
+
+/// How long a key lasts unless it is said, and how long a feed's may last: a program that nobody
+/// gives a new key to within that time is looked after by nobody.
+const FEEDS_LIFE_DAYS: i64 = 90;
+/// How long any other key may last.
+const LONGEST_LIFE_DAYS: i64 = 366;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeyTask {
@@ -21,8 +28,9 @@ pub(super) enum KeyTask {
   slipway key new --feed press --plant home-yard --units P1,P2
   slipway key new --feed nordsteel --plant home-yard --supplier nordsteel
   slipway key new --view-as XAA/skarvik
-  slipway key new --planner home-yard
+  slipway key new --planner home-yard --expires 30d
 
+A feed may have two keys in force: make the new one, hand it over, then revoke the old one.
 The program sends it with the websocket's request, or with each request of the HTTP API:
   Authorization: Bearer KEY")]
     New(NewArgs),
@@ -60,6 +68,9 @@ pub(super) struct NewArgs {
     /// The units that it may speak about [default: every unit of the plant]
     #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "feed")]
     units: Option<Vec<EquipmentId>>,
+    /// How long it lasts, as 12h or 30d [default: 90d, the longest for a feed; others 366d]
+    #[arg(long, value_name = "DURATION", value_parser = expires)]
+    expires: Option<Span>,
     /// Say it on stdout as JSON
     #[arg(long)]
     json: bool,
@@ -100,6 +111,9 @@ pub(super) enum KeyError {
     /// A name that only planners report under.
     #[error("a feed cannot be named {0}: changes by HTTP are reported so; choose another name")]
     PlannersName(FeedId),
+    /// A life that is too long.
+    #[error("a key like this lasts {0} days at most; make a new one before it ends")]
+    TooLong(i64),
     /// Nothing to revoke.
     #[error("no key in force belongs to {which}; `slipway key list` shows them")]
     NoSuchKey {
@@ -118,24 +132,27 @@ pub(super) fn run(task: &KeyTask) -> Result<(), KeyError> {
 
 fn new(args: &NewArgs) -> Result<(), KeyError> {
     let key = gate::new_key().map_err(KeyError::Random)?;
-    let (sha256, created, revoked) = (gate::hash(&key), wall_now(), None);
+    let (sha256, life) = (gate::hash(&key), life(args)?);
     let keys = Keys::open(&args.data)?;
+    let made_for;
     let holder = match (&args.view_as, &args.planner, &args.feed, &args.plant) {
         (Some(Member { nation, organisation }), ..) => {
             let (nation, organisation) = (nation.clone(), organisation.clone());
             let holder = format!("{nation}/{organisation}");
-            keys.add_viewer(&ViewerKeyRow { sha256, nation, organisation, created, revoked })?;
+            made_for = format!("viewer:{} of {holder}", &sha256[..12]);
+            keys.add_viewer(&ViewerKeyRow { sha256, nation, organisation, life })?;
             eprintln!("This key is shown once. Whoever looks with it is served as {holder}:");
             serde_json::json!({ "key": key, "view_as": holder })
         }
         (None, Some(plant), ..) => {
             let plant = plant.clone();
             let feed = planner_feed(&sha256).ok_or(KeyError::NoHolder)?;
-            eprintln!("This key is shown once. It lets its holder change the plan of {plant}:");
             let holder = serde_json::json!({
                 "key": key, "planner": plant.as_str(), "feed": feed.as_str(),
             });
-            keys.add_planner(&PlannerKeyRow { sha256, feed, plant, created, revoked })?;
+            made_for = feed.to_string();
+            eprintln!("This key is shown once. It lets its holder change the plan of {plant}:");
+            keys.add_planner(&PlannerKeyRow { sha256, feed, plant, life })?;
             holder
         }
         (None, None, Some(feed), Some(_)) if is_planner(feed) => {
@@ -144,25 +161,60 @@ fn new(args: &NewArgs) -> Result<(), KeyError> {
         (None, None, Some(feed), Some(plant)) => {
             let (feed, plant) = (feed.clone(), plant.clone());
             let (supplier, units) = (args.supplier.clone(), args.units.clone());
-            eprintln!("This key is shown once. It lets a program report as {feed}:");
             let holder = serde_json::json!({ "key": key, "feed": feed.as_str() });
-            keys.add(&KeyRow { sha256, feed, plant, supplier, units, created, revoked })?;
+            made_for = format!("feed:{feed} by {}", &sha256[..12]);
+            keys.add(&KeyRow { sha256, feed: feed.clone(), plant, supplier, units, life })?;
+            eprintln!("This key is shown once. It lets a program report as {feed}:");
             holder
         }
         (None, None, ..) => return Err(KeyError::NoHolder),
     };
+    note(&keys, "key made", &made_for)?;
     println!("{}", if args.json { holder.to_string() } else { key });
     Ok(())
+}
+
+fn life(args: &NewArgs) -> Result<KeyLife, KeyError> {
+    let days = |days: i64| Span::from_secs(days * 24 * 3_600);
+    let most = if args.feed.is_some() { FEEDS_LIFE_DAYS } else { LONGEST_LIFE_DAYS };
+    let lasts = args.expires.unwrap_or(days(FEEDS_LIFE_DAYS));
+    if lasts > days(most) {
+        return Err(KeyError::TooLong(most));
+    }
+    let now = wall_now();
+    Ok(KeyLife::new(now, now + lasts))
+}
+
+/// A duration of hours or days.
+pub(super) fn expires(text: &str) -> Result<Span, String> {
+    let wrong = || "write hours or days, for instance 12h or 30d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let number = text[..text.len() - unit.len_utf8()].trim();
+    let count: u32 = number.parse().map_err(|_not_a_number| wrong())?;
+    let secs = match unit {
+        'h' => 3_600,
+        'd' => 24 * 3_600,
+        _ => return Err(wrong()),
+    };
+    if count == 0 {
+        return Err("a key that lasts for no time opens nothing".to_owned());
+    }
+    Ok(Span::from_secs(i64::from(count) * secs))
+}
+
+pub(super) fn note(keys: &Keys, what: &str, about: &str) -> Result<(), JournalError> {
+    let (who, outcome) = ("command line", "done");
+    keys.note(&Note { who, what, about, outcome, address: None }.row())
 }
 
 /// A member of an organisation, as `NATION/ORGANISATION`.
 #[derive(Clone, Debug)]
 pub(super) struct Member {
-    nation: NationId,
-    organisation: OrganisationId,
+    pub(super) nation: NationId,
+    pub(super) organisation: OrganisationId,
 }
 
-fn member(text: &str) -> Result<Member, String> {
+pub(super) fn member(text: &str) -> Result<Member, String> {
     let (nation, organisation) =
         text.split_once('/').ok_or("write NATION/ORGANISATION, for instance XAA/skarvik")?;
     Ok(Member {
@@ -180,59 +232,83 @@ fn list(args: &ListArgs) -> Result<(), KeyError> {
         list_planner(&key, args.json);
     }
     for key in keys.list()? {
-        let created = record::format_time(key.created).unwrap_or_default();
-        let revoked = key.revoked.and_then(record::format_time);
-        let units =
-            key.units.map(|units| units.iter().map(ToString::to_string).collect::<Vec<_>>());
-        let supplier = key.supplier.map(|supplier| supplier.to_string());
-        let hash = &key.sha256[..12];
-        if args.json {
-            let line = serde_json::json!({
-                "sha256": hash, "feed": key.feed.as_str(), "plant": key.plant.as_str(),
-                "supplier": supplier, "units": units, "created": created, "revoked": revoked,
-            });
-            println!("{line}");
-        } else {
-            let about = supplier.map(|supplier| format!("supplier {supplier}"));
-            let about = about.or_else(|| units.map(|units| format!("units {}", units.join(","))));
-            let about = about.unwrap_or_else(|| "every unit".to_owned());
-            let ended = revoked.map(|at| format!(", revoked {at}")).unwrap_or_default();
-            let (feed, plant) = (&key.feed, &key.plant);
-            println!("{hash}  {feed}  of {plant}, {about}, made {created}{ended}");
-        }
+        list_feed(&key, args.json);
     }
     Ok(())
 }
 
-fn list_viewer(key: &ViewerKeyRow, json: bool) {
-    let created = record::format_time(key.created).unwrap_or_default();
-    let revoked = key.revoked.and_then(record::format_time);
-    let (hash, nation, organisation) = (&key.sha256[..12], &key.nation, &key.organisation);
+/// A life as the fields of a JSON object.
+fn life_fields(life: KeyLife) -> [(&'static str, serde_json::Value); 4] {
+    let time = |time: Option<twin::PlantTime>| time.and_then(record::format_time).into();
+    [
+        ("created", time(Some(life.created))),
+        ("expires", time(Some(life.expires))),
+        ("revoked", time(life.revoked)),
+        ("used", time(life.used)),
+    ]
+}
+
+/// A life in words.
+fn life_words(life: KeyLife) -> String {
+    let time = |time| record::format_time(time).unwrap_or_default();
+    let used = match life.used {
+        Some(at) => format!("last used {}", time(at)),
+        None => "never used".to_owned(),
+    };
+    let end = match life.revoked {
+        Some(at) => format!("revoked {}", time(at)),
+        None if life.is_good(wall_now()) => format!("ends {}", time(life.expires)),
+        None => format!("ended {}", time(life.expires)),
+    };
+    format!("made {}, {used}, {end}", time(life.created))
+}
+
+/// A line of JSON about a key.
+fn print_json(mut line: serde_json::Value, life: KeyLife) {
+    for (name, value) in life_fields(life) {
+        line[name] = value;
+    }
+    println!("{line}");
+}
+
+fn list_feed(key: &KeyRow, json: bool) {
+    let units = key.units.as_ref().map(|units| units.iter().map(ToString::to_string));
+    let units = units.map(Iterator::collect::<Vec<_>>);
+    let supplier = key.supplier.as_ref().map(ToString::to_string);
+    let (hash, feed, plant) = (&key.sha256[..12], &key.feed, &key.plant);
     if json {
         let line = serde_json::json!({
-            "sha256": hash, "view_as": format!("{nation}/{organisation}"),
-            "created": created, "revoked": revoked,
+            "sha256": hash, "feed": feed.as_str(), "plant": plant.as_str(),
+            "supplier": supplier, "units": units,
         });
-        println!("{line}");
+        print_json(line, key.life);
     } else {
-        let ended = revoked.map(|at| format!(", revoked {at}")).unwrap_or_default();
-        println!("{hash}  looks as {nation}/{organisation}, made {created}{ended}");
+        let about = supplier.map(|supplier| format!("supplier {supplier}"));
+        let about = about.or_else(|| units.map(|units| format!("units {}", units.join(","))));
+        let about = about.unwrap_or_else(|| "every unit".to_owned());
+        println!("{hash}  {feed}  of {plant}, {about}, {}", life_words(key.life));
+    }
+}
+
+fn list_viewer(key: &ViewerKeyRow, json: bool) {
+    let (hash, nation, organisation) = (&key.sha256[..12], &key.nation, &key.organisation);
+    if json {
+        let view_as = format!("{nation}/{organisation}");
+        print_json(serde_json::json!({ "sha256": hash, "view_as": view_as }), key.life);
+    } else {
+        println!("{hash}  looks as {nation}/{organisation}, {}", life_words(key.life));
     }
 }
 
 fn list_planner(key: &PlannerKeyRow, json: bool) {
-    let created = record::format_time(key.created).unwrap_or_default();
-    let revoked = key.revoked.and_then(record::format_time);
     let (hash, feed, plant) = (&key.sha256[..12], &key.feed, &key.plant);
     if json {
         let line = serde_json::json!({
             "sha256": hash, "planner": plant.as_str(), "feed": feed.as_str(),
-            "created": created, "revoked": revoked,
         });
-        println!("{line}");
+        print_json(line, key.life);
     } else {
-        let ended = revoked.map(|at| format!(", revoked {at}")).unwrap_or_default();
-        println!("{hash}  plans for {plant}, as {feed}, made {created}{ended}");
+        println!("{hash}  plans for {plant}, as {feed}, {}", life_words(key.life));
     }
 }
 
@@ -245,7 +321,8 @@ fn revoke(args: &RevokeArgs) -> Result<(), KeyError> {
     match feeds + keys.revoke_viewer(&which, now)? {
         0 => Err(KeyError::NoSuchKey { which }),
         count => {
-            eprintln!("{count} keys revoked; open connections end within 20 seconds");
+            note(&keys, "key revoked", &which)?;
+            eprintln!("{count} keys revoked; open connections end within a second");
             Ok(())
         }
     }

@@ -195,7 +195,7 @@ async fn a_revoked_key_ends_its_open_connection() {
     assert_eq!(feed.hear().await, ack(1));
     Keys::open(&place.dir.path().join("data")).unwrap().revoke("a", wall_now()).unwrap();
     let (code, why) = feed.closed_saying().await;
-    assert_eq!((code, why.as_str()), (1008, "the key was revoked"));
+    assert_eq!((code, why.as_str()), (1008, "the key was revoked or is over"));
     assert_eq!(status(&hub, Some(&key), SUBPROTOCOL).await, StatusCode::UNAUTHORIZED);
     hub.stop().await;
 }
