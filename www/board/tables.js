@@ -168,6 +168,12 @@ export function orderTable(view) {
   return table(word('orders.caption'), [[word('orders.order')], [word('orders.what')], [word('orders.done'), 'num'], [word('orders.due')], [word('orders.expected')]], rows);
 }
 
+/** How far a delivery is at its supplier, as far as that one says. */
+function atSupplier({ made, scrapped, held, unit }) {
+  const said = Object.entries({ made, scrapped, held }).filter(([, n]) => n !== undefined);
+  return said.map(([what, n]) => h('small', {}, word(`deliveries.${what}`, { n: quantity(n, unit) })));
+}
+
 /** Deliveries: what is not here yet first. */
 export function deliveryTable(view) {
   if (!view.ready) return undefined;
@@ -181,7 +187,7 @@ export function deliveryTable(view) {
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
       h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(late)))),
-      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason))));
+      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }

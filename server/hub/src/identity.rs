@@ -255,9 +255,12 @@ impl Identity {
         }
     }
 
-    /// Does something with the keys as they are on disk. Waits for the disk.
+    /// Changes something about the keys as they are on disk, and has every open connection look at
+    /// its own caller again. Waits for the disk.
     pub(crate) fn with_keys<T>(&self, work: impl FnOnce(&Keys) -> T) -> T {
-        work(&lock(&self.keys))
+        let done = work(&lock(&self.keys));
+        self.tell_changed();
+        done
     }
 
     /// Changes when somebody's rights may have changed.
