@@ -131,7 +131,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('dl', { class: 'facts' },
       fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
-      fact(word('holdup.sure_label'), [confidenceWords(card), h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
+      fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     h('p', { class: 'card-foot' },
       card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { what: causeSentence(lead), when: when(lead.since, 'day') })).join('; ')} `,
       viewer && h('a', { href: viewer }, word('holdup.show'))),

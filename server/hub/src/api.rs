@@ -6,9 +6,11 @@
 //! document are both made from them.
 
 mod asyncapi;
+mod audit;
 mod openapi;
 mod routes;
 pub(crate) mod state_at;
+mod why;
 pub(crate) mod write;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -51,7 +53,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         };
         router = router.route(route.path, get(answer));
     }
-    router.with_state(door)
+    router.merge(why::router()).merge(audit::router()).with_state(door)
 }
 
 #[derive(Serialize)]
@@ -105,12 +107,16 @@ async fn answer(
             return not_found(&view);
         }
         if shelf.ask_for(&view).is_err() {
-            return busy();
+            let reason = "too many signals are asked for at once; try again in a few seconds";
+            return busy("busy", reason);
         }
     }
     shelf.fresh(audience).await;
     let Some(published) = shelf.newest(audience, &view) else {
-        return not_found(&view);
+        return match shelf.crowded_out(audience) {
+            Some(reason) => busy("too_many_readers", &reason),
+            None => not_found(&view),
+        };
     };
     match path.get("id") {
         Some(id) => one(route, &published, id),
@@ -155,9 +161,8 @@ fn not_found(what: &str) -> Response {
     (StatusCode::NOT_FOUND, Json(body)).into_response()
 }
 
-fn busy() -> Response {
-    let reason = "too many signals are asked for at once; try again in a few seconds";
-    let body = serde_json::json!({ "code": "busy", "reason": reason });
+fn busy(code: &str, reason: &str) -> Response {
+    let body = serde_json::json!({ "code": code, "reason": reason });
     (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
 }
 

@@ -266,7 +266,7 @@ fn as_sent(frame: &Frame) -> ReportFrame<Box<RawValue>> {
 
 /// The scenario beside the plants, else the built-in one.
 pub(crate) fn scenario(source: &Source) -> Result<Scenario, DemoError> {
-    if let Source::Directory(plants) = source {
+    if let Some(plants) = source.plants_directory() {
         let path = plants.parent().unwrap_or(Path::new(".")).join(SCENARIO);
         let name = path.display().to_string();
         match std::fs::read(&path) {

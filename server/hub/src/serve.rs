@@ -5,7 +5,7 @@ use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
     path::Path,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -15,6 +15,7 @@ use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
 };
+use twin::NationId;
 
 use crate::{
     cli::ServeArgs,
@@ -22,10 +23,12 @@ use crate::{
     connections,
     core::Core,
     demo::{self, Demo, DemoError, Parts},
-    gate::{self, Gate},
+    gate,
+    identity::{self, Identity},
     ingest::MOST_FEEDS_CONNECTED,
     limits::Limits,
     plants::{self, PlantsError, Source},
+    policy::{self, Loaded, Policies, PolicyError},
     refold::{self, Refolder, Wish},
     run::{self, Asks, Run},
     shared::{Inner, Metrics, Options, Shared},
@@ -44,6 +47,9 @@ pub(crate) enum ServeError {
     /// Plant files.
     #[error(transparent)]
     Plants(#[from] PlantsError),
+    /// Policy files.
+    #[error(transparent)]
+    Policies(#[from] PolicyError),
     /// The data directory.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -78,6 +84,9 @@ impl ServeError {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if let Self::Plants(PlantsError::Wrong(problems)) = self {
+            lines.extend(problems.iter().map(ToString::to_string));
+        }
+        if let Self::Policies(PolicyError::Wrong(problems)) = self {
             lines.extend(problems.iter().map(ToString::to_string));
         }
         lines.push(format!("error: {}", store::in_words(self)));
@@ -159,7 +168,7 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
 
 /// Starts a hub: everything that can be wrong is said before anything is served.
 pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub, ServeError> {
-    let source = Source::choose(args.plants.clone());
+    let source = Source::choose(args.plants.clone(), args.agreements.clone());
     let files = source.read()?;
     let plants = files.load()?;
     let listener = listen(args.listen).await?;
@@ -167,7 +176,7 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    if !address.ip().is_loopback() && !gate::any_good(&keys)? {
+    if !address.ip().is_loopback() && !gate::any_good(&keys, wall_now())? {
         return Err(ServeError::NoKeys(address));
     }
     let mut journal = opened.journal;
@@ -181,12 +190,12 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     )?;
     let mut core = Core::new(plants.definitions(kept), generation());
     recover(&mut core, &mut journal, &data, opened.lost.as_ref(), &mut remarks)?;
-    let demo = if args.demo { Some(Demo::new(&core, &source)?) } else { None };
-    if let Some(demo) = &demo {
-        demo.prepare(&mut core, &mut journal)?;
-    }
-    let (shelf, publisher) = view::open(&core, args.demo && address.ip().is_loopback());
+    let demo = prepared_demo(args, &source, &mut core, &mut journal)?;
+    let rules = Rules::read(args, &core, &mut remarks)?;
+    let view_as = args.demo && address.ip().is_loopback();
+    let (shelf, publisher) = view::open(&core, view_as, Arc::clone(&rules.policies));
     let heard = shelf.heard();
+    let identity = Identity::of(keys, demo.as_ref().map(Demo::grants));
     let metrics = Arc::new(Metrics::default());
     let (stop, stopping) = watch::channel(false);
     let store = store::start(journal, Arc::clone(&metrics), stopping.clone())?;
@@ -196,13 +205,13 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
         to_store: store.commands.clone(),
         store: store.state,
         stopping: stopping.clone(),
-        gate: Gate::new(keys, demo.as_ref().map(Demo::grants).unwrap_or_default()),
+        identity: Arc::clone(&identity),
         feed_places: Arc::new(Semaphore::new(MOST_FEEDS_CONNECTED)),
         metrics: Arc::clone(&metrics),
         limits,
         remarks: watch::channel(remarks).0,
         options: options(args, address),
-        door: Arc::new(Door::new(shelf, Keys::open(&data)?)),
+        door: Arc::new(Door::new(shelf, Arc::clone(&identity))),
     });
     let parts = Parts::of(&core);
     let connected = demo.as_ref().map(Demo::connected);
@@ -220,12 +229,57 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
         heard,
     };
     let core = tokio::spawn(run.run());
+    tokio::spawn(identity::watch_changes(identity, stopping.clone()));
     tokio::spawn(plants::watch(shared.clone(), source, files.sha256));
+    rules.keep_up(&shared);
     let server = tokio::spawn(connections::serve(listener, shared.clone(), stopping));
     if let Some(demo) = demo {
         demo.play(&shared, parts, address);
     }
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
+}
+
+/// The demonstration, if it was asked for, with its first weeks behind it.
+fn prepared_demo(
+    args: &ServeArgs,
+    source: &Source,
+    core: &mut Core,
+    journal: &mut Journal,
+) -> Result<Option<Demo>, ServeError> {
+    if !args.demo {
+        return Ok(None);
+    }
+    let demo = Demo::new(core, source)?;
+    demo.prepare(core, journal)?;
+    Ok(Some(demo))
+}
+
+/// The policies that a hub starts with, and where they come from.
+struct Rules {
+    policies: Arc<Policies>,
+    source: policy::Source,
+    files: policy::Files,
+    hub: NationId,
+}
+
+impl Rules {
+    fn read(args: &ServeArgs, core: &Core, remarks: &mut Vec<String>) -> Result<Self, ServeError> {
+        let source = policy::Source::choose(args.policies.clone());
+        let files = source.read()?;
+        let hub = view::hub_of(core).nation;
+        let Loaded { policies, warnings } = files.load(&hub)?;
+        warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        remarks.extend(warnings.iter().map(ToString::to_string));
+        Ok(Self { policies: Arc::new(policies), source, files, hub })
+    }
+
+    /// Has changed policies put in force while the hub runs.
+    fn keep_up(self, shared: &Shared) {
+        let generation = shared.door.shelf.generation_in_force();
+        shared.metrics.policy_generation.store(generation, Ordering::Relaxed);
+        let Self { policies: _, source, files, hub } = self;
+        tokio::spawn(policy::watch(shared.clone(), source, hub, files));
+    }
 }
 
 /// What is done at every tick.

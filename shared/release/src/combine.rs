@@ -81,7 +81,8 @@ fn absorb(out: &mut Label, label: &Label) -> Result<(), CombineError> {
     Ok(())
 }
 
-fn intersect<T: Ord + Clone>(a: &Members<T>, b: &Members<T>) -> Members<T> {
+/// The members of both.
+pub(crate) fn intersect<T: Ord + Clone>(a: &Members<T>, b: &Members<T>) -> Members<T> {
     match (a, b) {
         (Members::All, other) | (other, Members::All) => other.clone(),
         (Members::Only(a), Members::Only(b)) => Members::Only(a.intersection(b).cloned().collect()),
@@ -97,7 +98,7 @@ pub(crate) mod tests {
     };
 
     use super::*;
-    use crate::gate::{Action, decide};
+    use crate::{oracle, rule::Action};
 
     const NATIONS: [&str; 4] = ["XAA", "XBB", "XCC", "XDD"];
     const FIRMS: [&str; 3] = ["yard", "plant", "shop"];
@@ -159,6 +160,10 @@ pub(crate) mod tests {
                 ceiling: Classification::Controlled,
             })
         })
+    }
+
+    fn decide(label: &Label, audience: &Audience, action: Action) -> bool {
+        oracle::allows(&hub().nation, label, audience, action)
     }
 
     fn combined(labels: &[Label]) -> Label {

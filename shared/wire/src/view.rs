@@ -9,6 +9,7 @@
 mod board;
 mod floor;
 mod history;
+mod kind;
 mod product;
 
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub use history::{
     Acknowledgement, AlarmValue, AssumedNumber, AssumedValue, DeliveryValue, HoursValue, KpiValue,
     OrderValue, PointsValue, RecordValue, RibbonStretch, RibbonValue, SeriesValue, SignalValue,
 };
+pub use kind::{KINDS, kind_of_key};
 pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
 
 /// The websocket subprotocol of this version.

@@ -30,7 +30,7 @@ use wire::view::{Value, WithheldValue};
 
 use super::not_found;
 use crate::{
-    board::Fact,
+    board::{Fact, Today},
     clock::Stopwatch,
     core::{Definitions, decode},
     plants::Files,
@@ -185,9 +185,12 @@ impl Readings {
         let Ok(Ok(turn)) = turn.await else {
             return Err(busy("other questions about the past come first; ask again"));
         };
+        let shelf = &self.shared.door.shelf;
+        let gate = shelf.gate();
+        let generation = gate.generation();
         let question = Question {
             data: self.shared.options.data.clone(),
-            gate: self.shared.door.shelf.gate(),
+            gate,
             present,
             plant,
             at,
@@ -197,6 +200,9 @@ impl Readings {
         let _asker = Asker(Arc::clone(&stop));
         let reading = tokio::task::spawn_blocking(move || question.read(&stop, (seat, turn)));
         match reading.await {
+            Ok(_) if generation != shelf.generation_in_force() => {
+                Err(busy("the policies were changed meanwhile; ask again"))
+            }
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(%error, "a reading of the past broke off");
@@ -284,6 +290,8 @@ impl Question {
         let Self { data, gate, present, plant, at, audience } = self;
         let reader = Reader::open(&data).map_err(|error| unreadable(&error))?;
         let definitions = in_force(&reader, &present, &plant, at)?;
+        let agreements = present.definitions.agreements.clone();
+        let today = Today { agreements, now: present.now(&plant) };
         let revision = definitions.revision;
         let (generation, up_to) = (present.generation, present.durable);
         let wish = Wish { definitions, generation, until: Some(at), up_to };
@@ -297,7 +305,7 @@ impl Question {
             return Err(no(StatusCode::BAD_REQUEST, "before_the_record", reason));
         }
         core.stand_at(at, &present.clocks);
-        let Selection { released, withheld } = past(&core, at, &plant, (gate, audience));
+        let Selection { released, withheld } = past(&core, at, &plant, (gate, audience), today);
         let facts: &Vec<Fact> = released.value();
         let then = Then {
             at: decode::rfc3339(at),

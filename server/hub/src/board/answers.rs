@@ -2,7 +2,7 @@
 //! with the day that it speaks of.
 
 use analytics::{HoldUp, Remark, Thing, Verdict};
-use twin::{Plant, PlantTime, state::DeliveryStatus};
+use twin::{FactKind, Plant, PlantTime, state::DeliveryStatus};
 use wire::view::{ActCard, HoldUpCard};
 
 use super::{Findings, chain::Reader, stamp};
@@ -55,7 +55,11 @@ pub(super) fn act(
         phone: contact.map(|contact| contact.phone.clone()),
         ..nobody
     };
-    match core.analytics.last_comment(&at.id, &about) {
+    // What somebody said has a label of its own.
+    let may_read = |answer: &Remark| {
+        reader.may_see(reader.board.labels.about(core, &at.id, &answer.about, FactKind::Comments))
+    };
+    match core.analytics.last_comment(&at.id, &about).filter(may_read) {
         Some(answer) => answered(core, (at, verdict), &answer, found.now, owned),
         None => owned,
     }

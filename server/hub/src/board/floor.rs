@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use release::Labelled;
+use release::{Gate, LabelId, Labelled};
 use twin::{
-    EquipmentId, Plant, PlantId, PlantTime, Span, UnitState,
+    EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
     definition::{Basis, Placement, Resource, ResourceKind, Storage, WorkCenter, WorkUnit},
     state::{ResourceNow, StorageNow, UnitNow},
 };
@@ -25,25 +25,26 @@ const RATE_WINDOW: Span = Span::from_secs(7 * 86_400);
 pub(super) fn facts(
     core: &Scene<'_>,
     labels: &Labels,
+    gate: &Gate,
     id: &PlantId,
     (held_up, causes): (&BTreeSet<EquipmentId>, Causes),
 ) -> Vec<Labelled<Fact>> {
-    let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
-        return Vec::new();
-    };
-    let floor = Floor { core, labels, plant, causes, now: core.now(id) };
-    let mut facts = vec![
-        fact(own, "clock", Value::Clock(clock(core, id))),
-        fact(own, "plant", Value::Plant(plant_value(core, plant))),
-    ];
+    let Some(plant) = core.plants.get(id) else { return Vec::new() };
+    let floor = Floor { core, labels, gate, plant, causes, now: core.now(id) };
+    let mut facts = Vec::new();
+    if let Some(own) = labels.plant(id, FactKind::Layout) {
+        facts.push(fact(own, "clock", Value::Clock(clock(core, id))));
+        facts.push(fact(own, "plant", Value::Plant(plant_value(core, plant))));
+    }
     facts.extend(floor.layouts());
     facts.extend(plant.units.iter().filter_map(|unit| floor.unit(unit, held_up)));
     facts.extend(plant.storages.iter().filter_map(|storage| floor.storage(storage)));
     facts.extend(plant.resources.iter().filter_map(|resource| floor.resource(resource)));
     facts.extend(floor.areas());
     let feeds = core.feeds.iter().filter(|(_, feed)| feed.plant == *id);
-    facts.extend(feeds.map(|(feed_id, feed)| {
-        fact(own, format!("feed/{feed_id}"), Value::Feed(floor.feed(feed)))
+    facts.extend(feeds.filter_map(|(feed_id, feed)| {
+        let label = labels.plant(id, FactKind::Feeds)?;
+        Some(fact(label, format!("feed/{feed_id}"), Value::Feed(floor.feed(feed))))
     }));
     facts
 }
@@ -81,6 +82,7 @@ fn plant_value(core: &Scene<'_>, plant: &Plant) -> PlantValue {
 struct Floor<'a> {
     core: &'a Scene<'a>,
     labels: &'a Labels,
+    gate: &'a Gate,
     plant: &'a Plant,
     causes: Causes,
     now: PlantTime,
@@ -120,7 +122,7 @@ impl Floor<'_> {
             .enumerate()
             .filter_map(|(order, (id, mut value))| {
                 value.order = order as u32;
-                let label = self.labels.equipment(&plant.id, id)?;
+                let label = self.labels.equipment(&plant.id, id, FactKind::Layout)?;
                 Some(fact(label, format!("layout/{id}"), Value::Layout(value)))
             })
             .collect()
@@ -144,33 +146,62 @@ impl Floor<'_> {
     }
 
     fn unit(&self, unit: &WorkUnit, held_up: &BTreeSet<EquipmentId>) -> Option<Labelled<Fact>> {
-        let label = self.labels.equipment(&self.plant.id, &unit.id)?;
+        let label = self.labels.equipment(&self.plant.id, &unit.id, FactKind::LineState)?;
         let now = self.core.twin.unit(&self.plant.id, &unit.id)?;
-        let value = self.unit_value(unit, now, held_up.contains(&unit.id));
+        let value = UnitValue {
+            hold_up: held_up.contains(&unit.id) && self.may_flag(label),
+            waits_for: self.waits_for(now, label),
+            ..self.unit_value(unit, now)
+        };
         Some(fact(label, format!("unit/{}", unit.id), Value::Unit(Box::new(value))))
     }
 
-    fn unit_value(&self, unit: &WorkUnit, now: &UnitNow, hold_up: bool) -> UnitValue {
+    /// What a unit waits for, as far as whoever may read the unit may know of that.
+    fn waits_for(&self, now: &UnitNow, label: LabelId) -> Option<CauseValue> {
+        // Of a record that cannot tell causes no page says what a unit waits for.
+        if now.state == UnitState::Working || self.causes != Causes::Told {
+            return None;
+        }
+        let cause = now.cause.as_ref()?;
+        let about = |kind| self.labels.about(self.core, &self.plant.id, &cause.id, kind);
+        let supply = about(FactKind::Supply);
+        let known = Labels::covers(self.gate, about(FactKind::LineState), label)
+            && (!self.is_supply(&cause.id) || Labels::covers(self.gate, supply, label));
+        known.then(|| CauseValue {
+            kind: cause.kind.name().to_owned(),
+            id: cause.id.to_string(),
+            name: self.core.name_of(&self.plant.id, &cause.id),
+        })
+    }
+
+    /// Whether an id is that of a supplier or of a delivery.
+    fn is_supply(&self, id: &str) -> bool {
+        let delivery = twin::DeliveryId::new(id).ok();
+        self.plant.suppliers.iter().any(|supplier| supplier.id.as_str() == id)
+            || delivery.is_some_and(|id| self.core.twin.delivery(&self.plant.id, &id).is_some())
+    }
+
+    /// Whether a unit of that label may carry the flag of the hold-up: a finding goes no further
+    /// than its floor, on the unit as on the card.
+    fn may_flag(&self, label: LabelId) -> bool {
+        Labels::covers(self.gate, self.labels.bound(&self.plant.id, FactKind::HoldUp), label)
+    }
+
+    fn unit_value(&self, unit: &WorkUnit, now: &UnitNow) -> UnitValue {
         let usage = self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, RATE_WINDOW);
         let stale = is_stale(self.plant, self.now, self.last_heard(now.last_report));
-        // Of a record that cannot tell causes no page says what a unit waits for.
-        let waits = now.state != UnitState::Working && self.causes == Causes::Told;
         UnitValue {
             state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
             reason: now.reason.as_ref().map(ToString::to_string),
-            waits_for: now.cause.as_ref().filter(|_| waits).map(|cause| CauseValue {
-                kind: cause.kind.name().to_owned(),
-                id: cause.id.to_string(),
-                name: self.core.name_of(&self.plant.id, &cause.id),
-            }),
+            waits_for: None,
             running: now.running.iter().take(PARTS_LISTED).map(|op| self.running(op)).collect(),
             parts: now.present.iter().take(PARTS_LISTED).map(ToString::to_string).collect(),
             finished_7d: usage.as_ref().map_or(0, |usage| usage.finished),
             working_7d_ratio: usage.map_or(0.0, |usage| usage.working_ratio),
             last_report: now.last_report.map(stamp),
             stale,
-            hold_up,
+            hold_up: false,
         }
     }
 
@@ -193,7 +224,7 @@ impl Floor<'_> {
     }
 
     fn storage(&self, storage: &Storage) -> Option<Labelled<Fact>> {
-        let label = self.labels.equipment(&self.plant.id, &storage.id)?;
+        let label = self.labels.equipment(&self.plant.id, &storage.id, FactKind::LineState)?;
         let now = self.core.twin.storage(&self.plant.id, &storage.id)?;
         let value = Value::Storage(self.storage_value(storage, now));
         Some(fact(label, format!("storage/{}", storage.id), value))
@@ -225,7 +256,7 @@ impl Floor<'_> {
     }
 
     fn resource(&self, resource: &Resource) -> Option<Labelled<Fact>> {
-        let label = self.labels.equipment(&self.plant.id, &resource.id)?;
+        let label = self.labels.equipment(&self.plant.id, &resource.id, FactKind::LineState)?;
         let now = self.core.twin.resource(&self.plant.id, &resource.id)?;
         let usage =
             self.core.analytics.unit_use(&self.plant.id, &resource.id, self.now, RATE_WINDOW);
@@ -281,7 +312,7 @@ impl Floor<'_> {
             (at_units + stored) as u32
         };
         let values = self.plant.areas.iter().filter_map(|area| {
-            let label = self.labels.equipment(&self.plant.id, &area.id)?;
+            let label = self.labels.equipment(&self.plant.id, &area.id, FactKind::LineState)?;
             let value = AreaValue { present: present(&area.id), limit: area.unit_limit };
             Some(fact(label, format!("area/{}", area.id), Value::Area(value)))
         });

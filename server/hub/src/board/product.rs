@@ -1,9 +1,9 @@
 //! The product in the picture: named items with the parts they are put together from, and the
 //! carriers that bring parts from other plants.
 
-use release::Labelled;
+use release::{Gate, LabelId, Labelled};
 use twin::{
-    EquipmentId, MaterialId, PartId, Plant, PlantId, PlantTime, Span, UnitState,
+    EquipmentId, FactKind, MaterialId, PartId, Plant, PlantId, PlantTime, Span, UnitState,
     definition::{Lane, Operation, Serials, Stage},
     state::PartNow,
 };
@@ -20,30 +20,34 @@ const WEEK_MIN: u32 = 7 * 24 * 60;
 const CARGO_LISTED: usize = 24;
 
 /// The products that a plant puts together, their parts, and the lanes that touch the plant.
-pub(super) fn facts(core: &Scene<'_>, labels: &Labels, plant: &PlantId) -> Vec<Labelled<Fact>> {
-    let mut facts: Vec<_> = core
-        .programme
-        .serials
-        .iter()
-        .flat_map(|s| items(core, labels, plant, &s.material))
-        .collect();
+pub(super) fn facts(
+    core: &Scene<'_>,
+    labels: &Labels,
+    gate: &mut Gate,
+    plant: &PlantId,
+) -> Vec<Labelled<Fact>> {
+    let mut facts = Vec::new();
+    for serial in &core.programme.serials {
+        facts.extend(items(core, labels, gate, plant, &serial.material));
+    }
     let touching = |lane: &&Lane| {
         [&lane.carrier, &lane.from, &lane.to].iter().any(|at| at.plant.as_ref() == Some(plant))
     };
-    facts
-        .extend(core.programme.lanes.iter().filter(touching).filter_map(|l| lane(core, labels, l)));
+    let touching = core.programme.lanes.iter().filter(touching);
+    facts.extend(touching.filter_map(|l| lane(core, labels, gate, l)));
     facts
 }
 
 /// The carriers between the programme's plants.
-pub(super) fn lanes(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
-    core.programme.lanes.iter().filter_map(|l| lane(core, labels, l)).collect()
+pub(super) fn lanes(core: &Scene<'_>, labels: &Labels, gate: &mut Gate) -> Vec<Labelled<Fact>> {
+    core.programme.lanes.iter().filter_map(|l| lane(core, labels, gate, l)).collect()
 }
 
 /// A material whose items are put together here from named parts: those items and their parts.
 fn items(
     core: &Scene<'_>,
     labels: &Labels,
+    gate: &mut Gate,
     plant_id: &PlantId,
     material: &MaterialId,
 ) -> Vec<Labelled<Fact>> {
@@ -56,7 +60,7 @@ fn items(
         let name = serials.name(material, *n, 0);
         name.and_then(|name| core.twin.part(&name)).is_none_or(|part| part.ended.is_none())
     });
-    open.take(PRODUCTS_SHOWN).flat_map(|number| assembly.item(labels, number)).collect()
+    open.take(PRODUCTS_SHOWN).flat_map(|number| assembly.item(labels, gate, number)).collect()
 }
 
 /// How one plant puts one kind of item together.
@@ -86,9 +90,9 @@ impl<'a> Assembly<'a> {
         Some(Self { core, serials, plant, material, child: &child.material, children })
     }
 
-    fn item(&self, labels: &Labels, number: u64) -> Vec<Labelled<Fact>> {
+    fn item(&self, labels: &Labels, gate: &mut Gate, number: u64) -> Vec<Labelled<Fact>> {
         let Some(name) = self.serials.name(self.material, number, 0) else { return Vec::new() };
-        let Some(own) = labels.plant(&self.plant.id) else { return Vec::new() };
+        let Some(own) = labels.plant(&self.plant.id, FactKind::Flow) else { return Vec::new() };
         let now = self.core.now(&self.plant.id);
         let needed = self.needed_by(&name, number);
         let parts: Vec<ProductPart> = (0..self.children)
@@ -109,11 +113,39 @@ impl<'a> Assembly<'a> {
             erected: parts.iter().filter(|part| part.stage == "erected").count() as u32,
             next: begun.then(|| self.next(&parts)).flatten(),
         };
-        let mut facts = vec![fact(own, format!("product/{name}"), Value::Product(value))];
-        facts.extend(
-            parts.into_iter().map(|part| fact(own, format!("part/{}", part.id), Value::Part(part))),
-        );
+        // What is said of a part is said of the places where it and its parts are; what is said
+        // of the item, of all of them.
+        let mut facts = Vec::new();
+        let mut of_item = Some(vec![own]);
+        for part in parts {
+            let label = self.places(labels, &part).and_then(|mut ids| {
+                ids.push(own);
+                labels.joint(gate, ids)
+            });
+            of_item = of_item.zip(label).map(|(mut ids, label)| {
+                ids.push(label);
+                ids
+            });
+            let key = format!("part/{}", part.id);
+            facts.extend(label.map(|label| fact(label, key, Value::Part(part))));
+        }
+        let label = of_item.and_then(|ids| labels.joint(gate, ids));
+        let key = format!("product/{name}");
+        facts.extend(label.map(|label| fact(label, key, Value::Product(value))));
         facts
+    }
+
+    /// The labels of the places where a part and its own parts are; none when one has no label.
+    fn places(&self, labels: &Labels, part: &ProductPart) -> Option<Vec<LabelId>> {
+        let mut ids = Vec::new();
+        for part in std::iter::once(part).chain(&part.parts) {
+            let id = PartId::new(&part.id).ok();
+            let now = id.and_then(|id| self.core.twin.part(&id));
+            if let Some(now) = now.filter(|now| now.ended.is_none()) {
+                ids.push(labels.place(&self.plant.id, &now.place, FactKind::Flow)?);
+            }
+        }
+        Some(ids)
     }
 
     fn item_name(&self, name: &PartId) -> String {
@@ -255,10 +287,15 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn lane(core: &Scene<'_>, labels: &Labels, lane: &Lane) -> Option<Labelled<Fact>> {
+fn lane(core: &Scene<'_>, labels: &Labels, gate: &mut Gate, lane: &Lane) -> Option<Labelled<Fact>> {
     let home = lane.carrier.plant.as_ref()?;
     let carrier = &lane.carrier.place;
-    let label = labels.equipment(home, carrier)?;
+    // It names the plants at both ends.
+    let end =
+        |end: &twin::PlaceRef| labels.plant(end.plant.as_ref().unwrap_or(home), FactKind::Layout);
+    let of_carrier = labels.equipment(home, carrier, FactKind::Flow)?;
+    let ids = [of_carrier, end(&lane.from)?, end(&lane.to)?];
+    let label = labels.joint(gate, ids)?;
     let now = core.twin.resource(home, carrier)?;
     let plant_time = core.now(home);
     let (from, to) = (position(core, lane, &lane.from)?, position(core, lane, &lane.to)?);

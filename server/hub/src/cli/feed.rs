@@ -155,8 +155,8 @@ fn recorded(args: &FeedArgs, file: PathBuf, key: Option<String>) -> ReplayPlan {
 }
 
 fn simulated(args: &FeedArgs, key: Option<&str>) -> Result<FeedPlan, FeedCommandError> {
-    let source = Source::choose(args.plants.clone());
-    let Plants { programme, plants, problems: _ } = source.read()?.load()?;
+    let source = Source::choose(args.plants.clone(), None);
+    let Plants { programme, plants, .. } = source.read()?.load()?;
     let known = plants.keys().map(PlantId::as_str).collect::<Vec<_>>().join(", ");
     let mut speakers = Vec::new();
     if let Some(plant) = &args.plant {

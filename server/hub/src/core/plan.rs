@@ -17,7 +17,7 @@ use wire::plan::{
 
 use super::{
     Core, Effects, Grant, decode,
-    frame::{Body, NotTaken, Speaker},
+    frame::{Body, NotTaken, Speaker, alarm_of_spillage},
     wish::report_of,
 };
 
@@ -229,6 +229,7 @@ impl Core {
                     (not_taken.code.to_owned(), asked.length, asked.sha256);
                 let at = speaker.wall;
                 refused.push(RefusedItem { index: Some(0), code, at, length, sha256 });
+                alarm_of_spillage(speaker, &not_taken, effects);
                 Err(not_taken)
             }
         };

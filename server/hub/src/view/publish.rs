@@ -6,12 +6,14 @@ use std::{
 };
 
 use axum::extract::ws::Utf8Bytes;
-use release::{AudienceId, Gate, Labelled, Released};
+use release::{Action, AudienceId, Gate, Labelled, Released};
 use serde_json::value::RawValue;
 use twin::PlantTime;
 use wire::view::{ToPage, Value, WithheldValue};
 
-use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Shelf, Values, frame};
+use super::shelf::{
+    DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame,
+};
 use crate::{
     board::{Board, Fact, Occurrence, Scene},
     core::Core,
@@ -35,27 +37,50 @@ impl Publisher {
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
         let core = &Scene::new(core, wall);
+        let in_force = self.shelf.in_force().borrow().clone();
+        in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.
         let heard = self.shelf.heard().load(Ordering::SeqCst);
+        let questions = self.shelf.questions();
         let audiences = self.shelf.wanted();
         if !audiences.is_empty() {
-            self.board.refresh(core, &mut self.gate);
+            let crowded_out = self.board.refresh(core, &mut self.gate, &audiences);
+            self.shelf.crowd_out(crowded_out.clone());
             let mut views = self.board.views(core);
             views.extend(self.shelf.asked());
             for &audience in &audiences {
-                for view in &views {
+                let views = if crowded_out.contains(&audience) { &[] } else { views.as_slice() };
+                for view in views {
                     self.publish_view(core, audience, view);
                 }
-                self.shelf.keep(audience, &views);
-                self.shelf.build(audience, heard);
+                self.shelf.keep(audience, views);
+                self.shelf.build(audience, heard, in_force.generation);
             }
+        }
+        for question in questions {
+            self.answer(core, question);
         }
         self.shelf.ticked();
     }
 
+    /// Tells the label of a value, to whoever may see the value itself.
+    fn answer(&mut self, core: &Scene<'_>, question: Question) {
+        let Question { audience, plant, key, answer } = question;
+        let mut facts = Vec::new();
+        for view in [format!("plant/{plant}"), format!("history/{plant}")] {
+            facts.extend(self.board.facts(core, &mut self.gate, &view, audience));
+        }
+        let seen = facts.into_iter().find(|fact| {
+            fact.value.key == key && self.gate.allows(fact.label, audience, Action::See)
+        });
+        // Whoever asked may be gone.
+        let _gone = answer.send(seen.map(|fact| self.gate.label_of(fact.label).clone()));
+    }
+
     fn publish_view(&mut self, core: &Scene<'_>, audience: AudienceId, view: &str) {
-        let old = self.shelf.newest(audience, view);
-        if old.is_some() && !self.board.is_renewed(view) {
+        let old = self.shelf.last(audience, view);
+        let current = |old: &Published| old.values.generation() == self.gate.generation();
+        if old.as_deref().is_some_and(current) && !self.board.is_renewed(view) {
             return;
         }
         let facts = self.board.facts(core, &mut self.gate, view, audience);
@@ -89,6 +114,8 @@ impl Publisher {
         view: &str,
         old: Option<&Published>,
     ) -> VecDeque<(u64, Utf8Bytes)> {
+        // What happened before other policies came was released under those of before.
+        let old = old.filter(|old| old.values.generation() == self.gate.generation());
         let mut events = old.map(|old| old.events.clone()).unwrap_or_default();
         let start = (core.happenings.last(), 0);
         let told = self.told.entry((audience, view.to_owned())).or_insert(start);
@@ -149,7 +176,8 @@ fn raw(value: &Value) -> Option<Arc<RawValue>> {
     }
 }
 
-/// The next version: the same if nothing changed, otherwise one more with its delta.
+/// The next version: the same if nothing changed, otherwise one more with its delta. Under other
+/// policies it is always one more, and no delta of before is kept: it was released under them.
 fn step(
     view: &str,
     old: Option<&Published>,
@@ -168,15 +196,19 @@ fn step(
         .collect();
     let gone: Vec<String> =
         before.keys().filter(|key| !after.contains_key(*key)).cloned().collect();
-    if set.is_empty() && gone.is_empty() {
+    let same_policies = old.values.generation() == values.generation();
+    if set.is_empty() && gone.is_empty() && same_policies {
         return Published { events, ..old.clone() };
     }
     let (from, to) = (old.version, old.version + 1);
     let delta = ToPage::Delta { view: view.to_owned(), from, to, set, gone };
-    let mut deltas = old.deltas.clone();
+    let mut deltas = if same_policies { old.deltas.clone() } else { VecDeque::new() };
     deltas.push_back(Delta { from, frame: frame(&delta) });
     while deltas.len() > DELTAS_KEPT {
         deltas.pop_front();
     }
     Published { version: to, values: Arc::new(values), deltas, events }
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,7 +140,7 @@ pub struct HoldUpCard {
     pub share_ratio: f64,
     /// The window that was looked at, in days.
     pub window_d: f64,
-    /// Stations the finding is based on, and stations there are as far as the audience may know.
+    /// Stations the finding is based on, and stations there are; both 0 where that may not be told.
     pub based_on: [u32; 2],
     /// When the lead changed in the last weeks: who led since when.
     pub before: Vec<ChangePoint>,
