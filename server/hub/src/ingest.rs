@@ -15,9 +15,10 @@ use serde_json::json;
 use wire::ingest::{LARGEST_FRAME_BYTES, SUBPROTOCOL};
 
 use crate::{
-    gate::Denied,
+    identity::{Denied, Presented, is_own_origin},
     shared::{Metrics, Shared},
     store::StoreState,
+    supplier,
 };
 
 /// Feeds connected at once, of all keys.
@@ -33,14 +34,23 @@ pub(crate) async fn connect(
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    let Some(key) = bearer(&headers) else {
-        let reason =
-            "send the feed's key as `Authorization: Bearer KEY`; `slipway key new` makes one";
-        return refused(StatusCode::UNAUTHORIZED, "missing_key", reason);
-    };
+    let presented = supplier::presented(&headers).unwrap_or_else(|| Presented::of(&headers));
+    match &presented {
+        Presented::Nothing => {
+            let reason =
+                "send the feed's key as `Authorization: Bearer KEY`; `slipway key new` makes one";
+            return refused(StatusCode::UNAUTHORIZED, "missing_key", reason);
+        }
+        // A browser adds its cookie for any site's page, and always says for which.
+        Presented::Cookie(_) | Presented::Invited(_) if !is_own_origin(&headers) => {
+            let reason = "a browser reports from a page of this hub only";
+            return refused(StatusCode::FORBIDDEN, "foreign_page", reason);
+        }
+        Presented::Cookie(_) | Presented::Invited(_) | Presented::Key(_) => {}
+    }
     let gate = shared.clone();
-    let admitted = tokio::task::spawn_blocking(move || gate.gate.admit(&key)).await;
-    let (grant, place) = match admitted {
+    let admitted = tokio::task::spawn_blocking(move || gate.identity.admit(&presented)).await;
+    let (caller, grant, place) = match admitted {
         Ok(Ok(admitted)) => admitted,
         Ok(Err(Denied::Unknown | Denied::NotAPlanner)) => {
             let reason =
@@ -85,17 +95,9 @@ pub(crate) async fn connect(
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_write_buffer_size(MOST_UNSENT_BYTES)
         .on_upgrade(move |socket| async move {
-            session::run(shared, socket, grant, &place).await;
+            session::run(shared, socket, grant, caller).await;
             drop((seat, place));
         })
-}
-
-/// The key of `Authorization: Bearer KEY`.
-pub(crate) fn bearer(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, key) = value.split_once(' ')?;
-    let key = key.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then(|| key.to_owned())
 }
 
 fn offers_subprotocol(headers: &HeaderMap) -> bool {

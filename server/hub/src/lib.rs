@@ -14,16 +14,19 @@ mod demo;
 mod embedded;
 mod gate;
 mod health;
+mod identity;
 mod ingest;
 mod limits;
 mod pages;
 mod plants;
+pub mod policy;
 mod refold;
 mod router;
 mod run;
 mod serve;
 mod shared;
 mod store;
+mod supplier;
 mod view;
 
 #[cfg(test)]

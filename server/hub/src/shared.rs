@@ -12,7 +12,7 @@ use std::{
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use crate::{
-    gate::Gate,
+    identity::Identity,
     limits::Limits,
     run::Inbox,
     store::{StoreCommand, StoreState},
@@ -34,7 +34,7 @@ pub(crate) struct Inner {
     /// True once the hub is stopping.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Who may come in.
-    pub(crate) gate: Gate,
+    pub(crate) identity: Arc<Identity>,
     /// Connections of feeds in all.
     pub(crate) feed_places: Arc<Semaphore>,
     /// Counters.
@@ -108,6 +108,8 @@ pub(crate) struct Metrics {
     pub(crate) hub_seq: AtomicU64,
     pub(crate) published: AtomicU64,
     pub(crate) publish_micros: AtomicU64,
+    pub(crate) policies_refused: AtomicU64,
+    pub(crate) policy_generation: AtomicU64,
     commits: AtomicU64,
     rows: AtomicU64,
     commit_micros: AtomicU64,
@@ -147,11 +149,21 @@ impl Metrics {
                 "Time spent making that news.",
                 &self.publish_micros,
             ),
+            (
+                "slipway_policies_refused_total",
+                "Times that changed policies were refused.",
+                &self.policies_refused,
+            ),
         ];
         let gauges = [
             ("slipway_connections", "Connections open now.", &self.connections_now),
             ("slipway_feeds", "Feeds connected now.", &self.feeds_now),
             ("slipway_hub_seq", "The newest row.", &self.hub_seq),
+            (
+                "slipway_policy_generation",
+                "The generation of the policies that values are released under.",
+                &self.policy_generation,
+            ),
         ];
         let mut text = String::new();
         let kinds = [("counter", &counters[..]), ("gauge", &gauges[..])];

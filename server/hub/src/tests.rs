@@ -1,16 +1,20 @@
 //! A whole hub on a port of its own: what feeds are answered.
 
+mod attacks;
 mod bad_frames;
 mod connections;
 pub(crate) mod fixture;
 mod http;
+mod identity;
 mod ingest;
 mod past;
 mod plan;
+mod policies;
 mod reload;
 mod sequence;
 mod signals;
 mod starting;
 mod storing;
+mod supplier;
 mod suppliers;
 mod viewing;
