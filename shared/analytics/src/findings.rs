@@ -124,11 +124,6 @@ impl Why {
         }
     }
 
-    /// Whether it is a matter of how fast things go, and not of a stop that begins and ends.
-    pub const fn is_steady(self) -> bool {
-        matches!(self, Self::Working | Self::Transit | Self::Order | Self::OffShift)
-    }
-
     /// Whether the time is part of what was planned: the work itself and the way.
     pub const fn is_planned(self) -> bool {
         matches!(self, Self::Working | Self::Transit | Self::OffShift | Self::PlannedMaintenance)
@@ -266,8 +261,10 @@ pub struct ChainStep {
     pub part: Option<PartId>,
     /// Days of the window that the path spent there so, time off shift in between included [d].
     pub lost_d: f64,
-    /// Since when that is over, when it is not so now; none for work as such, which goes on.
+    /// Since when it is over, if it is a stop of a work center or resource that is not in force.
     pub over_since: Option<PlantTime>,
+    /// Whether it is such a stop, and in force.
+    pub goes_on: bool,
 }
 
 /// Who led from when on.

@@ -17,6 +17,8 @@ pub const LEADS_FOR: Span = Span::from_secs(60 * 86_400);
 const LEADS_KEPT: usize = 250;
 /// Samples in a row that a hold-up must lead before it counts as the new lead.
 const SAMPLES_TO_LEAD: u32 = 4;
+/// The same after a lead that is gone.
+const SAMPLES_WHEN_GONE: u32 = 2;
 
 /// Samples that are made up for when a report ends a silence: ten days of them.
 const MADE_UP_FOR: i64 = 40;
@@ -39,7 +41,7 @@ pub struct Sample {
 pub enum Standing {
     /// It still counts: a new lead must last before it takes over.
     Counts,
-    /// It hardly counts any more: a new lead takes over at once.
+    /// It hardly counts any more: a new lead takes over soon.
     IsGone,
 }
 
@@ -74,9 +76,8 @@ impl History {
         (first..=newest).map(|slot| PlantTime::from_micros(slot.saturating_mul(every))).collect()
     }
 
-    /// Notes who leads at a sampled moment. The first lead counts at once, as does one after a
-    /// lead that is gone; any other change of lead when it has lasted for some samples, from the
-    /// first of them on.
+    /// Notes who leads at a sampled moment. The first lead counts at once; a change of lead when
+    /// it has lasted for some samples, from the first of them on, fewer when the former is gone.
     pub fn lead(&mut self, at: PlantTime, sample: Sample) {
         let Sample { node, why, former, told } = sample;
         self.told = told;
@@ -86,8 +87,12 @@ impl History {
             let began = self.next.take();
             let began = began.filter(|(lead, _)| lead.node == node && lead.why == why);
             let (lead, samples) = began.unwrap_or((Lead { since: at, node, why }, 0));
-            let at_once = self.leads.is_empty() || former == Standing::IsGone;
-            if at_once || samples + 1 >= SAMPLES_TO_LEAD {
+            let needed = match former {
+                _ if self.leads.is_empty() => 1,
+                Standing::IsGone => SAMPLES_WHEN_GONE,
+                Standing::Counts => SAMPLES_TO_LEAD,
+            };
+            if samples + 1 >= needed {
                 self.leads.push_back(lead);
             } else {
                 self.next = Some((lead, samples + 1));

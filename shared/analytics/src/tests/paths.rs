@@ -298,11 +298,12 @@ fn a_lead_by_another_reason_is_another_lead() {
 }
 
 #[test]
-fn a_lead_that_is_gone_is_followed_at_once() {
+fn a_lead_that_is_gone_is_followed_soon() {
     let (_, told) = told(&[
         ("c1", Why::Working, Standing::Counts),
-        ("c2", Why::Down, Standing::Counts),
         ("c2", Why::Down, Standing::IsGone),
+        ("c3", Why::Down, Standing::IsGone),
+        ("c3", Why::Down, Standing::IsGone),
     ]);
-    assert_eq!(told, ["c1 working", "c1 working", "c2 down"]);
+    assert_eq!(told, ["c1 working", "c1 working", "c1 working", "c3 down"]);
 }

@@ -71,7 +71,7 @@ fn what_is_over_says_since_when_and_what_it_has_cost() {
     let step = lead(&found);
     assert_eq!(words(&HoldUp::Known(Box::new(found.clone()))), "c1 100 % Sure: home/c1 down");
     assert!((step.lost_d - 14.0).abs() < 0.01, "{step:?}");
-    assert_eq!(step.over_since, Some(ended));
+    assert_eq!((step.over_since, step.goes_on), (Some(ended), false));
     let since = found.since.expect("it leads in the history");
     assert!(since > began && since < ended, "since the stop weighs the most: {since:?}");
 }
@@ -87,7 +87,8 @@ fn what_goes_on_is_not_over() {
     tale.told.retain(|(_, report)| report.at <= at(end + 90.0));
     let analytics = tale.observed(&[line("home", 1)]);
     let found = verdict(&analytics, at(end + 100.0), Some(Span::from_hours(190.0)));
-    assert_eq!((lead(&found).why.name(), lead(&found).over_since), ("down", None));
+    let step = lead(&found);
+    assert_eq!((step.why.name(), step.over_since, step.goes_on), ("down", None, true));
 }
 
 /// One station that a mill supplies: every `every` hours a lot of `lot`, each piece worked for

@@ -69,6 +69,7 @@ impl Question<'_> {
                 part: None,
                 lost_d: 0.0,
                 over_since: None,
+                goes_on: false,
             }],
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,

@@ -22,8 +22,6 @@ const CHAIN_LIMIT: usize = 6;
 const CHAIN_SHARE: f64 = 0.02;
 /// A step that was told at the last sample stays down to this part of that share, [ratio]
 const CHAIN_LINGERS: f64 = 0.5;
-/// Waits come and go; one is over when there was none for so long.
-const WAIT_IS_OVER: Span = Span::from_secs(2 * 86_400);
 
 impl Question<'_> {
     /// From the last station back to the first of the path: nodes in the order that the walk
@@ -79,13 +77,18 @@ impl Question<'_> {
                 _ => Why::Material,
             };
             let on_path = line.path.segments.iter().filter(|s| (s.plant, s.node) == node);
+            let stop = self.last_stop(node, found.from, why);
             Some(ChainStep {
                 node: self.node(node)?,
                 why,
                 share_ratio: found.past.ratio(node),
                 part: on_path.filter_map(|s| s.part.clone()).next(),
                 lost_d: self.lost_d(&line.path.segments, node, why),
-                over_since: self.over_since((line, found.from), node, why),
+                over_since: match stop {
+                    Spell::Until(over) => Some(over),
+                    Spell::Now | Spell::Never => None,
+                },
+                goes_on: stop == Spell::Now,
             })
         });
         steps.collect()
@@ -111,27 +114,13 @@ impl Question<'_> {
         lost.days()
     }
 
-    /// Since when a node does not hold up so any more; none while it does, and for work as such.
-    fn over_since(
-        &self,
-        (line, from): (&LineFound, PlantTime),
-        node: AnyNode,
-        why: Why,
-    ) -> Option<PlantTime> {
-        if why.is_steady() {
-            return None;
-        }
+    /// Whether a stop of a work center or resource goes on, or since when it is over. Of waits
+    /// and of work as such nothing of the kind is known: they come and go with every piece.
+    fn last_stop(&self, node: AnyNode, from: PlantTime, why: Why) -> Spell {
         let is_stop = matches!(why, Why::Down | Why::Held | Why::PlannedMaintenance);
         let stopped = |state: UnitState| why_of_state(state) == Some(why);
-        match self.spell(node, from, stopped).filter(|_| is_stop) {
-            Some(Spell::Now) => return None,
-            Some(Spell::Until(at)) => return Some(at),
-            Some(Spell::Never) | None => {}
-        }
-        let of_step = |s: &&Segment| (s.plant, s.node) == node && s.why == why;
-        let ended = line.path.segments.iter().find(of_step)?.to;
-        (self.now.since(ended) >= if is_stop { Span::SECOND } else { WAIT_IS_OVER })
-            .then_some(ended)
+        let spell = self.spell(node, from, stopped).filter(|_| is_stop);
+        spell.unwrap_or(Spell::Never)
     }
 
     /// When any unit of a work center, or a resource, was last in a state that counts.
