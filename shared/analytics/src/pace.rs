@@ -129,7 +129,7 @@ struct Arrived {
 pub struct Pace {
     /// Mean time for one piece [d].
     pub days_per_piece: f64,
-    /// Intervals that it rests on, faded ones in part.
+    /// Intervals that it rests on, faded ones in part [count].
     pub intervals: f64,
     /// Of the length of one interval, given what it brought [d²].
     variance: f64,
