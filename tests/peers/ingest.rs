@@ -48,15 +48,18 @@ impl Taken {
     /// In words: rate, delays, what it cost.
     fn words(&self) -> String {
         let Self { pumped, cpu_s, own_cpu_s, rss_bytes: [before, after] } = self;
+        let steady = match pumped.steadiness() {
+            ratio if ratio.is_nan() => "cut short by its memory".to_owned(),
+            ratio => format!("second half {ratio:.2} × the first"),
+        };
         format!(
             "{}; ack p50 {:.1} ms, p99 {:.1} ms; server {cpu_s:.1} CPU-s in {:.0} s, generator \
-             {:.0} % of the CPU used; second half {:.2} × the first; RSS {} → {} MiB",
+             {:.0} % of the CPU used; {steady}; RSS {} → {} MiB",
             per_second(pumped.rate()),
             pumped.ack_ms.p50(),
             pumped.ack_ms.p99(),
             pumped.seconds,
             100.0 * own_cpu_s / (own_cpu_s + cpu_s),
-            pumped.steadiness(),
             before >> 20,
             after >> 20,
         )
