@@ -71,6 +71,10 @@ fn what_is_over_says_since_when_and_what_it_has_cost() {
     let step = lead(&found);
     assert_eq!(words(&HoldUp::Known(Box::new(found.clone()))), "c1 100 % Sure: home/c1 down");
     assert!((step.lost_d - 14.0).abs() < 0.01, "{step:?}");
+    // 336 h in which a part took 10 h, spread over the window.
+    let lost = found.loss_per_day.expect("the station finished parts");
+    let wanted = 336.0 / 10.0 / Span::from_hours(end - 1.0).days();
+    assert!((lost / wanted - 1.0).abs() < 0.02, "{lost} a day instead of {wanted}");
     assert_eq!((step.over_since, step.goes_on), (Some(ended), false));
     let since = found.since.expect("it leads in the history");
     assert!(since > began && since < ended, "since the stop weighs the most: {since:?}");

@@ -16,8 +16,9 @@ impl Question<'_> {
     /// worth `n / w` pieces. When the hold-up is elsewhere, the station lost the seconds that it
     /// was starved or blocked, and the hold-up's part of those is its share of the path among
     /// all nodes but the station: `lost = (starved + blocked) / days × n / w × share`. When the
-    /// station itself holds up, it lost the seconds that it neither worked nor waited for parts
-    /// or room, time off shift left out.
+    /// station itself holds up, it lost the seconds of the path that it spent otherwise than in
+    /// planned work. These leave out nights and weekends, in which a station that is down would
+    /// not have worked either.
     pub(super) fn loss(
         &self,
         fold: &PlantFold,
@@ -32,7 +33,7 @@ impl Question<'_> {
         let of_child = fold.layout.children.get(&operation.output);
         let takes = of_child.filter(|c| operation.inputs.iter().any(|(m, ..)| m == *c));
         let material = takes.unwrap_or(&operation.output).clone();
-        let (mut working, mut waiting, mut stopped) = (0.0, 0.0, 0.0);
+        let (mut working, mut waiting) = (0.0, 0.0);
         let mut finished = 0_u32;
         for unit in fold.layout.units_of(operation.center) {
             let Some(track) = fold.units.tracks.get(&unit) else { continue };
@@ -42,13 +43,14 @@ impl Question<'_> {
                 match stretch.state {
                     UnitState::Working => working += s,
                     UnitState::Starved | UnitState::Blocked => waiting += s,
-                    UnitState::OffShift | UnitState::Unknown => {}
-                    UnitState::WaitingForCrew
+                    UnitState::OffShift
+                    | UnitState::Unknown
+                    | UnitState::WaitingForCrew
                     | UnitState::WaitingForCrane
                     | UnitState::Setup
                     | UnitState::Down
                     | UnitState::Held
-                    | UnitState::PlannedMaintenance => stopped += s,
+                    | UnitState::PlannedMaintenance => {}
                 }
             }
         }
@@ -63,7 +65,7 @@ impl Question<'_> {
         };
         let station = (self.plant, operation.center);
         let lost_s = if first == station {
-            stopped
+            self.unplanned(&found.path, first, from).hours() * 3_600.0
         } else {
             let others = 1.0 - found.past.ratio(station);
             waiting * (found.past.ratio(first) / others.max(f64::MIN_POSITIVE)).min(1.0)
@@ -82,12 +84,13 @@ impl Question<'_> {
 
     /// Days of the last seven that the path spent at the node otherwise than in planned work.
     pub(super) fn slip_d(&self, path: &Path, first: AnyNode) -> f64 {
-        let from = self.now - SLIP_WINDOW;
-        let lost = path
-            .segments
-            .iter()
-            .filter(|s| (s.plant, s.node) == first && !s.why.is_planned() && s.to > from);
-        // Folded from +0, since an empty sum of floats is -0.
-        lost.fold(0.0, |sum, s| sum + s.to.min(self.now).since(s.from.max(from)).days().max(0.0))
+        self.unplanned(path, first, self.now - SLIP_WINDOW).days()
+    }
+
+    /// The path's time at a node since then that was no planned work.
+    fn unplanned(&self, path: &Path, node: AnyNode, from: PlantTime) -> Span {
+        let of_node = path.segments.iter().filter(|s| (s.plant, s.node) == node);
+        let lost = of_node.filter(|s| !s.why.is_planned()).filter_map(|s| s.within(from, self.now));
+        lost.fold(Span::ZERO, |sum, s| sum + s.to.since(s.from))
     }
 }
