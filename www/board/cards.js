@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** Materials on the third card. */
 const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
-const SMALL_LOSS = 0.2;
+const SMALL_LOSS = 1;
 const MONTH_D = 30;
 
 /** A moment with the other zone in its tooltip. */

@@ -177,8 +177,7 @@ impl Supply {
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }
 
-    /// Late or missed materials first: those whose delivery is late, or that run dry before it
-    /// comes; then by the dry date. What nobody uses or waits for is left out, and a material of
+    /// By the dry date, with what is promised counted. What nobody uses or waits for is left out, and a material of
     /// which every lot is used at once runs dry only when its deliveries do not keep pace.
     pub fn dry(&self, layout: &Layout, units: &Units, now: PlantTime) -> Vec<DryPart> {
         let mut parts: Vec<DryPart> = layout
@@ -189,12 +188,8 @@ impl Supply {
             .filter_map(|(material, _)| self.dry_part(layout, units, material, now))
             .collect();
         let cover = |part: &DryPart| part.cover_d.unwrap_or(f64::INFINITY);
-        let missed = |part: &DryPart| {
-            let before = |dry| part.next_delivery.is_none_or(|next| dry < next);
-            part.dry.is_some_and(|dry| part.late_d.is_some() || before(dry))
-        };
         parts.sort_by(|a, b| {
-            let key = |part: &DryPart| (!missed(part), part.dry.is_none(), part.dry);
+            let key = |part: &DryPart| (part.dry.is_none(), part.dry);
             let first = key(a).cmp(&key(b));
             first.then(cover(a).total_cmp(&cover(b))).then(a.material.cmp(&b.material))
         });

@@ -90,19 +90,13 @@ pub(super) fn programme(
         fact(own, "programme", Value::Programme(ProgrammeValue { name, time_zone })),
         fact(own, "board/deliver", Value::Deliver(card)),
     ];
-    let mut dry: Vec<(usize, DryValue)> = seen
+    let mut dry: Vec<DryValue> = seen
         .iter()
         .filter_map(found)
-        .flat_map(|(plant, findings)| {
-            let parts = next(board, core, gate, &plant.id, findings, audience).parts;
-            parts.into_iter().enumerate()
-        })
+        .flat_map(|(plant, findings)| next(board, core, gate, &plant.id, findings, audience).parts)
         .collect();
-    // Each plant's own ranking knows who waits; among equals the first to run dry leads.
-    dry.sort_by(|(a_rank, a), (b_rank, b)| {
-        (a_rank, a.dry.is_none(), &a.dry).cmp(&(b_rank, b.dry.is_none(), &b.dry))
-    });
-    let dry = dry.into_iter().take(DRY_SHOWN).map(|(_, part)| part).collect();
+    dry.sort_by(|a, b| (a.dry.is_none(), &a.dry).cmp(&(b.dry.is_none(), &b.dry)));
+    dry.truncate(DRY_SHOWN);
     facts.push(fact(own, "board/next", Value::Next(NextCard { parts: dry })));
     for plant in &seen {
         facts.extend(digest(board, core, gate, plant, audience));
