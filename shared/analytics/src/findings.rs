@@ -310,6 +310,9 @@ pub struct Outlook {
     pub counted: Option<MaterialId>,
     /// How `expected` was computed.
     pub method: OutlookMethod,
+    /// The material of the plant that will be missing for so long that `expected` is later for
+    /// it: no piece is made of it until its next delivery.
+    pub waits_for: Option<MaterialId>,
     /// What it was computed from.
     pub inputs: Inputs,
 }

@@ -2,6 +2,8 @@
 
 mod expect;
 
+pub use expect::Seen;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twin::{
