@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use analytics::{DryPart, HoldUp, Outlook, OutlookMethod, Promise};
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
-use twin::{EquipmentId, MaterialId, Plant, PlantId, PlantTime};
+use twin::{
+    EquipmentId, MaterialId, OrderId, Plant, PlantId, PlantTime, definition::Serials,
+    state::OrderNow,
+};
 use wire::view::{
     DeliverCard, DryPart as DryValue, DueItem, HoldUpCard, MeasureValue, NextCard, ProgrammeValue,
     Value,
@@ -23,6 +26,8 @@ use crate::board::Scene;
 
 /// Due items on a card.
 const DUE_SHOWN: usize = 3;
+/// Late promises named beside them.
+const LATE_NAMED: usize = 3;
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
 
@@ -83,7 +88,11 @@ pub(super) fn programme(
     let pressing = most_pressing(core, &seen, board);
     let due = pressing.iter().map(|(plant, outlook)| due_item(core, plant, outlook)).collect();
     let planned = seen.iter().any(|plant| is_planned(core, plant));
-    let card = DeliverCard { planned, items: due, method: "method.pace".to_owned() };
+    let all = seen.iter().flat_map(|plant| {
+        let outlook = board.findings.get(&plant.id).map(|found| &found.outlook);
+        outlook.into_iter().flatten().map(|outlook| (*plant, outlook))
+    });
+    let card = DeliverCard { planned, ..deliver_card(core, due, all) };
     let (name, time_zone) = (core.programme.name.clone(), core.programme.time_zone.clone());
     let mut facts = vec![
         fact(own, "clock", Value::Clock(floor::clock(core, &first.id))),
@@ -165,6 +174,7 @@ fn digest(
     let Some(found) = board.findings.get(&plant.id) else {
         return Some(fact(own, key, Value::Digest(Box::new(value))));
     };
+    value.planned = is_planned(core, plant);
     value.due = deliver(core, plant, found).items.into_iter().next();
     value.dry = next(board, core, gate, &plant.id, found, audience).parts.into_iter().next();
     // The hold-up may rest on more than the plant's own facts: the whole line takes its label.
@@ -172,6 +182,7 @@ fn digest(
         Some(label) if gate.allows(label, audience, Action::See) => {
             let card = Reader { board, core, gate, audience }.card(&plant.id, &found.hold_up);
             value.cause = card.chain.last().cloned();
+            value.hold_up_kind = card.known.then_some(card.kind);
             value.hold_up = card.known.then_some(card.name);
             label
         }
@@ -251,14 +262,40 @@ fn hold_up_label(
 
 fn deliver(core: &Scene<'_>, plant: &Plant, found: &Findings) -> DeliverCard {
     let open = found.outlook.iter().filter(|outlook| outlook.reached.is_none());
+    let items = open.take(DUE_SHOWN).map(|outlook| due_item(core, plant, outlook)).collect();
     DeliverCard {
         planned: is_planned(core, plant),
-        items: open.take(DUE_SHOWN).map(|outlook| due_item(core, plant, outlook)).collect(),
         method: match found.outlook.first().map(|outlook| outlook.method) {
             Some(OutlookMethod::PlannedPace) => "method.planned_pace".to_owned(),
             _ => "method.pace".to_owned(),
         },
+        ..deliver_card(core, items, found.outlook.iter().map(|outlook| (plant, outlook)))
     }
+}
+
+/// The card with these items, and what is late besides: the latest of `all` and the soonest.
+fn deliver_card<'a>(
+    core: &Scene<'_>,
+    items: Vec<DueItem>,
+    all: impl Iterator<Item = (&'a Plant, &'a Outlook)>,
+) -> DeliverCard {
+    let slip = |outlook: &Outlook| outlook.slip_d.unwrap_or(f64::MIN);
+    let is_late = |outlook: &Outlook| outlook.reached.is_none() && slip(outlook) >= 1.0;
+    let mut late: Vec<_> = all
+        .filter(|(_, outlook)| is_late(outlook))
+        .map(|(plant, outlook)| (outlook, due_item(core, plant, outlook)))
+        .filter(|(_, late)| !items.iter().any(|of| of.id == late.id && of.plant == late.plant))
+        .collect();
+    late.sort_by_key(|(outlook, _)| (outlook.promised, &outlook.what));
+    let latest =
+        late.iter().enumerate().max_by(|(_, (a, _)), (_, (b, _))| slip(a).total_cmp(&slip(b)));
+    let latest = latest.map_or(0, |(at, _)| at);
+    let soonest = LATE_NAMED - usize::from(latest >= LATE_NAMED);
+    let more_late = late.len().saturating_sub(LATE_NAMED) as u32;
+    let named = late.into_iter().enumerate().filter(|(at, _)| *at < soonest || *at == latest);
+    let also_late = named.map(|(_, (_, item))| item).collect();
+    let method = "method.pace".to_owned();
+    DeliverCard { planned: true, items, method, also_late, more_late }
 }
 
 /// Whether anything was ever promised, met or not.
@@ -271,8 +308,8 @@ fn is_planned(core: &Scene<'_>, plant: &Plant) -> bool {
 pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> DueItem {
     let (id, name) = match &outlook.what {
         Promise::Order(id) => {
-            let material = outlook.material.as_ref().map(|m| core.material_name(m));
-            (id.to_string(), material.unwrap_or_else(|| id.to_string()))
+            let name = outlook.material.as_ref().map(|m| order_name(core, plant, id, m));
+            (id.to_string(), name.unwrap_or_else(|| id.to_string()))
         }
         Promise::Milestone(id) => {
             let milestone = core.programme.milestones.iter().find(|m| m.id == *id);
@@ -292,6 +329,25 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
         done: outlook.done,
         needed: outlook.needed,
         unit: counted.map(|m| core.material_name(m)).unwrap_or_default(),
+    }
+}
+
+/// An order as other places name it: what it is of and its id, and of one numbered item which.
+fn order_name(core: &Scene<'_>, plant: &Plant, id: &OrderId, material: &MaterialId) -> String {
+    let name = core.material_name(material);
+    let of_it: Vec<&OrderNow> =
+        core.twin.orders(&plant.id).filter(|order| order.material == *material).collect();
+    let numbered = core.programme.serials.iter().any(|scheme| scheme.material == *material);
+    let one = of_it.iter().find(|order| order.order == *id && numbered && order.quantity == 1.0);
+    // Numbered items are made in the order of their numbers, for the orders by their dates.
+    let item = one.and_then(|own| {
+        let earlier = of_it.iter().filter(|o| (o.due, &o.order) < (own.due, &own.order));
+        let number = earlier.map(|order| order.quantity).sum::<f64>() as u64;
+        Serials::new(&core.programme).name(material, number, 0)
+    });
+    match item {
+        Some(item) => format!("{name} {item} ({id})"),
+        None => format!("{name} ({id})"),
     }
 }
 

@@ -15,6 +15,13 @@ pub struct DeliverCard {
     pub items: Vec<DueItem>,
     /// How `expected` was computed, as a words' key.
     pub method: String,
+    /// A few of the others that are a day late or more: the latest of all and the soonest, by
+    /// their dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_late: Vec<DueItem>,
+    /// How many more are as late as that.
+    #[serde(default)]
+    pub more_late: u32,
 }
 
 /// Something promised.
@@ -286,6 +293,9 @@ pub struct PlantDigest {
     pub nation: String,
     /// The nation's name.
     pub nation_name: String,
+    /// Whether the plant has orders or milestones at all.
+    #[serde(default)]
+    pub planned: bool,
     /// Units by state.
     pub units: std::collections::BTreeMap<String, u32>,
     /// The next due item.
@@ -294,6 +304,9 @@ pub struct PlantDigest {
     /// The main hold-up's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_up: Option<String>,
+    /// What kind of thing the main hold-up is, as on its card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_up_kind: Option<String>,
     /// The first step of its cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<CauseStep>,
