@@ -5,7 +5,7 @@ import { h, renew } from '../lib/dom.js';
 import { amount, calendarSlip, days, duration, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
-import { sign } from '../lib/states.js';
+import { sign, stateWord } from '../lib/states.js';
 import { hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
@@ -15,6 +15,8 @@ const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
 const SMALL_LOSS = 1;
 const MONTH_D = 30;
+/** Stations of the hold-up that are told one by one. */
+const UNITS_TOLD = 2;
 
 /** A moment with the other zone in its tooltip. */
 export function moment(at, style = 'moment') {
@@ -73,22 +75,43 @@ function expectedDate({ expected, range }) {
   return [moment(expected, 'date'), told && h('small', { title: word('deliver.range_tip') }, word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }))];
 }
 
+/** Whether an item's name ends with its id: an order's does. */
+function isNumbered({ id, name }) {
+  return name.endsWith(` (${id})`);
+}
+
+/** An item's name without its id, which stands beside it. */
+function plainName(item) {
+  return isNumbered(item) ? item.name.slice(0, -item.id.length - 3) : item.name;
+}
+
+/** What is late besides, in a line: a few by name, the others by number. */
+function alsoLate({ also_late: late = [], more_late: more = 0 }, withPlant) {
+  if (late.length === 0) return null;
+  const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
+    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: days(calendarSlip(item.promised, item.expected)) })));
+  if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
+  return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
+}
+
 /** 1. Will we deliver? */
 export function deliverCard(card, { withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
-    h('p', { class: 'due-name' }, item.name, withPlant && [' ', h('small', {}, item.plant)]),
+    h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
     slipMark(calendarSlip(item.promised, item.expected)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
       [word('deliver.expected'), expectedDate(item)],
     ]),
-    item.needed > 0 && h('div', { class: 'progress' },
+    // Of one thing there is nothing to count until it is done.
+    item.needed > 1 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
       h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · ')))));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
+    alsoLate(card, withPlant),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -112,8 +135,29 @@ function chain(card) {
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
 }
 
+/** What the stations of the hold-up do at this moment, which need not be what made it the lead. */
+function stateNow(card, { now, view }) {
+  const units = card.units.map((id) => [view.get(`layout/${id}`)?.name, view.get(`unit/${id}`)]).filter(([name, unit]) => name && unit);
+  if (units.length === 0) return null;
+  const told = units.slice(0, UNITS_TOLD).map(([name, { state, since, waits_for: cause }]) => {
+    const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause.name || cause.id) }) : stateWord(state);
+    return word('holdup.now_unit', { name, state: what, duration: duration((now - ms(since)) / 1000) });
+  });
+  if (units.length > UNITS_TOLD) told.push(word('hulls.more', { n: number(units.length - UNITS_TOLD) }));
+  return h('p', { class: 'answer-note now' }, h('strong', {}, `${word('holdup.now')}: `), told.join('; '));
+}
+
+/** The former leads, newest first, and the way to the picture. */
+function holdUpFoot(card, viewer) {
+  const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.id === card.id ? card.kind : undefined), when: when(former.since, 'day') });
+  const before = card.before.slice(0, -1).reverse().slice(0, 3).map(lead);
+  return h('p', { class: 'card-foot' },
+    before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
+    viewer && h('a', { href: viewer }, word('holdup.show')));
+}
+
 /** 2. What holds us back now? */
-export function holdUpCard(card, { now, viewer = null }) {
+export function holdUpCard(card, { now, view, viewer = null }) {
   if (!card.known) {
     const { title, text } = whyNot(card);
     return empty(title, text);
@@ -125,6 +169,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
+    stateNow(card, { now, view }),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
@@ -132,10 +177,14 @@ export function holdUpCard(card, { now, viewer = null }) {
       fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
-    h('p', { class: 'card-foot' },
-      card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { what: causeSentence(lead), when: when(lead.since, 'day') })).join('; ')} `,
-      viewer && h('a', { href: viewer }, word('holdup.show'))),
+    holdUpFoot(card, viewer),
   ];
+}
+
+/** For how long the stock lasts; an empty shelf that is filled before it is missed is used as it comes. */
+function coverWords({ stock, unit, cover_d: cover, dry }, now) {
+  if (stock <= 0 && !(dry && ms(dry) <= now)) return word('next.as_it_comes');
+  return cover === undefined ? quantity(stock, unit) : days(cover);
 }
 
 function dryRow(part, now, withPlant) {
@@ -144,7 +193,7 @@ function dryRow(part, now, withPlant) {
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
     h('th', { scope: 'row' }, part.name, h('small', {}, withPlant ? part.plant : supplier)),
-    h('td', { class: 'num', title: tip }, part.cover_d === undefined ? quantity(part.stock, part.unit) : days(part.cover_d)),
+    h('td', { class: 'num cover', title: tip }, coverWords(part, now)),
     h('td', {}, part.dry
       ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
       : h('span', { class: 'muted' }, word('next.not_in_sight'))),
@@ -173,10 +222,9 @@ export function nextCard(card, { now, withPlant }) {
   ];
 }
 
-/** What has become of an answer: settled since, overdue, or for which day it speaks. */
+/** What has become of an answer: overdue, or which day it gives. */
 function answerState(card) {
-  if (card.over_since) return h('p', { class: 'label' }, word('act.settled', { when: when(card.over_since, 'day') }));
-  if (!card.until) return null;
+  if (card.over_since || !card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
 }
@@ -190,11 +238,16 @@ export function actCard(card, { now, holdUp }) {
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
+  const call = (className) => card.phone && h('a', { class: className, href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), ' ', word('act.call', { phone: card.phone }));
+  // What was asked last is settled: that comes first, and nobody need be called for it.
+  if (card.answer && card.over_since) {
+    return h('div', { class: 'stack' },
+      h('div', {}, h('p', { class: 'answer' }, word('act.settled', { when: when(card.over_since, 'day') })), about),
+      answer,
+      card.owner && h('p', { class: 'label' }, word('act.if_ask', { owner: card.owner }), ' ', call('ask')));
+  }
   if (!card.owner) return h('div', { class: 'stack' }, h('div', {}, empty(word('act.nobody'), word('act.nobody_text')), about), card.answer && answer);
-  return h('div', { class: 'stack' },
-    h('div', {}, h('p', { class: 'answer' }, card.owner), about),
-    card.phone && h('p', {}, h('a', { class: 'button', href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), word('act.call', { phone: card.phone }))),
-    answer);
+  return h('div', { class: 'stack' }, h('div', {}, h('p', { class: 'answer' }, card.owner), about), card.phone && h('p', {}, call('button')), answer);
 }
 
 /** That the picture is partial: what kind of thing is missing, what is seen, whom to ask. */
@@ -208,7 +261,7 @@ function keptBack(card, seen) {
 }
 
 /** 5. Can I trust this? */
-export function trustCard(card, { now, seen, openAssumed }) {
+export function trustCard(card, { now, withPlant, seen, openAssumed }) {
   const row = (term, value, className) => h('div', {}, h('dt', {}, term), h('dd', { class: className }, value));
   const feeds = card.feeds === 0
     ? [word('trust.no_feeds'), ' ', h('a', { href: keepAudience('/help/#feed') }, word('trust.connect'))]
@@ -227,7 +280,7 @@ export function trustCard(card, { now, seen, openAssumed }) {
         ? h('button', { type: 'button', class: 'link', 'aria-haspopup': 'dialog', title: word('inputs.open'), on: { click: openAssumed } }, assumed)
         : assumed, card.assumed > 0 ? 'warn-text' : null),
       row(word('trust.refused'), number(card.refused), card.refused > 0 ? 'late-text' : null),
-      !card.withheld && row(word('trust.withheld'), word('trust.withheld_none'))),
+      !card.withheld && row(word('trust.withheld'), withPlant ? word('trust.withheld_none') : word('trust.withheld_none_plant'))),
     card.withheld && keptBack(card, seen),
   ];
 }
@@ -250,7 +303,7 @@ export function frameCards() {
  */
 export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed };
+  const context = { now: now ?? Date.now(), view, withPlant, viewer, holdUp, seen, openAssumed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);
