@@ -15,8 +15,6 @@ const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
 const SMALL_LOSS = 1;
 const MONTH_D = 30;
-/** Stations of the hold-up that are told one by one. */
-const UNITS_TOLD = 2;
 
 /** A moment with the other zone in its tooltip. */
 export function moment(at, style = 'moment') {
@@ -69,10 +67,11 @@ export function overdueMark(overdueDays) {
 }
 
 /** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range }) {
+function expectedDate({ expected, range, waits_for: missing }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
-  return [moment(expected, 'date'), told && h('small', { title: word('deliver.range_tip') }, word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }))];
+  return [moment(expected, 'date'), told && h('small', { title: word('deliver.range_tip') }, word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') })),
+    missing && h('small', {}, word('deliver.waits_for', { name: missing }))];
 }
 
 /** Whether an item's name ends with its id: an order's does. */
@@ -135,16 +134,15 @@ function chain(card) {
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
 }
 
-/** What the stations of the hold-up do at this moment, which need not be what made it the lead. */
-function stateNow(card, { now, view }) {
-  const units = card.units.map((id) => [view.get(`layout/${id}`)?.name, view.get(`unit/${id}`)]).filter(([name, unit]) => name && unit);
-  if (units.length === 0) return null;
-  const told = units.slice(0, UNITS_TOLD).map(([name, { state, since, waits_for: cause }]) => {
-    const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause.name || cause.id) }) : stateWord(state);
-    return word('holdup.now_unit', { name, state: what, duration: duration((now - ms(since)) / 1000) });
-  });
-  if (units.length > UNITS_TOLD) told.push(word('hulls.more', { n: number(units.length - UNITS_TOLD) }));
-  return h('p', { class: 'answer-note now' }, h('strong', {}, `${word('holdup.now')}: `), told.join('; '));
+/** What the hold-up does at this moment, which need not be what made it the lead. */
+function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover, is_waited_for: isWaitedFor }, now) {
+  const name = nameOf(called);
+  if (state) {
+    const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause) }) : stateWord(state);
+    return since ? word('holdup.now_since', { name, state: what, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_state', { name, state: what });
+  }
+  if (isWaitedFor) return word('holdup.now_missing', { name });
+  return cover > 0 ? word('holdup.now_stock', { name, days: days(cover) }) : word('holdup.now_not_missing', { name });
 }
 
 /** The former leads, newest first, and the way to the picture. */
@@ -157,7 +155,7 @@ function holdUpFoot(card, viewer) {
 }
 
 /** 2. What holds us back now? */
-export function holdUpCard(card, { now, view, viewer = null }) {
+export function holdUpCard(card, { now, viewer = null }) {
   if (!card.known) {
     const { title, text } = whyNot(card);
     return empty(title, text);
@@ -169,7 +167,7 @@ export function holdUpCard(card, { now, view, viewer = null }) {
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
-    stateNow(card, { now, view }),
+    card.now && h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), nowWords(card.now, now)),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
@@ -197,7 +195,7 @@ function dryRow(part, now, withPlant) {
     h('td', {}, part.dry
       ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
       : h('span', { class: 'muted' }, word('next.not_in_sight'))),
-    h('td', {}, part.next_delivery
+    h('td', { title: part.delivery ? word('next.delivery_tip', { id: part.delivery }) : null }, part.next_delivery
       ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) })))]
       : h('span', { class: 'muted' }, word('next.none_promised'))));
 }
@@ -222,8 +220,13 @@ export function nextCard(card, { now, withPlant }) {
   ];
 }
 
-/** What has become of an answer: overdue, or which day it gives. */
+/** What has become of an answer: of which delivery it is, when that comes or came, or which day it gives. */
 function answerState(card) {
+  const { delivery } = card;
+  if (delivery) {
+    const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, id: delivery.id, when: when(delivery.expected, 'day') };
+    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d));
+  }
   if (card.over_since || !card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
@@ -303,7 +306,7 @@ export function frameCards() {
  */
 export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), view, withPlant, viewer, holdUp, seen, openAssumed };
+  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);

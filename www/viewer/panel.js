@@ -190,7 +190,7 @@ function storageFacts(page, id, layout, storage) {
     h('p', { class: 'state-line' }, h('span', { class: fill === 'full' ? 'warn-text' : null }, word(`viewer.fill.${fill}`)), isStale(storage)),
     pairs([
       [word('stores.level'), [ratio !== null && !isMixed(storage) && bar(ratio, { full: ratio >= 1 }), levelWords(storage)]],
-      ...stock.map((item) => [item.name, [quantity(item.quantity, item.unit), item.heldUp && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))]]),
+      ...stock.map((item) => [item.name, [quantity(item.quantity, item.unit), ' ', item.heldUp && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))]]),
       lastReport(page, storage, 'viewer.last_change'),
     ]),
     parts.length > 0 && [
