@@ -119,10 +119,13 @@ export function deliverCard(card, { withPlant = true } = {}) {
 function lossWords(card) {
   const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
-  const unit = hasWord(`unit.${name.toLowerCase()}.other`) ? name.toLowerCase() : name;
-  if (loss >= SMALL_LOSS) return word('holdup.loss_a_day', { amount: quantity(loss, unit) });
+  // A product whose name cannot be counted with stands below the number.
+  const counts = hasWord(`unit.${name.toLowerCase()}.other`);
+  const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
-  return month < 1 ? word('holdup.loss_small', { amount: quantity(1, unit) }) : word('holdup.loss_a_month', { amount: quantity(month, unit) });
+  const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
+    : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
+  return counts ? [text] : [text, h('small', {}, name)];
 }
 
 function chain(card) {
