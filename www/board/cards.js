@@ -70,8 +70,10 @@ export function overdueMark(overdueDays) {
 function expectedDate({ expected, range, waits_for: missing }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
-  return [moment(expected, 'date'), told && h('small', { title: word('deliver.range_tip') }, word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') })),
-    missing && h('small', {}, word('deliver.waits_for', { name: missing }))];
+  const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
+  // What is missing says more than how far the date may be off: that is then in the tooltip.
+  if (missing) return [moment(expected, 'date'), h('small', { title: between }, word('deliver.waits_for', { name: missing }))];
+  return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
 }
 
 /** Whether an item's name ends with its id: an order's does. */
