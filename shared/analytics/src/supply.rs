@@ -303,18 +303,16 @@ impl Supply {
             places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect();
         let suppliers = awaited.iter().map(|a| &a.terms.supplier).chain(&supplier);
         inputs.extend(suppliers.map(|id| (layout.plant.clone(), Source::Supplier(id.clone()))));
+        let level = Level { stock, use_per_day, next_use };
+        let dry = self.dry_from(material, &level, waited_for, &awaited, now);
         Some(DryPart {
             material: material.clone(),
             stock,
             use_per_day,
             cover_d: (use_per_day > 0.0).then(|| stock / use_per_day),
-            dry: self.dry_from(
-                material,
-                &Level { stock, use_per_day, next_use },
-                waited_for,
-                &awaited,
-                now,
-            ),
+            dry,
+            delivery: next.map(|a| a.terms.delivery.clone()),
+            waited_for: waited_for != Waited::No && dry.is_some_and(|dry| dry <= now),
             next_delivery: next.map(|a| a.terms.date),
             overdue_d: next.map(|a| now.since(a.terms.date).days()).filter(|days| *days > 0.0),
             first_promise: next.map(|a| a.first_promise),

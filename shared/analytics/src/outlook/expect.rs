@@ -340,7 +340,7 @@ impl Item {
     }
 
     /// How many children one run of the operation takes.
-    fn taken_by(&self, operation: &OperationInfo) -> f64 {
+    pub(super) fn taken_by(&self, operation: &OperationInfo) -> f64 {
         let of_child = |m: &MaterialId| self.child.as_ref() == Some(m);
         operation.inputs.iter().filter(|(m, ..)| of_child(m)).map(|(.., quantity)| quantity).sum()
     }
