@@ -12,6 +12,7 @@ mod floor;
 mod history;
 mod labels;
 mod names;
+mod present;
 mod product;
 mod programme;
 mod scene;

@@ -3,7 +3,7 @@
 
 use analytics::{HoldUp, Remark, Thing, Verdict};
 use twin::{Plant, PlantTime, state::DeliveryStatus};
-use wire::view::{ActCard, HoldUpCard};
+use wire::view::{ActCard, AnsweredDelivery, HoldUpCard};
 
 use super::{Findings, chain::Reader, stamp};
 use crate::board::Scene;
@@ -25,6 +25,7 @@ pub(super) fn act(
         until: None,
         overdue_d: None,
         over_since: None,
+        delivery: None,
     };
     let HoldUp::Known(verdict) = &found.hold_up else { return nobody };
     if !reader.may_know(&verdict.node) {
@@ -86,6 +87,14 @@ fn answered(
         until: until.map(stamp),
         overdue_d: overdue.map(|until| now.since(until).days()),
         over_since: over.map(stamp),
+        delivery: delivery.map(|delivery| AnsweredDelivery {
+            id: delivery.delivery.to_string(),
+            name: core.material_name(&delivery.material),
+            quantity: delivery.quantity,
+            unit: core.unit_of_measure(&delivery.material),
+            expected: stamp(delivery.expected),
+            arrived: delivery.status == DeliveryStatus::Arrived,
+        }),
         ..card
     }
 }

@@ -239,15 +239,8 @@ impl Floor<'_> {
     }
 
     fn resource_value(&self, now: &ResourceNow) -> ResourceValue {
-        let state = match (now.state, &now.holder) {
-            (UnitState::Down, _) => "down",
-            (UnitState::OffShift, _) => "off_shift",
-            (_, Some(_)) => "busy",
-            (UnitState::Unknown, None) => "unknown",
-            (_, None) => "idle",
-        };
         ResourceValue {
-            state: state.to_owned(),
+            state: resource_state(now).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
             reason: now.reason.as_ref().map(ToString::to_string),
             serves: now.holder.as_ref().map(ToString::to_string),
@@ -298,6 +291,17 @@ impl Floor<'_> {
             refused: feed.refused,
             last_refusal: feed.last_refusal.clone(),
         }
+    }
+}
+
+/// What a crane, transporter or barge does, as pages name it.
+pub(super) fn resource_state(now: &ResourceNow) -> &'static str {
+    match (now.state, &now.holder) {
+        (UnitState::Down, _) => "down",
+        (UnitState::OffShift, _) => "off_shift",
+        (_, Some(_)) => "busy",
+        (UnitState::Unknown, None) => "unknown",
+        (_, None) => "idle",
     }
 }
 
