@@ -39,6 +39,52 @@ fn missing_things_are_named() {
         1,
         &["no/such/folder"],
     );
+    let feed = ["feed", "--plant", "home-yard", "--key"];
+    check(&[&feed[..], &["no/such.key"]].concat(), 1, &["no/such.key cannot be read"]);
+}
+
+#[test]
+fn a_key_that_is_typed_is_not_repeated() {
+    let key = format!("slipway_{}", "5e".repeat(32));
+    let data = tempfile::tempdir().expect("a folder");
+    let data = data.path().to_str().expect("a path of text");
+    for (arguments, says) in [
+        (&["feed", "--plant", "home-yard", "--key", &key][..], "the name of a file that holds"),
+        (&["key", "revoke", &key, "--data", data][..], "no key in force"),
+    ] {
+        let (status, said) = run(arguments);
+        assert_eq!(status, 1, "{said}");
+        assert!(said.contains(says), "{said}");
+        assert!(!said.contains(&key[..24]), "the key is repeated: {said}");
+    }
+}
+
+#[test]
+fn two_plants_of_one_id_are_both_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for plant in ["one", "two"] {
+        let copy = folder.path().join(plant);
+        std::fs::create_dir(&copy).expect("made");
+        let shop = repository().join("models/plants/machine-shop");
+        for file in std::fs::read_dir(shop).expect("read") {
+            let file = file.expect("a file");
+            std::fs::copy(file.path(), copy.join(file.file_name())).expect("copied");
+        }
+    }
+    let programme = repository().join("models/plants/programme.toml");
+    std::fs::copy(programme, folder.path().join("programme.toml")).expect("copied");
+    let path = folder.path().to_str().expect("a path of text");
+    let says = ["two plants have the id \"machine-shop\"", "one/plant.toml", "two/plant.toml"];
+    check(&["check", path], 1, &says);
+    check(&["serve", "--plants", path, "--listen", "127.0.0.1:0"], 1, &says);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written_is_named() {
+    // Nobody may make a folder there, not even the machine's administrator.
+    let nowhere = "/proc/slipway";
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data", nowhere];
+    check(&serve, 1, &[nowhere, "cannot be written", "--data"]);
 }
 
 #[test]

@@ -4,5 +4,7 @@
 mod command_line;
 mod durability;
 mod event_log;
+mod feeding;
+mod full_disk;
 mod support;
 mod tidy;

@@ -120,6 +120,42 @@ test('the programme puts ships and rounds before the blocks that go into ships',
   await expect(page.locator('.due')).toHaveCount(3);
 });
 
+test('the first card names what is late besides, and an order by its id', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/?as=XAA`);
+  await expect(async () => {
+    const { also_late: late, more_late: more, items } = (await demo.api('programme?as=XAA')).items['board/deliver'];
+    expect(late.length).toBeGreaterThan(0);
+    const line = page.locator('#card-deliver .also-late');
+    for (const { id, name } of late) await expect(line).toContainText(name.replace(` (${id})`, ` · ${id}`), { timeout: 1_000 });
+    if (more > 0) await expect(line).toContainText(`${more} more`, { timeout: 1_000 });
+    const shown = items.map(({ id }) => id);
+    expect(late.filter(({ id }) => shown.includes(id))).toEqual([]);
+    for (const item of items.filter(({ id, name }) => name.endsWith(`(${id})`))) {
+      await expect(page.locator(`.due[data-key="${item.id}"]`)).toContainText(item.id, { timeout: 1_000 });
+    }
+  }).toPass();
+});
+
+test('a store lists everything in it, and adds no kilograms to pieces', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/plant/munitions?as=XAA`);
+  const row = page.locator('#stores tr[data-key="component-store"]');
+  const { items } = await demo.api('plants/munitions/storages?as=XAA');
+  const { stock } = items['component-store'];
+  expect(new Set(stock.map(({ unit }) => unit)).size).toBeGreaterThan(1);
+  for (const { name } of stock) await expect(row).toContainText(name);
+  await expect(row.locator('td').first()).toHaveText(`${stock.length} materials`);
+});
+
+test('what was asked last and is settled comes before whom to call', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/plant/home-yard?as=XAA`);
+  await expect(async () => {
+    const { act } = (await demo.api('plants/home-yard/board?as=XAA')).items;
+    const answer = page.locator('#card-act .answer');
+    if (act.answer && act.over_since) await expect(answer).toContainText('Settled', { timeout: 1_000 });
+    else await expect(answer).toHaveText(act.owner, { timeout: 1_000 });
+  }).toPass();
+});
+
 test('where a record tells no causes, nobody is said to wait for parts', async ({ page, demo }) => {
   await page.goto(`${demo.url}/plant/machine-shop?as=XAA`);
   await expect(page.locator('#card-holdup')).toContainText('No main hold-up is named');

@@ -68,7 +68,8 @@ pub(crate) async fn measure(arguments: &Arguments, place: &Place, findings: &mut
         }
         None => format!("{name} is not on this machine"),
     };
-    let against = [ratio(&nats, "NATS websocket"), ratio(&mqtt, "mosquitto")].join(", ");
+    let against =
+        [ratio(&nats, "NATS websocket"), ratio(&mqtt, "mosquitto on plain TCP")].join(", ");
     report(&ours, viewers, against, findings);
 }
 

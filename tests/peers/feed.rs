@@ -45,7 +45,8 @@ impl Feed {
         });
         this.say(hello.to_string()).await;
         let welcome = this.hear().await;
-        this.resume_from = welcome["resume_from"].as_u64().expect("a welcome");
+        let resume_from = welcome["resume_from"].as_u64();
+        this.resume_from = resume_from.unwrap_or_else(|| panic!("no welcome: {welcome}"));
         this
     }
 

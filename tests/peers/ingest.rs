@@ -22,8 +22,10 @@ use crate::{
 const UNITS: usize = 1_000;
 /// Reports in a frame.
 const REPORTS: usize = 500;
-/// Series, and points in a frame: each series once.
-const SERIES: usize = 5_000;
+/// Series of the plant: as many as a hub follows of one.
+const SERIES: usize = 1_000;
+/// Points in a frame: five of each series.
+const POINTS: usize = 5_000;
 /// Sent before anything is measured, so that files and caches have grown.
 const WARMING: Duration = Duration::from_secs(2);
 /// The most that a broker is given that keeps it all in memory.
@@ -46,15 +48,18 @@ impl Taken {
     /// In words: rate, delays, what it cost.
     fn words(&self) -> String {
         let Self { pumped, cpu_s, own_cpu_s, rss_bytes: [before, after] } = self;
+        let steady = match pumped.steadiness() {
+            ratio if ratio.is_nan() => "cut short by its memory".to_owned(),
+            ratio => format!("second half {ratio:.2} × the first"),
+        };
         format!(
             "{}; ack p50 {:.1} ms, p99 {:.1} ms; server {cpu_s:.1} CPU-s in {:.0} s, generator \
-             {:.0} % of the CPU used; second half {:.2} × the first; RSS {} → {} MiB",
+             {:.0} % of the CPU used; {steady}; RSS {} → {} MiB",
             per_second(pumped.rate()),
             pumped.ack_ms.p50(),
             pumped.ack_ms.p99(),
             pumped.seconds,
             100.0 * own_cpu_s / (own_cpu_s + cpu_s),
-            pumped.steadiness(),
             before >> 20,
             after >> 20,
         )
@@ -164,12 +169,12 @@ async fn points(arguments: &Arguments, place: &Place, findings: &mut Findings) {
     let folder = place.empty();
     let mut signals = Signals::new(SERIES);
     let (hub, mut feed) = hub_with_feed(folder.path(), &signals).await;
-    let make = move |seq| signals.frame(seq, SERIES);
+    let make = move |seq| signals.frame(seq, POINTS);
     let mut stream = Stream { seq: 1, in_flight: arguments.in_flight, items: 0, make };
     let limit = Limit::lasting(arguments.lasting());
     let taken = take(&mut feed, &mut stream, || hub.used(), limit).await;
     findings.add(Row {
-        what: format!("ingest, points in columns of {SERIES}"),
+        what: format!("ingest, points in columns of {POINTS}"),
         target: "≥ 1 M/s, p99 ≤ 50 ms".to_owned(),
         measured: taken.words(),
         figures: taken.figures(),

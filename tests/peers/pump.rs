@@ -43,6 +43,7 @@ pub(crate) struct Pumped {
     pub(crate) seconds: f64,
     /// Items acknowledged in the first half of the time.
     first_half: u64,
+    cut_short: bool,
 }
 
 impl Pumped {
@@ -51,8 +52,12 @@ impl Pumped {
         self.items as f64 / self.seconds.max(1e-9)
     }
 
-    /// The rate of the second half against that of the first: 1 is a steady flow.
+    /// The rate of the second half against that of the first: 1 is a steady flow. Not a number
+    /// when another limit than the time came first.
     pub(crate) fn steadiness(&self) -> f64 {
+        if self.cut_short {
+            return f64::NAN;
+        }
         (self.items - self.first_half) as f64 / self.first_half.max(1) as f64
     }
 }
@@ -101,6 +106,7 @@ impl<F: FnMut(u64) -> (String, u64)> Stream<F> {
                 }
             }
         }
+        pumped.cut_short = begun.elapsed() < limit.time;
         pumped.seconds = begun.elapsed().as_secs_f64();
         pumped
     }

@@ -4,7 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -40,6 +40,8 @@ pub(crate) struct Hub {
 pub(crate) enum Key<'a> {
     /// A feed of a plant.
     Feed(&'a str, &'a str),
+    /// A supplier's feed of a plant.
+    Supplier(&'a str, &'a str, &'a str),
     /// A member, as `nation/organisation`.
     Member(&'a str),
 }
@@ -57,9 +59,33 @@ impl Hub {
     pub(crate) fn crash_and_restart(&mut self) {
         self.child.kill().expect("the hub runs");
         self.child.wait().expect("the hub ends");
+        self.restart();
+    }
+
+    /// Asks the process to stop, as a system does, and starts another on the same data; says how
+    /// the first one ended.
+    pub(crate) fn stop_and_restart(&mut self) -> ExitStatus {
+        system("kill", &["-TERM", &self.child.id().to_string()]);
+        let ended = self.child.wait().expect("the hub ends");
+        self.restart();
+        ended
+    }
+
+    fn restart(&mut self) {
         let (child, address) = launch(self.data.path(), &self.arguments);
         self.child = child;
         self.address = address;
+    }
+
+    /// Lets the process make no file larger than its largest is now, or lifts that again: a full
+    /// disk that needs no disk of its own.
+    pub(crate) fn may_write(&self, more: bool) {
+        let files = std::fs::read_dir(self.data()).expect("the data folder is there");
+        let bytes = files.filter_map(|file| Some(file.ok()?.metadata().ok()?.len()));
+        let largest = bytes.max().expect("a file").to_string();
+        let most = if more { "unlimited" } else { &largest };
+        let (pid, limit) = (self.child.id().to_string(), format!("--fsize={most}:"));
+        system("prlimit", &["--pid", &pid, &limit]);
     }
 
     /// The data folder.
@@ -73,6 +99,9 @@ impl Hub {
         command.args(["key", "new", "--data"]).arg(self.data());
         match key {
             Key::Feed(feed, plant) => command.args(["--feed", feed, "--plant", plant]),
+            Key::Supplier(feed, plant, supplier) => {
+                command.args(["--feed", feed, "--plant", plant, "--supplier", supplier])
+            }
             Key::Member(member) => command.args(["--view-as", member]),
         };
         let output: Output = command.output().expect("slipway runs");
@@ -105,6 +134,12 @@ impl Hub {
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
         (status.expect("a status"), body.to_owned())
     }
+}
+
+/// Runs a program of the system's, which must succeed.
+fn system(program: &str, arguments: &[&str]) {
+    let status = Command::new(program).args(arguments).status().expect("Linux has this program");
+    assert!(status.success(), "{program} {arguments:?}");
 }
 
 impl Drop for Hub {

@@ -5,7 +5,7 @@ import { h, renew } from '../lib/dom.js';
 import { amount, calendarSlip, days, duration, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
-import { sign } from '../lib/states.js';
+import { sign, stateWord } from '../lib/states.js';
 import { hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
@@ -13,7 +13,7 @@ const DAY_MS = 86_400_000;
 /** Materials on the third card. */
 const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
-const SMALL_LOSS = 0.2;
+const SMALL_LOSS = 1;
 const MONTH_D = 30;
 
 /** A moment with the other zone in its tooltip. */
@@ -67,10 +67,32 @@ export function overdueMark(overdueDays) {
 }
 
 /** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range }) {
+function expectedDate({ expected, range, waits_for: missing }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
-  return [moment(expected, 'date'), told && h('small', { title: word('deliver.range_tip') }, word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }))];
+  const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
+  // What is missing says more than how far the date may be off: that is then in the tooltip.
+  if (missing) return [moment(expected, 'date'), h('small', { title: between }, word('deliver.waits_for', { name: missing }))];
+  return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
+}
+
+/** Whether an item's name ends with its id: an order's does. */
+function isNumbered({ id, name }) {
+  return name.endsWith(` (${id})`);
+}
+
+/** An item's name without its id, which stands beside it. */
+function plainName(item) {
+  return isNumbered(item) ? item.name.slice(0, -item.id.length - 3) : item.name;
+}
+
+/** What is late besides, in a line: a few by name, the others by number. */
+function alsoLate({ also_late: late = [], more_late: more = 0 }, withPlant) {
+  if (late.length === 0) return null;
+  const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
+    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: days(calendarSlip(item.promised, item.expected)) })));
+  if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
+  return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
 }
 
 /** 1. Will we deliver? */
@@ -78,17 +100,19 @@ export function deliverCard(card, { withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
-    h('p', { class: 'due-name' }, item.name, withPlant && [' ', h('small', {}, item.plant)]),
+    h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
     slipMark(calendarSlip(item.promised, item.expected)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
       [word('deliver.expected'), expectedDate(item)],
     ]),
-    item.needed > 0 && h('div', { class: 'progress' },
+    // Of one thing there is nothing to count until it is done.
+    item.needed > 1 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
       h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · ')))));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
+    alsoLate(card, withPlant),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -97,10 +121,13 @@ export function deliverCard(card, { withPlant = true } = {}) {
 function lossWords(card) {
   const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
-  const unit = hasWord(`unit.${name.toLowerCase()}.other`) ? name.toLowerCase() : name;
-  if (loss >= SMALL_LOSS) return word('holdup.loss_a_day', { amount: quantity(loss, unit) });
+  // A product whose name cannot be counted with stands below the number.
+  const counts = hasWord(`unit.${name.toLowerCase()}.other`);
+  const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
-  return month < 1 ? word('holdup.loss_small', { amount: quantity(1, unit) }) : word('holdup.loss_a_month', { amount: quantity(month, unit) });
+  const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
+    : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
+  return counts ? [text] : [text, h('small', {}, name)];
 }
 
 function chain(card) {
@@ -110,6 +137,26 @@ function chain(card) {
     h('span', { class: 'chain-text', title: step.withheld ? word('withheld.tip') : null }, step.withheld && [sign('eye_off'), ' '], sentences[at]),
     ' ', step.plant && step.plant !== (card.chain[at - 1]?.plant ?? card.plant) && h('span', { class: 'chain-plant' }, word('next.of_plant', { plant: step.plant }))));
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
+}
+
+/** What the hold-up does at this moment, which need not be what made it the lead. */
+function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover, is_waited_for: isWaitedFor }, now) {
+  const name = nameOf(called);
+  if (state) {
+    const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause) }) : stateWord(state);
+    return since ? word('holdup.now_since', { name, state: what, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_state', { name, state: what });
+  }
+  if (isWaitedFor) return word('holdup.now_missing', { name });
+  return cover > 0 ? word('holdup.now_stock', { name, days: days(cover) }) : word('holdup.now_not_missing', { name });
+}
+
+/** The former leads, newest first, and the way to the picture. */
+function holdUpFoot(card, viewer) {
+  const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.id && former.id === card.id ? card.kind : undefined), when: when(former.since, 'day') });
+  const before = card.before.slice(0, -1).reverse().slice(0, 3).map(lead);
+  return h('p', { class: 'card-foot' },
+    before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
+    viewer && h('a', { href: viewer }, word('holdup.show')));
 }
 
 /** 2. What holds us back now? */
@@ -125,6 +172,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
+    card.now && h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), nowWords(card.now, now)),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
@@ -132,10 +180,14 @@ export function holdUpCard(card, { now, viewer = null }) {
       fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
-    h('p', { class: 'card-foot' },
-      card.before.length > 1 && `${word('holdup.before')}: ${card.before.slice(0, -1).reverse().slice(0, 3).map((lead) => word('holdup.before_item', { what: causeSentence(lead), when: when(lead.since, 'day') })).join('; ')} `,
-      viewer && h('a', { href: viewer }, word('holdup.show'))),
+    holdUpFoot(card, viewer),
   ];
+}
+
+/** For how long the stock lasts; an empty shelf that is filled before it is missed is used as it comes. */
+function coverWords({ stock, unit, cover_d: cover, dry }, now) {
+  if (stock <= 0 && !(dry && ms(dry) <= now)) return word('next.as_it_comes');
+  return cover === undefined ? quantity(stock, unit) : days(cover);
 }
 
 function dryRow(part, now, withPlant) {
@@ -144,11 +196,11 @@ function dryRow(part, now, withPlant) {
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
     h('th', { scope: 'row' }, part.name, h('small', {}, withPlant ? part.plant : supplier)),
-    h('td', { class: 'num', title: tip }, part.cover_d === undefined ? quantity(part.stock, part.unit) : days(part.cover_d)),
+    h('td', { class: 'num cover', title: tip }, coverWords(part, now)),
     h('td', {}, part.dry
       ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
       : h('span', { class: 'muted' }, word('next.not_in_sight'))),
-    h('td', {}, part.next_delivery
+    h('td', { title: part.delivery ? word('next.delivery_tip', { id: part.delivery }) : null }, part.next_delivery
       ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) })))]
       : h('span', { class: 'muted' }, word('next.none_promised'))));
 }
@@ -173,10 +225,14 @@ export function nextCard(card, { now, withPlant }) {
   ];
 }
 
-/** What has become of an answer: settled since, overdue, or for which day it speaks. */
+/** What has become of an answer: of which delivery it is, when that comes or came, or which day it gives. */
 function answerState(card) {
-  if (card.over_since) return h('p', { class: 'label' }, word('act.settled', { when: when(card.over_since, 'day') }));
-  if (!card.until) return null;
+  const { delivery } = card;
+  if (delivery) {
+    const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, id: delivery.id, when: when(delivery.expected, 'day') };
+    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d));
+  }
+  if (card.over_since || !card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
 }
@@ -190,11 +246,16 @@ export function actCard(card, { now, holdUp }) {
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
+  const call = (className) => card.phone && h('a', { class: className, href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), ' ', word('act.call', { phone: card.phone }));
+  // What was asked last is settled: that comes first, and nobody need be called for it.
+  if (card.answer && card.over_since) {
+    return h('div', { class: 'stack' },
+      h('div', {}, h('p', { class: 'answer' }, word('act.settled', { when: when(card.over_since, 'day') })), about),
+      answer,
+      card.owner && h('p', { class: 'label' }, word('act.if_ask', { owner: card.owner }), ' ', call('ask')));
+  }
   if (!card.owner) return h('div', { class: 'stack' }, h('div', {}, empty(word('act.nobody'), word('act.nobody_text')), about), card.answer && answer);
-  return h('div', { class: 'stack' },
-    h('div', {}, h('p', { class: 'answer' }, card.owner), about),
-    card.phone && h('p', {}, h('a', { class: 'button', href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), word('act.call', { phone: card.phone }))),
-    answer);
+  return h('div', { class: 'stack' }, h('div', {}, h('p', { class: 'answer' }, card.owner), about), card.phone && h('p', {}, call('button')), answer);
 }
 
 /** That the picture is partial: what kind of thing is missing, what is seen, whom to ask. */
@@ -208,7 +269,7 @@ function keptBack(card, seen) {
 }
 
 /** 5. Can I trust this? */
-export function trustCard(card, { now, seen, openAssumed }) {
+export function trustCard(card, { now, withPlant, seen, openAssumed }) {
   const row = (term, value, className) => h('div', {}, h('dt', {}, term), h('dd', { class: className }, value));
   const feeds = card.feeds === 0
     ? [word('trust.no_feeds'), ' ', h('a', { href: keepAudience('/help/#feed') }, word('trust.connect'))]
@@ -227,7 +288,7 @@ export function trustCard(card, { now, seen, openAssumed }) {
         ? h('button', { type: 'button', class: 'link', 'aria-haspopup': 'dialog', title: word('inputs.open'), on: { click: openAssumed } }, assumed)
         : assumed, card.assumed > 0 ? 'warn-text' : null),
       row(word('trust.refused'), number(card.refused), card.refused > 0 ? 'late-text' : null),
-      !card.withheld && row(word('trust.withheld'), word('trust.withheld_none'))),
+      !card.withheld && row(word('trust.withheld'), withPlant ? word('trust.withheld_none') : word('trust.withheld_none_plant'))),
     card.withheld && keptBack(card, seen),
   ];
 }

@@ -94,12 +94,15 @@ function addressAs(code) {
 /** What whoever is refused can do: look as somebody else where that is offered, sign in, ask. */
 function waysOut(offers) {
   const others = (offers?.offered ?? []).filter(({ code }) => code !== 'public' && code !== offers.current);
+  // The first nation is the one that the hub opens as; of the others some see nothing either.
+  const first = offers?.offered.find(({ code }) => code !== 'public');
+  const sighted = first && first.code !== offers.current ? [first] : [];
   const link = ({ code, name }) => h('li', {}, h('a', { class: 'button', href: addressAs(code) }, name));
   const member = isMember(offers);
   return [
     h('h3', {}, word('refused.what_to_do')),
     others.length > 0
-      ? [h('p', {}, word('refused.see_as')), h('ul', { class: 'refusal-offers' }, others.map(link))]
+      ? [h('p', {}, word('refused.see_as')), sighted.length > 0 && h('ul', { class: 'refusal-offers' }, sighted.map(link))]
       : !member && [h('p', {}, word('refused.sign_in')), h('p', {}, h('a', { class: 'button', href: '/signin/' }, word('signin.heading')))],
     h('p', {}, member ? word('refused.ask_member') : word('refused.ask')),
   ];

@@ -32,7 +32,7 @@ function drawFloor(view, history, now, redraw) {
   drawSection('hulls', view.ready ? hulls(view) : null);
   drawSection('lanes', view.ready ? lanes(view) : null);
   drawSection('units', view.ready ? unitTable(view, history, now, redraw) : undefined);
-  drawSection('stores', view.ready ? storageTables(view, now) : undefined);
+  drawSection('stores', view.ready ? storageTables(view, history, now) : undefined);
   drawSection('resources', view.ready ? resourceTable(view, naming) : null);
   drawSection('feeds', view.ready ? feedTable(view) : undefined);
   drawSection('events', eventList(view, naming));

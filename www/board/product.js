@@ -95,13 +95,14 @@ function lane(id, value) {
     h('p', { class: 'lane-facts' },
       h('strong', {}, `${value.name}: ${state}`),
       h('span', { title: value.cargo.join(', ') }, cargo),
-      value.arrives && h('span', {}, ...around('lanes.arrives', value.arrives)),
-      value.leaves && h('span', {}, ...around('lanes.leaves', value.leaves))));
+      value.arrives && h('span', {}, ...around('lanes.arrives', value.arrives, value.to)),
+      value.leaves && h('span', {}, ...around('lanes.leaves', value.leaves, value.from))));
 }
 
 /** The words around a moment, so that the moment keeps its tooltip. */
-function around(key, at) {
-  const text = key === 'lanes.arrives' ? word('lanes.arrives', { when: '\u0000' }) : word('lanes.leaves', { when: '\u0000' });
+function around(key, at, place) {
+  const values = { when: '\u0000', place };
+  const text = key === 'lanes.arrives' ? word('lanes.arrives', values) : word('lanes.leaves', values);
   const [before, after] = text.split('\u0000');
   return [before, moment(at), after ?? ''];
 }

@@ -32,9 +32,9 @@ function plantCard(id, plant) {
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
-      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(calendarSlip(plant.due.promised, plant.due.expected))] : word('plants.no_due')),
+      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(calendarSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
-        ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause)) : nameOf(plant.hold_up)
+        ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
       row(word('plants.dry'), plant.dry?.dry ? `${plant.dry.name}, ${when(plant.dry.dry, 'day')}` : word('plants.no_dry')),
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));

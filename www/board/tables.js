@@ -4,12 +4,13 @@ import { h } from '../lib/dom.js';
 import { amount, calendarSlip, duration, lastMoment, ms, number, percent, quantity, when } from '../lib/format.js';
 import { plainWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
+import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
 import { bar, moment, overdueMark, skeleton, slipMark } from './cards.js';
 import { table } from './page.js';
 
-/** Materials listed in one storage's row. */
-const STOCKS_LISTED = 4;
+/** Parts on a crane or barge that are named. */
+const CARRIED_NAMED = 4;
 /** Deliveries and orders listed. */
 const ROWS_LISTED = 40;
 
@@ -77,18 +78,20 @@ export function unitTable(view, history, now, redraw) {
 }
 
 /** A storage; where the main hold-up bites, it is flagged with who that is. */
-function storageRow([id, layout, storage], now, holdUp) {
+function storageRow([id, layout, storage], now, view, history) {
+  const holdUp = view.get('board/holdup');
   const flagged = holdUp?.known && holdUp.units.includes(id);
   const flag = flagged && [' ', flagMark(holdUp)];
-  const stocks = (storage.stock ?? []).slice(0, STOCKS_LISTED).map((stock) => `${stock.name}: ${quantity(stock.quantity, stock.unit)}`);
+  const stocks = stocksInOrder(storage, view, history).map((stock) => h(stock.heldUp ? 'strong' : 'span', {}, `${stock.name}: ${quantity(stock.quantity, stock.unit)}`));
   const longest = storage.parts?.[0];
   if (longest) stocks.push(word('stores.longest', { part: longest.id, duration: duration((now - ms(longest.since)) / 1000) }));
-  const ratio = storage.capacity ? storage.level / storage.capacity : null;
+  const ratio = storage.capacity && !isMixed(storage) ? storage.level / storage.capacity : null;
+  const unlimited = storage.capacity ? none() : h('span', { class: 'muted' }, word('stores.unbounded'));
   return h('tr', { class: flagged ? 'flagged' : null, data: { key: id, ...(flagged && { unit: id }) } },
     h('th', { scope: 'row' }, layout.name, flag, storage.stale && h('small', { class: 'warn-text' }, word('units.stale'))),
-    h('td', { class: 'num nowrap' }, storage.capacity ? word('stores.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level)),
-    h('td', {}, ratio === null ? h('span', { class: 'muted' }, word('stores.unbounded')) : [bar(ratio, { full: ratio >= 1 }), h('small', {}, percent(ratio))]),
-    h('td', {}, stocks.length > 0 ? stocks.join('; ') : none()));
+    h('td', { class: 'num nowrap' }, levelWords(storage)),
+    h('td', {}, ratio === null ? unlimited : [bar(ratio, { full: ratio >= 1 }), h('small', {}, percent(ratio))]),
+    h('td', {}, stocks.length > 0 ? stocks.flatMap((stock, at) => (at > 0 ? ['; ', stock] : [stock])) : none()));
 }
 
 function areaTable(view) {
@@ -102,19 +105,19 @@ function areaTable(view) {
 }
 
 /** Storage, and buildings with a limit. */
-export function storageTables(view, now) {
+export function storageTables(view, history, now) {
   const storages = inFlow(view, ['storage']).map(([id, layout]) => [id, layout, view.get(`storage/${id}`)]).filter(([, , storage]) => storage);
   const columns = [[word('stores.name')], [word('stores.level'), 'num'], [word('stores.fill')], [word('stores.contents')]];
   const list = storages.length === 0
     ? nothing(word('stores.empty'))
-    : table(word('stores.caption'), columns, storages.map((row) => storageRow(row, now, view.get('board/holdup'))));
+    : table(word('stores.caption'), columns, storages.map((row) => storageRow(row, now, view, history)));
   return [areaTable(view), list];
 }
 
 /** How many are carried, and the first of them. */
 function carried(parts) {
-  const first = parts.slice(0, STOCKS_LISTED).join(', ');
-  const more = parts.length - STOCKS_LISTED;
+  const first = parts.slice(0, CARRIED_NAMED).join(', ');
+  const more = parts.length - CARRIED_NAMED;
   return [h('strong', {}, number(parts.length)), `: ${first}`, more > 0 ? ` ${word('hulls.more', { n: number(more) })}` : ''];
 }
 

@@ -35,7 +35,11 @@ export function capitalised(sentence) {
 export function chainSentences(card) {
   return card.chain.map((step, at) => {
     const isLead = at === card.chain.length - 1 && step.id === card.id && step.name === card.name;
-    const sentence = causeSentence(step, isLead ? card.kind : undefined);
+    // On the way to the lead a place that works is where it is seen, not what is to be blamed.
+    const onTheWay = at < card.chain.length - 1 && tail(step.word) === 'working';
+    const sentence = onTheWay
+      ? word(`why_seen.${at === 0 ? 'first' : 'between'}`, { name: nameOf(step.name) })
+      : causeSentence(step, isLead ? card.kind : undefined);
     return at === 0 ? capitalised(sentence) : sentence;
   });
 }

@@ -2,8 +2,9 @@
 // them have room; here is what they say and how much they matter.
 
 import { h } from '../lib/dom.js';
-import { amount, ms, number } from '../lib/format.js';
+import { ms, number } from '../lib/format.js';
 import { sign } from '../lib/states.js';
+import { levelWords } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
 
 const DAY_MS = 86_400_000;
@@ -99,18 +100,19 @@ function wantedLabels(page) {
     found.push({ id, kind: chosen ? `${kind} chosen` : kind, p: chosen ? Math.max(90, p) : p, text, state, note, share, below: kind.startsWith('area') && !kind.includes('flagged'), key: [kind, chosen, text, state, note, share].join('|') });
   };
   const flag = flagWords(page);
+  const alike = namesakes(view);
   for (const [id, layout] of view.entries('layout')) {
     const name = page.name(id);
     if (page.isHeldUp(id)) {
       const { state } = view.get(`unit/${id}`) ?? view.get(`resource/${id}`) ?? {};
-      add(id, `${layout.kind} flagged`, 100, name, { state: state ?? (layout.kind === 'unit' ? 'unknown' : undefined), note: flag });
+      add(id, `${layout.kind} flagged`, 100, alike.has(id) ? nameOf(layout.name) : name, { state: state ?? (layout.kind === 'unit' ? 'unknown' : undefined), note: flag });
     } else if (layout.kind === 'unit') {
       const unit = view.get(`unit/${id}`);
       add(id, 'unit', WEIGHTS[unit?.state] ?? 6, name, { state: unit?.state ?? 'unknown' });
     } else if (layout.kind === 'area') {
       const area = view.get(`area/${id}`);
       if (area?.limit === undefined) {
-        add(id, 'area', 30, name);
+        if (![...alike.values()].includes(id)) add(id, 'area', 30, name);
         continue;
       }
       // How full a building may be is what its people look at first.
@@ -118,10 +120,10 @@ function wantedLabels(page) {
       add(id, area.present > area.limit ? 'area limited over' : 'area limited', 46, name, { note, share: area.present / Math.max(1, area.limit) });
     } else if (layout.kind === 'storage') {
       const storage = view.get(`storage/${id}`);
-      if (!storage || layout.mesh === 'box') continue;
-      const level = storage.capacity ? word('viewer.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level);
+      if (!storage || (layout.mesh === 'box' && !alike.has(id))) continue;
       const full = storage.capacity && storage.level >= storage.capacity;
-      add(id, full ? 'storage full' : 'storage', full ? 18 : 5, name, { note: level });
+      const [weight, text] = alike.has(id) ? [30, nameOf(layout.name)] : [full ? 18 : 5, name];
+      add(id, full ? 'storage full' : 'storage', weight, text, { note: levelWords(storage) });
     } else {
       const mover = view.get(`resource/${id}`);
       const aboard = layout.kind === 'barge' && mover?.carries?.length > 0;
@@ -134,10 +136,17 @@ function wantedLabels(page) {
   return found;
 }
 
+/** Storages that are called as the building around them: one label says both. Storage to building. */
+function namesakes(view) {
+  const pairs = view.entries('layout').filter(([, { kind, name, area }]) => kind === 'storage'
+    && view.get(`layout/${area}`)?.name === name && view.get(`area/${area}`)?.limit === undefined);
+  return new Map(pairs.map(([id, { area }]) => [id, area]));
+}
+
 /** What the flag says: whom it is about where it only bites here, such as a supplier. */
 function flagWords(page) {
   const card = page.view.get('board/holdup');
-  return card?.known && card.place ? word('viewer.flag_of', { name: nameOf(card.name) }) : word('viewer.flag');
+  return card?.known && card.place ? word('viewer.flag_by', { name: nameOf(card.name) }) : word('viewer.flag');
 }
 
 function products(view, add) {

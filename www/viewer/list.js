@@ -2,8 +2,10 @@
 // readers of the screen; the same values that the picture shows.
 
 import { h } from '../lib/dom.js';
-import { amount, number } from '../lib/format.js';
+import { number } from '../lib/format.js';
+import { listed } from '../lib/say.js';
 import { sign, stateMark } from '../lib/states.js';
+import { levelWords } from '../lib/stock.js';
 import { word } from '../lib/words.js';
 
 const GROUPS = [
@@ -25,7 +27,16 @@ export function list(page, search) {
       h('h3', {}, word(`viewer.${group}`), h('small', {}, number(rows.length))),
       h('ul', {}, rows));
   }).filter(Boolean);
-  return groups.length > 0 ? groups : h('p', { class: 'muted' }, word('viewer.nothing_found'));
+  return [groups.length > 0 ? groups : h('p', { class: 'muted' }, word('viewer.nothing_found')), keptBack(view)];
+}
+
+/** That something of the plant is not shared with whoever looks. */
+function keptBack(view) {
+  const card = view.get('board/trust');
+  if (!card?.withheld) return null;
+  const kinds = (card.withheld_kinds ?? []).map((kind) => word(`kept.kind.${kind}`));
+  const what = kinds.length > 0 ? word('kept.what', { kinds: listed(kinds) }) : word('kept.something');
+  return h('p', { class: 'kept' }, sign('eye_off'), ' ', what);
 }
 
 function row(page, id, layout) {
@@ -47,7 +58,7 @@ function valueOf(view, id, layout, unit) {
   const mover = view.get(`resource/${id}`);
   if (mover) return stateMark(mover.state);
   const storage = view.get(`storage/${id}`);
-  if (storage) return storage.capacity ? word('viewer.level_of', { n: amount(storage.level), all: number(storage.capacity) }) : amount(storage.level);
+  if (storage) return levelWords(storage);
   const area = view.get(`area/${id}`);
   if (area?.limit !== undefined) return word('viewer.of_limit', { n: number(area.present), all: number(area.limit) });
   return layout.kind === 'unit' ? stateMark('unknown') : '';

@@ -2,9 +2,10 @@
 
 import { bar, moment } from '../board/cards.js';
 import { h } from '../lib/dom.js';
-import { amount, duration, ms, number, percent, quantity } from '../lib/format.js';
+import { duration, ms, number, percent, quantity } from '../lib/format.js';
 import { eventSentence, plainWords, waitsFor } from '../lib/say.js';
 import { sign, stateMark, stateWord } from '../lib/states.js';
+import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
 import { nameOf, tail, word } from '../lib/words.js';
 
 /** Reports, parts and stocks listed. */
@@ -83,7 +84,7 @@ function unitFacts(page, id, layout, unit) {
       ...running.slice(0, LISTED).flatMap((run) => [
         [word('units.part'), [part(page, run.part), ` ${run.operation}`]],
         run.order && [word('viewer.order'), run.order],
-        [word('viewer.progress'), progress(page, run)],
+        [word('viewer.progress'), progress(page, id, run)],
       ]),
       waiting.length > 0 && [word('viewer.parts_here'), listed(waiting)],
       [word('units.rate'), number(unit.finished_7d)],
@@ -137,12 +138,16 @@ function lately(page, id) {
   ];
 }
 
-function progress(page, run) {
-  const done = ((page.clock.now() ?? Date.now()) - ms(run.since)) / 1000;
+/** How long a run takes so far: the time in which the station's shift was over does not count. */
+function progress(page, id, run) {
+  const [from, now] = [ms(run.since), page.clock.now() ?? Date.now()];
+  const closed = (page.past().get(`ribbon/${id}`)?.stretches ?? []).filter(({ state }) => state === 'off_shift');
+  const away = closed.reduce((sum, stretch) => sum + Math.max(0, Math.min(now, ms(stretch.to)) - Math.max(from, ms(stretch.from))), 0);
+  const done = Math.max(0, now - from - away) / 1000;
   if (!(run.planned_s > 0)) return duration(done);
   const share = done / run.planned_s;
   return [
-    h('span', { class: 'bar', data: { full: share > 1 ? 'yes' : 'no' }, 'aria-hidden': 'true' }, h('i', { style: { width: `${Math.min(100, share * 100)}%` } })),
+    bar(share),
     h('small', {}, word('viewer.progress_of', { done: duration(done), planned: duration(run.planned_s) })),
   ];
 }
@@ -178,14 +183,14 @@ function assumed(layout) {
 
 function storageFacts(page, id, layout, storage) {
   const parts = storage.parts ?? [];
-  const stock = storage.stock ?? [];
+  const stock = stocksInOrder(storage, page.view, page.past());
   const ratio = storage.capacity ? storage.level / storage.capacity : null;
   const fill = storage.level <= 0 ? 'empty' : ratio !== null && ratio >= 1 ? 'full' : 'has_room';
   return [
     h('p', { class: 'state-line' }, h('span', { class: fill === 'full' ? 'warn-text' : null }, word(`viewer.fill.${fill}`)), isStale(storage)),
     pairs([
-      [word('stores.level'), ratio === null ? amount(storage.level) : [bar(ratio, { full: ratio >= 1 }), word('viewer.level_of', { n: amount(storage.level), all: number(storage.capacity) })]],
-      ...stock.slice(0, LISTED).map((item) => [item.name, quantity(item.quantity, item.unit)]),
+      [word('stores.level'), [ratio !== null && !isMixed(storage) && bar(ratio, { full: ratio >= 1 }), levelWords(storage)]],
+      ...stock.map((item) => [item.name, [quantity(item.quantity, item.unit), ' ', item.heldUp && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))]]),
       lastReport(page, storage, 'viewer.last_change'),
     ]),
     parts.length > 0 && [
@@ -209,8 +214,8 @@ function moverFacts(page, id, layout, mover) {
       mover.serves && [word('resources.serves'), link(page, mover.serves, page.name(mover.serves))],
       [word('resources.carries'), carries.length > 0 ? [h('strong', {}, number(carries.length)), `: ${listed(carries)}`] : word('lanes.empty')],
       lane && [word('viewer.journey'), `${word(`lane.${lane.state}`)}, ${lane.from} – ${lane.to}`],
-      lane?.arrives && [word('viewer.arrives'), moment(lane.arrives)],
-      lane?.leaves && [word('viewer.leaves'), moment(lane.leaves)],
+      lane?.arrives && [word('viewer.arrives'), [moment(lane.arrives), h('small', { class: 'beside' }, ` ${lane.to}`)]],
+      lane?.leaves && [word('viewer.leaves'), [moment(lane.leaves), h('small', { class: 'beside' }, ` ${lane.from}`)]],
       mover.working_7d_ratio !== undefined && [word('units.busy'), percent(mover.working_7d_ratio)],
       lastReport(page, mover),
     ]),
@@ -227,7 +232,7 @@ function areaFacts(page, id, area) {
     const unit = page.view.get(`unit/${thing}`);
     const storage = page.view.get(`storage/${thing}`);
     if (unit) return stateWord(unit.state);
-    return storage ? amount(storage.level) : '';
+    return storage ? levelWords(storage) : '';
   };
   return [
     pairs([

@@ -129,7 +129,7 @@ class Page {
   /** There is no plant to draw: says so in place of table, picture and buttons. */
   refuse() {
     document.body.classList.add('refused');
-    document.querySelector('.skip').setAttribute('href', '#answers');
+    for (const skip of document.querySelectorAll('.skip')) skip.setAttribute('href', '#answers');
     const target = byId('refusal');
     target.hidden = false;
     if (this.plant) drawPlantRefusal(this.header.offers, target);

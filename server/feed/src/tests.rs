@@ -6,8 +6,8 @@ mod hub;
 use linesim::Settings;
 use tokio::sync::watch;
 use twin::{
-    EquipmentId, FeedId, MaterialId, NationId, OperationId, OrganisationId, PlaceRef, Plant, PlantId,
-    PlantTime, Programme, ProgrammeId, Span,
+    EquipmentId, FeedId, MaterialId, NationId, OperationId, OrganisationId, PlaceRef, Plant,
+    PlantId, PlantTime, Programme, ProgrammeId, Span,
     definition::{
         Area, Basis, Calendar, Duration, Input, Material, Operation, Output, Placement, Shape,
         SourceRule, Storage, Tracking, WorkCenter, WorkUnit,

@@ -157,7 +157,7 @@ impl Worker {
         loop {
             match write(&mut self.journal) {
                 Err(error) if error.is_retryable() && !*self.stopping.borrow() => {
-                    self.wait_for_room(in_words(&error));
+                    self.wait_for_room(&in_words(&error));
                 }
                 Err(error) => return Err(error),
                 Ok(written) => {
@@ -171,12 +171,12 @@ impl Worker {
         }
     }
 
-    fn wait_for_room(&self, text: String) {
+    fn wait_for_room(&self, text: &str) {
         // Said once: everybody who watches would pass it on at every try.
         let is_news = self.state.send_if_modified(|state| {
             let is_news = !matches!(state, StoreState::Waiting(_));
             if is_news {
-                *state = StoreState::Waiting(text.clone());
+                *state = StoreState::Waiting(text.to_owned());
             }
             is_news
         });

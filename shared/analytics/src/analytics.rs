@@ -14,6 +14,7 @@ use crate::{
     },
     fold::{PlantFold, sent_abroad},
     history::History,
+    outlook::Seen,
     units::UnitTrack,
     verdict::Question,
     walk::{LaneInfo, Plants},
@@ -136,7 +137,9 @@ impl Analytics {
     /// out; what was reached stays for a week.
     pub fn outlook(&self, plant: &PlantId, now: PlantTime) -> Vec<Outlook> {
         let Some(fold) = self.fold(plant) else { return Vec::new() };
-        fold.promises.outlook(&fold.layout, &fold.completed, now)
+        let gaps = fold.supply.gaps(&fold.layout, &fold.units, now);
+        let seen = Seen { layout: &fold.layout, gaps: &gaps, now };
+        fold.promises.outlook(seen, &fold.completed)
     }
 
     /// What was made for an order so far [the material's own unit of measure], and when it was

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use twin::{
-    CalendarId, CrewId, EquipmentId, MaterialId, MilestoneId, OrderId, PartId, PlantId, PlantTime,
-    Span, SupplierId, UnitState, unit_state::TimeElement,
+    CalendarId, CrewId, DeliveryId, EquipmentId, MaterialId, MilestoneId, OrderId, PartId, PlantId,
+    PlantTime, Span, SupplierId, UnitState, unit_state::TimeElement,
 };
 
 /// Who made a statement that a finding rests on.
@@ -187,6 +187,11 @@ pub struct Verdict {
     /// Its share of the window's critical path, off-shift time left out; only what has passed
     /// counts, not how long a stop is expected to last [ratio].
     pub share_ratio: f64,
+    /// Its share of the part of the path since it leads by `why`, at least a day and at most the
+    /// window [ratio]; as `share_ratio` when nothing of that is on the path.
+    pub recent_share_ratio: f64,
+    /// The time that `recent_share_ratio` is of.
+    pub recent: Span,
     /// All shares, the lead first; they sum to 1, or to 0 when all of it is yet to come.
     pub shares: Vec<Share>,
     /// The chain of causes from what is seen at the last station to the main hold-up.
@@ -310,6 +315,9 @@ pub struct Outlook {
     pub counted: Option<MaterialId>,
     /// How `expected` was computed.
     pub method: OutlookMethod,
+    /// The material of the plant that will be missing for so long that `expected` is later for
+    /// it: no piece is made of it until its next delivery.
+    pub waits_for: Option<MaterialId>,
     /// What it was computed from.
     pub inputs: Inputs,
 }
@@ -358,6 +366,10 @@ pub struct DryPart {
     pub late_d: Option<f64>,
     /// Days since `next_delivery`, when that date has passed and nothing has come.
     pub overdue_d: Option<f64>,
+    /// That delivery.
+    pub delivery: Option<DeliveryId>,
+    /// Whether a unit waits for it, now or when its shift ended.
+    pub waited_for: bool,
     /// Who delivers it next, or as a rule.
     pub supplier: Option<SupplierId>,
     /// What it was computed from.

@@ -2,6 +2,8 @@
 
 mod expect;
 
+pub use expect::Seen;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twin::{
@@ -240,7 +242,14 @@ impl Promises {
         let (from, to) = (layout.here(from), layout.here(to));
         if let Some(to) = to {
             let erected = layout.info(to).is_some_and(|info| info.erected);
-            self.child_done(part, at, |item| erected || item.is_at(layout, to));
+            // Where a part is still to be worked in, it is in place when that has ended.
+            let there = layout.info(to).map(|info| info.node).filter(|_| layout.is_unit(to));
+            let worked_in = |item: &Item| {
+                let mut here = layout.operations.values().filter(|o| Some(o.center) == there);
+                here.any(|operation| item.taken_by(operation) > 0.0)
+            };
+            let is_there = |item: &Item| erected || item.is_at(layout, to);
+            self.child_done(part, at, |item| is_there(item) && !worked_in(item));
         }
         for item in self.items.iter_mut().filter(|item| item.milestone.part == *part) {
             let was = from.is_some_and(|place| item.is_at(layout, place));

@@ -11,7 +11,7 @@ use crate::{
     findings::{DryPart, Source},
     layout::{Layout, Place},
     pace::{Arrivals, Run},
-    units::Units,
+    units::{UnitTrack, Units},
 };
 
 /// The age at which an interval between uses counts half.
@@ -43,6 +43,25 @@ struct Use {
 pub enum Lacked {
     Yes,
     No,
+}
+
+/// Whether a unit waits for a material of which there is too little.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Waited {
+    No,
+    /// A unit has nothing to do, and nobody said why.
+    MayBe,
+    /// A unit said that it waits for parts from there, now or when its shift ended.
+    Told,
+}
+
+/// A time in which there is none of a material.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gap {
+    pub material: MaterialId,
+    pub from: PlantTime,
+    /// The delivery that ends it.
+    pub to: PlantTime,
 }
 
 /// Supply of one plant.
@@ -197,35 +216,32 @@ impl Supply {
     }
 
     /// Whether some unit has nothing to do, and a run there would take more than there is.
-    fn waited_for(&self, layout: &Layout, units: &Units, material: &MaterialId) -> bool {
-        layout.operations.values().any(|operation| {
-            let lacks = |(input, place, quantity): &(MaterialId, Place, f64)| {
-                let stock = self.stock(material, *place).unwrap_or(f64::INFINITY);
-                input == material && stock + 1e-9 < *quantity
-            };
-            let idle = |unit| {
-                let of_material = |cause: &Cause| cause.kind == CauseKind::Material;
-                let track = units.tracks.get(&unit);
-                track.is_some_and(|track| {
-                    track.last_but_off_shift() == UnitState::Starved
-                        && track.waits_for.as_ref().is_none_or(of_material)
-                })
-            };
-            operation.inputs.iter().any(lacks) && layout.units_of(operation.center).any(idle)
-        })
+    fn waited_for(&self, layout: &Layout, units: &Units, material: &MaterialId) -> Waited {
+        let of_input = |(input, place, quantity): &(MaterialId, Place, f64), center| {
+            let stock = self.stock(material, *place).unwrap_or(f64::INFINITY);
+            if input != material || stock + 1e-9 >= *quantity {
+                return Waited::No;
+            }
+            let tracks = layout.units_of(center).filter_map(|unit| units.tracks.get(&unit));
+            tracks.map(|track| waits(track, layout, material, *place)).max().unwrap_or(Waited::No)
+        };
+        let operations = layout.operations.values();
+        let all = operations.flat_map(|o| o.inputs.iter().map(move |input| (input, o.center)));
+        all.map(|(input, center)| of_input(input, center)).max().unwrap_or(Waited::No)
     }
 
     fn dry_from(
         &self,
         material: &MaterialId,
         level: &Level,
-        waited_for: bool,
+        waited_for: Waited,
         awaited: &[&Awaited],
         now: PlantTime,
     ) -> Option<PlantTime> {
         let in_time = awaited.first().is_some_and(|next| next.late_d(now) <= 0.0);
         let keeps_pace = level.stock <= 0.0 && in_time && self.used.contains_key(material);
         match (waited_for, keeps_pace, awaited.first()) {
+            (Waited::Told, ..) => Some(now),
             // A lot is used up the moment it comes: that the shelf is empty says nothing.
             (_, true, Some(next)) => {
                 let next_use = next.terms.date.max(now);
@@ -233,9 +249,25 @@ impl Supply {
                 let stock = next.terms.quantity.max(0.0);
                 first_dry(&Level { stock, next_use, ..*level }, rest, now)
             }
-            (true, ..) => Some(now),
+            (Waited::MayBe, ..) => Some(now),
             _ => first_dry(level, awaited, now),
         }
+    }
+
+    /// The times without a material that are in sight, one for each that will be short: from the
+    /// moment that it is short, or was used last when it is short now, to the first delivery
+    /// after that. Without one the end is not known, and the time is left out.
+    pub fn gaps(&self, layout: &Layout, units: &Units, now: PlantTime) -> Vec<Gap> {
+        let short = self.dry(layout, units, now).into_iter();
+        let gaps = short.filter_map(|DryPart { material, dry, .. }| {
+            let dry = dry?;
+            let of = self.awaited.values().filter(|a| a.terms.material == material);
+            let to = of.map(|a| a.terms.date).filter(|date| *date > dry).min()?;
+            let last = self.used.get(&material).and_then(|used| used.slots.back());
+            let from = last.map(|(_, last, _)| *last).filter(|_| dry <= now).unwrap_or(dry);
+            Some(Gap { material, from, to })
+        });
+        gaps.collect()
     }
 
     fn dry_part(
@@ -254,7 +286,7 @@ impl Supply {
         let (use_per_day, next_use) = self.use_of(material, now);
         let waited_for = self.waited_for(layout, units, material);
         let stock = stocks.iter().fold(0.0, |sum, (_, quantity)| sum + quantity);
-        if use_per_day <= 0.0 && !waited_for && (stocks.is_empty() || stock <= 0.0) {
+        if use_per_day <= 0.0 && waited_for == Waited::No && (stocks.is_empty() || stock <= 0.0) {
             return None;
         }
         let mut awaited: Vec<&Awaited> =
@@ -271,18 +303,16 @@ impl Supply {
             places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect();
         let suppliers = awaited.iter().map(|a| &a.terms.supplier).chain(&supplier);
         inputs.extend(suppliers.map(|id| (layout.plant.clone(), Source::Supplier(id.clone()))));
+        let level = Level { stock, use_per_day, next_use };
+        let dry = self.dry_from(material, &level, waited_for, &awaited, now);
         Some(DryPart {
             material: material.clone(),
             stock,
             use_per_day,
             cover_d: (use_per_day > 0.0).then(|| stock / use_per_day),
-            dry: self.dry_from(
-                material,
-                &Level { stock, use_per_day, next_use },
-                waited_for,
-                &awaited,
-                now,
-            ),
+            dry,
+            delivery: next.map(|a| a.terms.delivery.clone()),
+            waited_for: waited_for != Waited::No && dry.is_some_and(|dry| dry <= now),
             next_delivery: next.map(|a| a.terms.date),
             overdue_d: next.map(|a| now.since(a.terms.date).days()).filter(|days| *days > 0.0),
             first_promise: next.map(|a| a.first_promise),
@@ -290,6 +320,23 @@ impl Supply {
             supplier,
             inputs,
         })
+    }
+}
+
+/// Whether a unit is idle for want of a material from a place.
+fn waits(track: &UnitTrack, layout: &Layout, material: &MaterialId, from: Place) -> Waited {
+    if track.last_but_off_shift() != UnitState::Starved {
+        return Waited::No;
+    }
+    let is_it = |cause: &Cause| {
+        let place = layout.info(from).map(|info| info.id.as_str());
+        cause.kind == CauseKind::Material
+            && (cause.id.rsplit('/').next() == place || cause.id == material.as_str())
+    };
+    match &track.starved_for {
+        Some(cause) if is_it(cause) => Waited::Told,
+        Some(_) => Waited::No,
+        None => Waited::MayBe,
     }
 }
 

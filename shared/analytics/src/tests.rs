@@ -3,5 +3,6 @@
 mod fixture;
 mod paths;
 mod plans;
+mod shortages;
 mod strangers;
 mod verdicts;

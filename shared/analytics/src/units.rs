@@ -35,6 +35,8 @@ pub struct UnitTrack {
     pub stated: bool,
     /// What it waits for, as last stated.
     pub waits_for: Option<Cause>,
+    /// What it was stated to starve for, the end of a shift passed over.
+    pub starved_for: Option<Cause>,
     pub last_report: Option<PlantTime>,
 }
 
@@ -104,6 +106,9 @@ impl UnitTrack {
         self.said(at);
         self.stated = true;
         self.waits_for = cause.cloned();
+        if !matches!(state, UnitState::OffShift | UnitState::Unknown) {
+            self.starved_for = cause.filter(|_| state == UnitState::Starved).cloned();
+        }
         self.enter(at, state);
     }
 
@@ -111,6 +116,7 @@ impl UnitTrack {
         self.said(at);
         self.open = (self.open + 1).min(OPEN_LIMIT);
         self.waits_for = None;
+        self.starved_for = None;
         self.enter(at, UnitState::Working);
     }
 

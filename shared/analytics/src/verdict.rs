@@ -231,12 +231,16 @@ impl<'a> Question<'a> {
             shares::seed(fold.layout.plant.as_str(), self.now),
         );
         let loss = self.loss(fold, (of_lead, found.from), first, window);
+        let since = self.history.since(&node, why);
+        let (recent, recent_share_ratio) = self.recent(found, first, since);
         Some(Verdict {
             units: self.units(found, first),
             bites_at: self.bites_at(fold, (found, of_lead), first),
             product: fold.layout.finals.get(of_lead.line).cloned(),
             method: Method::CriticalPath,
             share_ratio: found.past.ratio(first),
+            recent_share_ratio,
+            recent,
             shares: ranking
                 .iter()
                 .filter_map(|node| {
@@ -253,7 +257,7 @@ impl<'a> Question<'a> {
                 .into_iter()
                 .find(|n| *n != first)
                 .and_then(|n| self.node(n)),
-            since: self.history.since(&node, why),
+            since,
             before: self.history.all(),
             loss_per_day: loss.as_ref().map(|(pieces, _)| *pieces),
             loss_material: loss.map(|(_, material)| material),
@@ -265,6 +269,27 @@ impl<'a> Question<'a> {
             why,
             node,
         })
+    }
+
+    /// The share of a node since it leads, and of how long a time that is: a day at least.
+    fn recent(&self, found: &Found, node: AnyNode, since: Option<PlantTime>) -> (Span, f64) {
+        let latest = self.now - Span::DAY;
+        let from = since.map_or(found.from, |since| since.min(latest).max(found.from));
+        let of_lines: Vec<(Shares, f64)> = found
+            .lines
+            .iter()
+            .map(|line| {
+                let within: Vec<Segment> =
+                    line.limiting.iter().filter_map(|s| s.within(from, self.now)).collect();
+                (Shares::of(within.iter(), |node| self.may_limit(node)), line.weight)
+            })
+            .collect();
+        let recent = Shares::joined(of_lines.iter().map(|(shares, weight)| (shares, *weight)));
+        if recent.total > 0 {
+            (self.now.since(from), recent.ratio(node))
+        } else {
+            (self.now.since(found.from), found.past.ratio(node))
+        }
     }
 
     fn reporting(&self, fold: &PlantFold, from: PlantTime) -> u32 {

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use crate::Rfc3339;
 
 pub use board::{
-    ActCard, CauseStep, ChangePoint, Confidence, DeliverCard, DryPart, DueItem, HoldUpCard,
-    MeasureValue, NextCard, PlantDigest, TrustCard,
+    ActCard, AnsweredDelivery, CauseStep, ChangePoint, Confidence, DeliverCard, DryPart, DueItem,
+    HoldUpCard, HoldUpNow, MeasureValue, NextCard, PlantDigest, TrustCard,
 };
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,

@@ -2,8 +2,11 @@
 //! with the day that it speaks of.
 
 use analytics::{HoldUp, Remark, Thing, Verdict};
-use twin::{FactKind, Plant, PlantTime, state::DeliveryStatus};
-use wire::view::{ActCard, HoldUpCard};
+use twin::{
+    FactKind, Plant, PlantTime,
+    state::{DeliveryNow, DeliveryStatus},
+};
+use wire::view::{ActCard, AnsweredDelivery, HoldUpCard};
 
 use super::{Findings, chain::Reader, stamp};
 use crate::board::Scene;
@@ -25,6 +28,7 @@ pub(super) fn act(
         until: None,
         overdue_d: None,
         over_since: None,
+        delivery: None,
     };
     let HoldUp::Known(verdict) = &found.hold_up else { return nobody };
     if !reader.may_know(&verdict.node) {
@@ -60,21 +64,27 @@ pub(super) fn act(
         reader.may_see(reader.board.labels.about(core, &at.id, &answer.about, FactKind::Comments))
     };
     match core.analytics.last_comment(&at.id, &about).filter(may_read) {
-        Some(answer) => answered(core, (at, verdict), &answer, found.now, owned),
+        Some(answer) => answered(reader, (at, verdict), &answer, found.now, owned),
         None => owned,
     }
 }
 
 /// The card with an answer: what it says, the day it speaks of, and whether that has passed.
 fn answered(
-    core: &Scene<'_>,
+    reader: &Reader<'_>,
     (at, verdict): (&Plant, &Verdict),
     answer: &Remark,
     now: PlantTime,
     card: ActCard,
 ) -> ActCard {
     let id = twin::DeliveryId::new(&answer.about).ok();
-    let delivery = id.and_then(|id| core.twin.delivery(&at.id, &id));
+    let core = reader.core;
+    // Of a delivery nothing is told to whoever may not know its supplier.
+    let may_know = |delivery: &&DeliveryNow| {
+        let labels = &reader.board.labels;
+        reader.may_see(labels.supplier(&at.id, &delivery.supplier, FactKind::Supply))
+    };
+    let delivery = id.and_then(|id| core.twin.delivery(&at.id, &id)).filter(may_know);
     let arrived = delivery.filter(|d| d.status == DeliveryStatus::Arrived).map(|d| d.expected);
     let stop_over = verdict.chain.last().and_then(|step| step.over_since);
     // Only what came after the answer settles it.
@@ -90,6 +100,14 @@ fn answered(
         until: until.map(stamp),
         overdue_d: overdue.map(|until| now.since(until).days()),
         over_since: over.map(stamp),
+        delivery: delivery.map(|delivery| AnsweredDelivery {
+            id: delivery.delivery.to_string(),
+            name: core.material_name(&delivery.material),
+            quantity: delivery.quantity,
+            unit: core.unit_of_measure(&delivery.material),
+            expected: stamp(delivery.expected),
+            arrived: delivery.status == DeliveryStatus::Arrived,
+        }),
         ..card
     }
 }

@@ -3,25 +3,21 @@
 //! A card is a finding. It carries the combined label of what it was computed from, except for
 //! names that are stood in for: a chain may say "a supplier" to whoever may not know which.
 
-use std::collections::BTreeMap;
-
-use analytics::{DryPart, HoldUp, Outlook, OutlookMethod, Promise};
+use analytics::{DryPart, HoldUp, Outlook};
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
-use twin::{EquipmentId, FactKind, MaterialId, Plant, PlantId};
-use wire::view::{
-    DeliverCard, DryPart as DryValue, DueItem, HoldUpCard, NextCard, ProgrammeValue, Value,
-};
+use twin::{EquipmentId, FactKind, Plant, PlantId};
+use wire::view::{DryPart as DryValue, HoldUpCard, NextCard, ProgrammeValue, Value};
 
 use super::{
     Board, Fact, Findings, answers,
     chain::Reader,
-    fact, floor, measures, stamp,
+    fact, floor, measures,
+    promises::{self, Told, due_item},
+    stamp,
     trust::{self, Scope},
 };
 use crate::board::Scene;
 
-/// Due items on a card.
-const DUE_SHOWN: usize = 3;
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
 
@@ -39,7 +35,7 @@ pub(super) fn plant(
     };
     let mut facts = Vec::new();
     let plants = [definition];
-    facts.extend(deliver(board, core, gate, (definition, found), audience));
+    facts.extend(promises::plant(board, core, gate, definition, audience));
     let (label, card) = next(board, core, gate, (plant, found), audience);
     facts.extend(label.map(|label| fact(label, "board/next", Value::Next(card))));
     let label = hold_up_label(board, core, gate, plant, found, audience);
@@ -99,13 +95,13 @@ pub(super) fn programme(
         fact(own, "clock", Value::Clock(floor::clock(core, &first.id))),
         fact(own, "programme", Value::Programme(ProgrammeValue { name, time_zone })),
     ];
-    let pressing = most_pressing(core, &seen, board, |label| {
-        label.is_some_and(|label| gate.allows(label, audience, Action::See))
-    });
-    facts.extend(promises(board, core, gate, (&seen, &pressing), audience));
+    let told = promises::told(board, gate, &seen, audience);
+    let pressing = promises::most_pressing(core, &told);
+    let shown = (&pressing[..], &told[..]);
+    facts.extend(promises::programme(board, core, gate, (&seen, shown), audience));
     facts.extend(driest(board, core, gate, &seen, audience));
-    for plant in &seen {
-        facts.extend(digest(board, core, gate, plant, audience));
+    for &plant in &seen {
+        facts.extend(digest(board, core, gate, (plant, &told), audience));
     }
     facts.extend(worst_hold_up(board, core, gate, (&seen, &pressing), audience));
     facts.extend(trusted(board, core, gate, (Scope::Programme, &seen), audience));
@@ -114,33 +110,6 @@ pub(super) fn programme(
 
 /// The promise that a hold-up holds up, where its reader may see it.
 type Held<'a> = Option<(&'a Outlook, LabelId)>;
-
-/// A promise that its reader may see, with the label of what is expected of it.
-type Seen<'a> = (&'a Plant, &'a Outlook, LabelId);
-
-/// The card of the most pressing promises of all plants.
-fn promises(
-    board: &Board,
-    core: &Scene<'_>,
-    gate: &mut Gate,
-    (seen, pressing): (&[&Plant], &[Seen<'_>]),
-    audience: AudienceId,
-) -> Option<Labelled<Fact>> {
-    let may_see = |label: &LabelId| gate.allows(*label, audience, Action::See);
-    // That something is planned at all is known of every plant whose plan may be seen.
-    let schedules = seen.iter().filter_map(|plant| {
-        let label = board.labels.plant(&plant.id, FactKind::Schedule).filter(may_see)?;
-        Some((*plant, label))
-    });
-    let schedules: Vec<(&Plant, LabelId)> = schedules.collect();
-    let due = pressing.iter().map(|(plant, outlook, _)| due_item(core, plant, outlook)).collect();
-    let planned = schedules.iter().any(|(plant, _)| is_planned(core, plant));
-    let card = DeliverCard { planned, items: due, method: "method.pace".to_owned() };
-    let ids = schedules.iter().map(|(_, label)| *label);
-    let ids: Vec<LabelId> = ids.chain(pressing.iter().map(|(.., label)| *label)).collect();
-    let label = board.labels.joint(gate, ids)?;
-    Some(fact(label, "board/deliver", Value::Deliver(card)))
-}
 
 /// The card of what runs dry first in all plants.
 fn driest(
@@ -167,54 +136,12 @@ fn driest(
     Some(fact(label, "board/next", Value::Next(NextCard { parts: dry })))
 }
 
-/// The promises that matter most, by their dates: of each thing that is ordered the next order,
-/// and every milestone; late ones before those in time, and what another plant of the programme
-/// builds in after everything that leaves it.
-fn most_pressing<'a>(
-    core: &Scene<'_>,
-    seen: &[&'a Plant],
-    board: &'a Board,
-    may_see: impl Fn(Option<LabelId>) -> bool,
-) -> Vec<Seen<'a>> {
-    let mut ranked = Vec::new();
-    for plant in seen {
-        let Some(found) = board.findings.get(&plant.id) else { continue };
-        let mut ordered: BTreeMap<&MaterialId, usize> = BTreeMap::new();
-        let open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
-        for (outlook, label) in open {
-            let Some(label) = label.filter(|label| may_see(Some(*label))) else { continue };
-            let (within, earlier) = match &outlook.material {
-                None => (false, 0),
-                Some(material) => {
-                    let earlier = ordered.entry(material).or_default();
-                    *earlier += 1;
-                    (is_built_in_elsewhere(core, plant, material), *earlier - 1)
-                }
-            };
-            let late = outlook.expected.is_some_and(|expected| expected > outlook.promised);
-            ranked.push(((within, earlier, !late, outlook.promised), (*plant, outlook, label)));
-        }
-    }
-    ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.truncate(DUE_SHOWN);
-    let mut due: Vec<Seen<'_>> = ranked.into_iter().map(|(_, seen)| seen).collect();
-    due.sort_by(|(_, a, _), (_, b, _)| (a.promised, &a.what).cmp(&(b.promised, &b.what)));
-    due
-}
-
-/// Whether another plant of the programme puts the material into what it makes.
-fn is_built_in_elsewhere(core: &Scene<'_>, plant: &Plant, material: &MaterialId) -> bool {
-    let others = core.plants.values().filter(|other| other.id != plant.id);
-    let mut inputs = others.flat_map(|other| &other.operations).flat_map(|o| &o.inputs);
-    inputs.any(|input| input.material == *material)
-}
-
 /// A plant in a few words, with the first line of its cards.
 fn digest(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    plant: &Plant,
+    (plant, told): (&Plant, &[Told<'_>]),
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let seen = |label: Option<LabelId>| {
@@ -231,12 +158,17 @@ fn digest(
         value.feeds = super::programme::feeds(core, &plant.id);
         ids.push(label);
     }
+    let schedule = board.labels.plant(&plant.id, FactKind::Schedule);
+    if let Some(label) = schedule.filter(|id| seen(Some(*id))) {
+        value.planned = promises::is_planned(core, plant);
+        ids.push(label);
+    }
+    let due = told.iter().find(|told| told.plant.id == plant.id && told.is_open());
+    if let Some(due) = due {
+        value.due = Some(due.item(core));
+        ids.push(due.label);
+    }
     if let Some(found) = board.findings.get(&plant.id) {
-        let mut open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
-        if let Some((outlook, Some(label))) = open.find(|(_, label)| seen(*label)) {
-            value.due = Some(due_item(core, plant, outlook));
-            ids.push(*label);
-        }
         let (label, card) = next(board, core, gate, (&plant.id, found), audience);
         let label = label.filter(|label| gate.allows(*label, audience, Action::See));
         if let (Some(label), Some(part)) = (label, card.parts.into_iter().next()) {
@@ -247,6 +179,7 @@ fn digest(
         if let Some(label) = label.filter(|label| gate.allows(*label, audience, Action::See)) {
             let card = Reader { board, core, gate, audience }.card(&plant.id, &found.hold_up);
             value.cause = card.chain.last().cloned();
+            value.hold_up_kind = card.known.then_some(card.kind);
             value.hold_up = card.known.then_some(card.name);
             ids.push(label);
         }
@@ -278,7 +211,7 @@ fn worst_hold_up(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    (seen, pressing): (&[&Plant], &[Seen<'_>]),
+    (seen, pressing): (&[&Plant], &[&Told<'_>]),
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
     let mut worst: Option<((bool, f64), &Plant, &Findings, Held<'_>)> = None;
@@ -290,7 +223,7 @@ fn worst_hold_up(
         let item = held_up(found, may_see);
         let slip = item.and_then(|(item, _)| item.slip_d).unwrap_or(f64::MIN);
         let is_shown = item.is_some_and(|(item, _)| {
-            pressing.iter().any(|of| of.0.id == plant.id && of.1.what == item.what)
+            pressing.iter().any(|of| of.plant.id == plant.id && of.outlook.what == item.what)
         });
         let rank = (is_shown, slip);
         let leads = worst.as_ref().is_none_or(|(best, .., of)| {
@@ -343,66 +276,6 @@ fn hold_up_label(
     board.labels.finding(gate, FactKind::HoldUp, &kept, plant)
 }
 
-/// The card of a plant's next promises, as far as the reader may know what is expected of them.
-fn deliver(
-    board: &Board,
-    core: &Scene<'_>,
-    gate: &mut Gate,
-    (plant, found): (&Plant, &Findings),
-    audience: AudienceId,
-) -> Option<Labelled<Fact>> {
-    let open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
-    let seen = open.filter_map(|(outlook, label)| Some((outlook, (*label)?)));
-    let seen = seen.filter(|(_, label)| gate.allows(*label, audience, Action::See));
-    let seen: Vec<(&Outlook, LabelId)> = seen.take(DUE_SHOWN).collect();
-    let card = DeliverCard {
-        planned: is_planned(core, plant),
-        items: seen.iter().map(|(outlook, _)| due_item(core, plant, outlook)).collect(),
-        method: match found.outlook.first().map(|(outlook, _)| outlook.method) {
-            Some(OutlookMethod::PlannedPace) => "method.planned_pace".to_owned(),
-            _ => "method.pace".to_owned(),
-        },
-    };
-    let own = board.labels.plant(&plant.id, FactKind::Schedule)?;
-    let ids = std::iter::once(own).chain(seen.into_iter().map(|(_, label)| label));
-    let label = board.labels.joint(gate, ids)?;
-    Some(fact(label, "board/deliver", Value::Deliver(card)))
-}
-
-/// Whether anything was ever promised, met or not.
-fn is_planned(core: &Scene<'_>, plant: &Plant) -> bool {
-    core.twin.orders(&plant.id).next().is_some()
-        || core.programme.milestones.iter().any(|milestone| milestone.plant == plant.id)
-}
-
-/// A promise as pages show it.
-pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> DueItem {
-    let (id, name) = match &outlook.what {
-        Promise::Order(id) => {
-            let material = outlook.material.as_ref().map(|m| core.material_name(m));
-            (id.to_string(), material.unwrap_or_else(|| id.to_string()))
-        }
-        Promise::Milestone(id) => {
-            let milestone = core.programme.milestones.iter().find(|m| m.id == *id);
-            (id.to_string(), milestone.map_or_else(|| id.to_string(), |m| m.name.clone()))
-        }
-    };
-    let counted = outlook.counted.as_ref().or(outlook.material.as_ref());
-    DueItem {
-        id,
-        name,
-        plant: plant.name.clone(),
-        promised: stamp(outlook.promised),
-        expected: outlook.expected.map(stamp),
-        range: outlook.range.map(|(early, late)| [stamp(early), stamp(late)]),
-        days_per_piece: outlook.days_per_piece,
-        overdue_d: outlook.overdue_d,
-        done: outlook.done,
-        needed: outlook.needed,
-        unit: counted.map(|m| core.material_name(m)).unwrap_or_default(),
-    }
-}
-
 /// The card of what runs dry first, as far as the reader may know what that rests on; and its
 /// label.
 fn next(
@@ -449,6 +322,8 @@ fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: b
         cover_d: part.cover_d,
         dry: part.dry.map(stamp),
         next_delivery: part.next_delivery.map(stamp),
+        delivery: part.delivery.as_ref().filter(|_| supplier_known).map(ToString::to_string),
+        waited_for: part.waited_for,
         late_d: part.late_d,
         overdue_d: part.overdue_d,
         supplier,

@@ -166,19 +166,13 @@ impl Floor<'_> {
         let about = |kind| self.labels.about(self.core, &self.plant.id, &cause.id, kind);
         let supply = about(FactKind::Supply);
         let known = Labels::covers(self.gate, about(FactKind::LineState), label)
-            && (!self.is_supply(&cause.id) || Labels::covers(self.gate, supply, label));
+            && (!is_supply(self.core, self.plant, &cause.id)
+                || Labels::covers(self.gate, supply, label));
         known.then(|| CauseValue {
             kind: cause.kind.name().to_owned(),
             id: cause.id.to_string(),
             name: self.core.name_of(&self.plant.id, &cause.id),
         })
-    }
-
-    /// Whether an id is that of a supplier or of a delivery.
-    fn is_supply(&self, id: &str) -> bool {
-        let delivery = twin::DeliveryId::new(id).ok();
-        self.plant.suppliers.iter().any(|supplier| supplier.id.as_str() == id)
-            || delivery.is_some_and(|id| self.core.twin.delivery(&self.plant.id, &id).is_some())
     }
 
     /// Whether a unit of that label may carry the flag of the hold-up: a finding goes no further
@@ -270,15 +264,8 @@ impl Floor<'_> {
     }
 
     fn resource_value(&self, now: &ResourceNow) -> ResourceValue {
-        let state = match (now.state, &now.holder) {
-            (UnitState::Down, _) => "down",
-            (UnitState::OffShift, _) => "off_shift",
-            (_, Some(_)) => "busy",
-            (UnitState::Unknown, None) => "unknown",
-            (_, None) => "idle",
-        };
         ResourceValue {
-            state: state.to_owned(),
+            state: resource_state(now).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
             reason: now.reason.as_ref().map(ToString::to_string),
             serves: now.holder.as_ref().map(ToString::to_string),
@@ -329,6 +316,24 @@ impl Floor<'_> {
             refused: feed.refused,
             last_refusal: feed.last_refusal.clone(),
         }
+    }
+}
+
+/// Whether an id is that of a supplier or of a delivery.
+pub(super) fn is_supply(core: &Scene<'_>, plant: &Plant, id: &str) -> bool {
+    let delivery = twin::DeliveryId::new(id).ok();
+    plant.suppliers.iter().any(|supplier| supplier.id.as_str() == id)
+        || delivery.is_some_and(|id| core.twin.delivery(&plant.id, &id).is_some())
+}
+
+/// What a crane, transporter or barge does, as pages name it.
+pub(super) fn resource_state(now: &ResourceNow) -> &'static str {
+    match (now.state, &now.holder) {
+        (UnitState::Down, _) => "down",
+        (UnitState::OffShift, _) => "off_shift",
+        (_, Some(_)) => "busy",
+        (UnitState::Unknown, None) => "unknown",
+        (_, None) => "idle",
     }
 }
 

@@ -1,6 +1,8 @@
 //! The product in the picture: named items with the parts they are put together from, and the
 //! carriers that bring parts from other plants.
 
+use std::collections::BTreeSet;
+
 use release::{Gate, LabelId, Labelled};
 use twin::{
     EquipmentId, FactKind, MaterialId, PartId, Plant, PlantId, PlantTime, Span, UnitState,
@@ -72,6 +74,8 @@ struct Assembly<'a> {
     /// The kind of part it is made of.
     child: &'a MaterialId,
     children: u64,
+    /// What some unit of the plant works on.
+    in_work: BTreeSet<&'a PartId>,
 }
 
 impl<'a> Assembly<'a> {
@@ -87,7 +91,9 @@ impl<'a> Assembly<'a> {
         let made_here = plant.operations.iter().any(|op| op.output.material == *material);
         (is_root && made_here).then_some(())?;
         let children = serials.per_parent(&child.material)?;
-        Some(Self { core, serials, plant, material, child: &child.material, children })
+        let running = core.twin.units(&plant.id).flat_map(|unit| &unit.running);
+        let in_work = running.map(|operation| &operation.part).collect();
+        Some(Self { core, serials, plant, material, child: &child.material, children, in_work })
     }
 
     fn item(&self, labels: &Labels, gate: &mut Gate, number: u64) -> Vec<Labelled<Fact>> {
@@ -140,9 +146,15 @@ impl<'a> Assembly<'a> {
         let mut ids = Vec::new();
         for part in std::iter::once(part).chain(&part.parts) {
             let id = PartId::new(&part.id).ok();
-            let now = id.and_then(|id| self.core.twin.part(&id));
+            let now = id.as_ref().and_then(|id| self.core.twin.part(id));
             if let Some(now) = now.filter(|now| now.ended.is_none()) {
                 ids.push(labels.place(&self.plant.id, &now.place, FactKind::Flow)?);
+                // That it is still worked in is the state of what works there.
+                if now.stage == Some(Stage::Erected)
+                    && id.is_some_and(|id| self.in_work.contains(&id))
+                {
+                    ids.push(labels.place(&self.plant.id, &now.place, FactKind::LineState)?);
+                }
             }
         }
         Some(ids)
@@ -210,6 +222,10 @@ impl<'a> Assembly<'a> {
         let id = self.serials.name(material, number, 0)?;
         let now = self.core.twin.part(&id);
         let stage = match now {
+            // It stands where it belongs, and is still worked in: not in place yet.
+            Some(part) if part.stage == Some(Stage::Erected) && self.in_work.contains(&id) => {
+                Stage::Ready
+            }
             Some(part) if part.part_of().is_some() => Stage::Erected,
             Some(part) => part.stage.unwrap_or(Stage::Making),
             None => Stage::NotStarted,

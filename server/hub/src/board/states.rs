@@ -33,6 +33,11 @@ impl Causes {
         }
     }
 
+    /// Whether pages may say what a unit waits for.
+    pub(super) const fn are_told(self) -> bool {
+        matches!(self, Self::Told)
+    }
+
     /// The name for one that was written down as in reports.
     pub(super) fn rename(self, name: &str) -> String {
         UnitState::from_name(name).map_or(name, |state| self.name(state)).to_owned()

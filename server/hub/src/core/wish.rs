@@ -16,6 +16,7 @@ use super::{
 };
 
 /// What a report is about, for its time.
+#[derive(Clone, Copy)]
 struct Subject<'a> {
     /// `order`, `delivery` or `alarm`, with its id.
     name: (&'static str, &'a str),

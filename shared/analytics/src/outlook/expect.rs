@@ -1,6 +1,6 @@
 //! The expected dates.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twin::{MaterialId, PartId, PlantTime, Span};
 
@@ -10,6 +10,7 @@ use crate::{
     flow::Completed,
     layout::{Layout, OperationInfo},
     pace::{Arrivals, Pace, Run},
+    supply::Gap,
 };
 
 /// The age at which an interval between completions counts half.
@@ -23,17 +24,28 @@ const REACHED_FOR: Span = Span::from_secs(7 * 86_400);
 /// Beyond this no date is computed [d].
 const HORIZON_D: f64 = 3_650.0;
 
+/// What dates are expected from, beside the promises.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub layout: &'a Layout,
+    /// The times without a material that are in sight.
+    pub gaps: &'a [Gap],
+    pub now: PlantTime,
+}
+
 impl Promises {
     /// Orders and milestones, soonest promise first.
-    pub fn outlook(&self, layout: &Layout, completed: &Completed, now: PlantTime) -> Vec<Outlook> {
-        let mut all: Vec<Outlook> = self.orders(layout, completed, now);
-        all.extend(self.items.iter().map(|item| self.milestone(item, layout, now)));
+    pub fn outlook(&self, seen: Seen<'_>, completed: &Completed) -> Vec<Outlook> {
+        let now = seen.now;
+        let mut all: Vec<Outlook> = self.orders(seen, completed);
+        all.extend(self.items.iter().map(|item| self.milestone(item, seen)));
         all.retain(|o| o.reached.is_none_or(|at| now.since(at) <= REACHED_FOR));
         all.sort_by(|a, b| (a.promised, &a.what).cmp(&(b.promised, &b.what)));
         all
     }
 
-    fn orders(&self, layout: &Layout, completed: &Completed, now: PlantTime) -> Vec<Outlook> {
+    fn orders(&self, seen: Seen<'_>, completed: &Completed) -> Vec<Outlook> {
+        let now = seen.now;
         let mut open: Vec<&OrderTrack> = self.orders.values().filter(|t| !t.closed).collect();
         open.sort_by(|a, b| (a.terms.due, &a.terms.order).cmp(&(b.terms.due, &b.terms.order)));
         let mut of_materials: BTreeMap<&MaterialId, OfMaterial> = BTreeMap::new();
@@ -43,17 +55,17 @@ impl Promises {
                 let mut arrivals = Arrivals::new(now, PACE_FADES);
                 arrivals.add(completed.arrivals(material), Run::GoesOn);
                 let pace = arrivals.pace().filter(|pace| pace.intervals >= ENOUGH_ALONE);
-                OfMaterial { pace, items: self.items_of(material, layout, now), ahead: 0.0 }
+                OfMaterial { pace, items: self.items_of(material, seen), ahead: 0.0 }
             });
             // Earlier promises of the same material are served first.
             of.ahead += track.remaining();
-            all.push(order(track, of, layout, now));
+            all.push(order(track, of, seen));
         }
         all
     }
 
     /// When the named items of a material are expected to be whole for good, soonest first.
-    fn items_of(&self, material: &MaterialId, layout: &Layout, now: PlantTime) -> Vec<Expected> {
+    fn items_of(&self, material: &MaterialId, seen: Seen<'_>) -> Vec<Expected> {
         let mut last: BTreeMap<&PartId, &Item> = BTreeMap::new();
         for item in self.items.iter().filter(|item| item.material.as_ref() == Some(material)) {
             let held = last.entry(&item.milestone.part).or_insert(item);
@@ -63,7 +75,7 @@ impl Promises {
         }
         let open = last.into_values().filter(|item| item.reached.is_none());
         let mut expected: Vec<Expected> =
-            open.map(|item| self.expect(item, layout, now)).filter(|e| e.at.is_some()).collect();
+            open.map(|item| self.expect(item, seen)).filter(|e| e.at.is_some()).collect();
         expected.sort_by_key(|e| e.at);
         expected
     }
@@ -82,11 +94,12 @@ impl Promises {
         arrivals.pace()
     }
 
-    fn milestone(&self, item: &Item, layout: &Layout, now: PlantTime) -> Outlook {
+    fn milestone(&self, item: &Item, seen: Seen<'_>) -> Outlook {
+        let now = seen.now;
         let m = &item.milestone;
         let expected = match item.reached {
             Some(at) => Expected::reached(at),
-            None => self.expect(item, layout, now),
+            None => self.expect(item, seen),
         };
         let done = if item.needed > 0 {
             item.done().min(f64::from(item.needed))
@@ -108,7 +121,8 @@ impl Promises {
             needed: f64::from(item.needed.max(1)),
             counted: item.child.clone(),
             method: expected.method,
-            inputs: item.inputs(layout),
+            waits_for: expected.waits_for,
+            inputs: item.inputs(seen.layout),
         }
     }
 
@@ -121,7 +135,8 @@ impl Promises {
 
     /// Children that remain, those of earlier items in the same place included, at the pace of
     /// late, plus the planned steps that remain on the item itself.
-    fn expect(&self, item: &Item, layout: &Layout, now: PlantTime) -> Expected {
+    fn expect(&self, item: &Item, seen: Seen<'_>) -> Expected {
+        let Seen { layout, now, .. } = seen;
         // A milestone about a child is judged by the item that the child goes into.
         let host = self.children.get(&item.milestone.part).and_then(|hosts| hosts.first());
         let host = host.and_then(|number| self.items.get(*number));
@@ -140,8 +155,8 @@ impl Promises {
             Some(_) => (1.0, 0.0),
             None => (item.remaining(), item.tail(layout, now, |_| true)),
         };
-        let mut seen = BTreeSet::new();
-        for other in earlier.filter(|other| seen.insert(&other.milestone.part)) {
+        let mut counted = BTreeSet::new();
+        for other in earlier.filter(|other| counted.insert(&other.milestone.part)) {
             children += other.remaining();
             let center = assembly.map(|a| a.center);
             days += other.tail(layout, now, |o| Some(o.center) == center);
@@ -153,17 +168,24 @@ impl Promises {
             Some(planned) => pace.mixed_with(planned, ENOUGH),
             None => pace,
         });
-        match (pace, planned) {
+        let (found, flow) = match (pace, planned) {
             (Some(pace), _) => {
                 let mostly_planned = planned.is_some() && pace.intervals < ENOUGH / 2.0;
                 let found = Expected::at_pace(&pace, children, days, now);
-                let planned = Expected { method: OutlookMethod::PlannedPace, ..found };
-                if mostly_planned { planned } else { found }
+                let method = if mostly_planned { OutlookMethod::PlannedPace } else { found.method };
+                (Expected { method, ..found }, Flow::of(&pace, days, now))
             }
             (None, Some(planned)) => {
-                Expected::in_days(children * planned + days, OutlookMethod::PlannedPace, now)
+                let days_all = children * planned + days;
+                let found = Expected::in_days(days_all, OutlookMethod::PlannedPace, now);
+                let next = now + Span::DAY.scaled(planned.min(HORIZON_D));
+                (found, Flow { next, every_d: planned, more_d: days })
             }
-            (None, None) => Expected::unknown(),
+            (None, None) => return Expected::unknown(),
+        };
+        match &whole.child {
+            Some(child) if children >= 0.5 => found.held_back(child, &flow, seen),
+            _ => found,
         }
     }
 }
@@ -176,18 +198,100 @@ struct OfMaterial {
     ahead: f64,
 }
 
+/// How pieces come from now on.
+struct Flow {
+    /// When the next one is expected.
+    next: PlantTime,
+    /// Days from one arrival to the next.
+    every_d: f64,
+    /// Days of work that follow the last piece.
+    more_d: f64,
+}
+
+impl Flow {
+    fn of(pace: &Pace, more_d: f64, now: PlantTime) -> Self {
+        let (next, brings) = pace.next(now);
+        Self { next, every_d: brings * pace.days_per_piece, more_d }
+    }
+
+    /// The first arrival from a moment on.
+    fn first_from(&self, from: PlantTime) -> PlantTime {
+        let before = from.since(self.next).days().max(0.0) / self.every_d.max(1e-6);
+        self.next + Span::DAY.scaled((before.ceil() * self.every_d).min(HORIZON_D))
+    }
+}
+
+/// How long before a piece of `product` is whole its materials are taken, by the planned times of
+/// the steps in between: by the nearest way of each, all materials of this plant that go into it.
+fn leads(layout: &Layout, product: &MaterialId) -> BTreeMap<MaterialId, Span> {
+    let mut leads = BTreeMap::from([(product.clone(), Span::ZERO)]);
+    let mut open = VecDeque::from([(product.clone(), Span::ZERO)]);
+    while let Some((output, after)) = open.pop_front() {
+        let makes = || layout.operations.values().filter(|o| o.output == output);
+        for operation in makes() {
+            // Steps on one material follow each other by rank; those of one rank are alternatives.
+            let mut steps: BTreeMap<u32, Span> = BTreeMap::new();
+            for step in makes().filter(|step| step.rank <= operation.rank) {
+                let longest = steps.entry(step.rank).or_insert(Span::ZERO);
+                *longest = step.calendar_mean.max(*longest);
+            }
+            let lead = steps.values().fold(after, |sum, step| sum + *step);
+            for (input, ..) in &operation.inputs {
+                if !leads.contains_key(input) {
+                    leads.insert(input.clone(), lead);
+                    open.push_back((input.clone(), lead));
+                }
+            }
+        }
+    }
+    leads
+}
+
 /// A date with what it rests on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Expected {
     at: Option<PlantTime>,
     method: OutlookMethod,
     days_per_piece: Option<f64>,
     band_d: Option<f64>,
+    /// The material whose absence moves it.
+    waits_for: Option<MaterialId>,
 }
 
 impl Expected {
     fn unknown() -> Self {
-        Self { at: None, method: OutlookMethod::None, days_per_piece: None, band_d: None }
+        Self {
+            at: None,
+            method: OutlookMethod::None,
+            days_per_piece: None,
+            band_d: None,
+            waits_for: None,
+        }
+    }
+
+    /// The date with the times in which a material of the product is missing. A piece takes each
+    /// material a known time before it is whole; of what it should have taken in a gap nothing is
+    /// there, so that the first piece that falls into the gap comes only at its end, and all
+    /// after it as much later. Pieces further on than that, and a pause that is no longer than
+    /// the usual one between two pieces, move nothing. Gaps run side by side: the one that moves
+    /// the most counts.
+    fn held_back(self, product: &MaterialId, flow: &Flow, seen: Seen<'_>) -> Self {
+        let Some(at) = self.at.filter(|_| !seen.gaps.is_empty()) else { return self };
+        let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
+        let leads = leads(seen.layout, product);
+        let moves = seen.gaps.iter().filter_map(|gap| {
+            let lead = *leads.get(&gap.material)?;
+            let first = flow.first_from(gap.from + lead);
+            let to = gap.to + lead;
+            (first <= last && first < to).then(|| (to.since(first), &gap.material))
+        });
+        // Of equal ones the first by name.
+        match moves.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1))) {
+            Some((by, material)) => {
+                Self { at: Some(at + by), waits_for: Some(material.clone()), ..self }
+            }
+            None => self,
+        }
     }
 
     fn reached(at: PlantTime) -> Self {
@@ -236,7 +340,7 @@ impl Item {
     }
 
     /// How many children one run of the operation takes.
-    fn taken_by(&self, operation: &OperationInfo) -> f64 {
+    pub(super) fn taken_by(&self, operation: &OperationInfo) -> f64 {
         let of_child = |m: &MaterialId| self.child.as_ref() == Some(m);
         operation.inputs.iter().filter(|(m, ..)| of_child(m)).map(|(.., quantity)| quantity).sum()
     }
@@ -275,14 +379,18 @@ impl Item {
     }
 }
 
-fn order(track: &OrderTrack, of: &OfMaterial, layout: &Layout, now: PlantTime) -> Outlook {
+fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
+    let Seen { layout, now, .. } = seen;
     let terms = &track.terms;
     // Named items have milestones of their own: the order is met when as many are expected.
     let named = of.items.get((of.ahead.ceil().max(1.0) as usize).saturating_sub(1));
     let expected = match (track.reached, &of.pace, named) {
         (Some(at), ..) => Expected::reached(at),
-        (None, _, Some(named)) => Expected { days_per_piece: None, ..*named },
-        (None, Some(pace), None) => Expected::at_pace(pace, of.ahead, 0.0, now),
+        (None, _, Some(named)) => Expected { days_per_piece: None, ..named.clone() },
+        (None, Some(pace), None) => {
+            let flow = Flow::of(pace, 0.0, now);
+            Expected::at_pace(pace, of.ahead, 0.0, now).held_back(&terms.material, &flow, seen)
+        }
         (None, None, None) => Expected::unknown(),
     };
     let makers = layout.operations.values().filter(|o| o.output == terms.material);
@@ -302,6 +410,7 @@ fn order(track: &OrderTrack, of: &OfMaterial, layout: &Layout, now: PlantTime) -
         needed: terms.quantity,
         counted: None,
         method: expected.method,
+        waits_for: expected.waits_for,
         inputs: units
             .map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())))
             .collect(),

@@ -156,6 +156,42 @@ fn ships(tale: Tale, now: f64) -> String {
     format!("{:?} {done} of {needed} {}", found.method, slip_d.unwrap_or_default())
 }
 
+#[test]
+fn a_part_is_in_place_when_the_work_that_puts_it_there_has_ended() {
+    let mut plant = line("home", 2);
+    plant.materials.push(material("ship", Tracking::Serial));
+    let mut programme = programme(std::slice::from_ref(&plant));
+    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
+        material: id(material),
+        parent: parent.map(id),
+        count,
+        pattern: pattern.to_owned(),
+        built_at: vec![],
+        basis: Basis::Assumed,
+    };
+    programme.serials = vec![
+        scheme("ship", None, None, "H{n}"),
+        scheme("block", Some("ship"), Some(2), "{root}-B{n}"),
+    ];
+    programme.milestones = vec![Milestone {
+        id: id("H1-whole"),
+        name: "Whole".to_owned(),
+        plant: id("home"),
+        part: id("H1"),
+        reached_at: id("c2"),
+        due: at(480.0),
+    }];
+    let done = |until: f64| {
+        let mut tale = Tale::default();
+        tale.moved("home", 10.0, "H1-B1", "B1", "S2");
+        tale.run("home", 2, "H1-B1", (10.0, 20.0), (twin::CauseKind::Material, "B1"));
+        tale.told.retain(|(_, report)| report.at <= at(until));
+        let analytics = tale.observed_in(&programme, std::slice::from_ref(&plant));
+        analytics.outlook(&id("home"), at(until))[0].done
+    };
+    assert_eq!((done(15.0), done(20.0)), (0.0, 1.0));
+}
+
 fn quay(from: f64, to: f64) -> Tale {
     let mut tale = Tale::default();
     for block in ["H1-B1", "H1-B2"] {

@@ -223,3 +223,20 @@ fn a_verdict_says_what_it_holds_up() {
     let found = verdict(&analytics, at(end), Some(Span::from_hours(end - 1.0)));
     assert_eq!(found.product, Some(id("raft")));
 }
+
+#[test]
+fn the_share_of_late_is_of_the_time_since_the_lead_leads() {
+    // The first station limits for twenty parts, the second from then on.
+    let mut tale = Tale::default();
+    let lasts = |station, part| if (station == 1) == (part <= 20) { 10.0 } else { 1.0 };
+    let end = tale.worked("home", 2, 60, lasts);
+    let analytics = tale.observed(&[line("home", 2)]);
+    let now = at(end);
+    let found = verdict(&analytics, now, Some(Span::from_hours(end)));
+    assert_eq!(found.node.thing.id(), "c2");
+    let since = found.since.expect("it leads in the history");
+    assert_eq!(found.recent, now.since(since));
+    assert!(found.recent < found.window);
+    assert!(found.share_ratio < 0.75, "{}", found.share_ratio);
+    assert!(found.recent_share_ratio > 0.85, "{}", found.recent_share_ratio);
+}

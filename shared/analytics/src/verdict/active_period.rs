@@ -61,6 +61,8 @@ impl Question<'_> {
             why: Why::Working,
             method: Method::ActivePeriod,
             share_ratio: top / sum,
+            recent_share_ratio: top / sum,
+            recent: window,
             shares: means.iter().filter_map(share).collect(),
             chain: vec![ChainStep {
                 node: node.clone(),

@@ -15,6 +15,13 @@ pub struct DeliverCard {
     pub items: Vec<DueItem>,
     /// How `expected` was computed, as a words' key.
     pub method: String,
+    /// A few of the others that are a day late or more: the latest of all and the soonest, by
+    /// their dates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_late: Vec<DueItem>,
+    /// How many more are as late as that.
+    #[serde(default)]
+    pub more_late: u32,
 }
 
 /// Something promised.
@@ -40,6 +47,9 @@ pub struct DueItem {
     /// Days since `promised`, when that has passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_d: Option<f64>,
+    /// The name of the material that will be missing for so long that `expected` is later for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
     /// Done and needed, in the item's unit (lifts of 32, pieces of 90).
     pub done: f64,
     /// Needed in all.
@@ -136,14 +146,39 @@ pub struct HoldUpCard {
     /// The runner-up, for "cannot tell A from B".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<String>,
-    /// Share of the window's critical path, up to now [ratio].
+    /// What it does at this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<HoldUpNow>,
+    /// Its share of the critical path in the last `window_d` [ratio].
     pub share_ratio: f64,
-    /// The window that was looked at, in days.
+    /// Days since it leads, one at least, and at most the window that was looked at.
     pub window_d: f64,
     /// Stations the finding is based on, and stations there are; both 0 where that may not be told.
     pub based_on: [u32; 2],
     /// When the lead changed in the last weeks: who led since when.
     pub before: Vec<ChangePoint>,
+}
+
+/// What a main hold-up does at this moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HoldUpNow {
+    /// The name of the unit or resource that is spoken of; of a supplier that of the material.
+    pub name: String,
+    /// A unit's or resource's state, as in their own values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Since when it is in that state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Rfc3339>,
+    /// The name of what it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
+    /// Of a supplier's material: days that the stock lasts; absent when nothing is used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover_d: Option<f64>,
+    /// Of a supplier's material: whether a unit waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_waited_for: Option<bool>,
 }
 
 /// A former main hold-up.
@@ -191,6 +226,12 @@ pub struct DryPart {
     /// The next delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_delivery: Option<Rfc3339>,
+    /// The id of that delivery, when its supplier may be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<String>,
+    /// Whether a unit waits for the material, now or when its shift ended.
+    #[serde(default)]
+    pub waited_for: bool,
     /// Days that it is late against its first promise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_d: Option<f64>,
@@ -227,6 +268,26 @@ pub struct ActCard {
     /// Since when what it is about is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_since: Option<Rfc3339>,
+    /// The delivery that the answer is about, when it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery: Option<AnsweredDelivery>,
+}
+
+/// A delivery that somebody was asked about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AnsweredDelivery {
+    /// Its id.
+    pub id: String,
+    /// The material's name.
+    pub name: String,
+    /// How much of it.
+    pub quantity: f64,
+    /// In what.
+    pub unit: String,
+    /// The date now given; the date of arrival once it is here.
+    pub expected: Rfc3339,
+    /// Whether it is here.
+    pub arrived: bool,
 }
 
 /// 5. Can I trust this?
@@ -286,6 +347,9 @@ pub struct PlantDigest {
     pub nation: String,
     /// The nation's name.
     pub nation_name: String,
+    /// Whether the plant has orders or milestones at all.
+    #[serde(default)]
+    pub planned: bool,
     /// Units by state.
     pub units: std::collections::BTreeMap<String, u32>,
     /// The next due item.
@@ -294,6 +358,9 @@ pub struct PlantDigest {
     /// The main hold-up's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_up: Option<String>,
+    /// What kind of thing the main hold-up is, as on its card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold_up_kind: Option<String>,
     /// The first step of its cause.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<CauseStep>,
