@@ -52,6 +52,7 @@ fn plant() -> Plant {
             needs: Default::default(),
             information: Default::default(),
             originator: Originator { nation, organisation },
+            derived_from: std::collections::BTreeSet::new(),
             created: at(0.0),
             review: at(0.0),
             until: None,

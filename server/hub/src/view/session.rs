@@ -392,6 +392,7 @@ pub(super) mod tests {
                 nation: NationId::new("XAA").unwrap(),
                 organisation: OrganisationId::new("yard").unwrap(),
             },
+            derived_from: std::collections::BTreeSet::new(),
             created: PlantTime::default(),
             review: PlantTime::default(),
             until: None,
