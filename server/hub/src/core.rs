@@ -36,13 +36,14 @@ use analytics::Analytics;
 use journal::{ClockRow, Entry, FeedPosition};
 use serde_json::value::RawValue;
 use twin::{
-    Agreement, EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId, state::TwinState,
+    Agreement, EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId,
+    state::TwinState,
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 
 pub(crate) use alarm::Condition;
 pub(crate) use anew::{Anew, Finished, note_corrections};
-pub(crate) use correction::{Corrections, Due, Recalled, ReportKey, spoken_of};
+pub(crate) use correction::{CORRECTION_HOLDS, Corrections, Due, Recalled, ReportKey, spoken_of};
 pub(crate) use frame::NotTaken;
 pub(crate) use happening::Happenings;
 pub(crate) use plan::{Answer, AskId, Asked, Planner, PlannerNow, Wish, is_planner, planner_feed};
