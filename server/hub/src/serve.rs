@@ -186,9 +186,7 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    if !address.ip().is_loopback() && !gate::any_good(&keys, wall_now())? {
-        return Err(ServeError::NoKeys(address));
-    }
+    is_not_open_to_all(address, &keys)?;
     if !address.ip().is_loopback() && tls.is_none() {
         tracing::warn!("{IN_THE_CLEAR}");
     }
@@ -256,6 +254,14 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
 fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
     let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
     files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
+}
+
+/// Refuses an address that strangers reach while nobody has a key.
+fn is_not_open_to_all(address: SocketAddr, keys: &Keys) -> Result<(), ServeError> {
+    if address.ip().is_loopback() || gate::any_good(keys, wall_now())? {
+        return Ok(());
+    }
+    Err(ServeError::NoKeys(address))
 }
 
 /// The demonstration, if it was asked for, with its first weeks behind it.
