@@ -186,10 +186,7 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    is_not_open_to_all(address, &keys)?;
-    if !address.ip().is_loopback() && tls.is_none() {
-        tracing::warn!("{IN_THE_CLEAR}");
-    }
+    may_be_reached(address, &keys, tls.is_some())?;
     let mut journal = opened.journal;
     let mut remarks = plants.warnings();
     let kept = store::keep_definition(
@@ -256,12 +253,19 @@ fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
     files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
 }
 
-/// Refuses an address that strangers reach while nobody has a key.
-fn is_not_open_to_all(address: SocketAddr, keys: &Keys) -> Result<(), ServeError> {
-    if address.ip().is_loopback() || gate::any_good(keys, wall_now())? {
+/// Refuses an address that strangers reach while nobody has a key, and warns where what they say
+/// could be overheard.
+fn may_be_reached(address: SocketAddr, keys: &Keys, by_tls: bool) -> Result<(), ServeError> {
+    if address.ip().is_loopback() {
         return Ok(());
     }
-    Err(ServeError::NoKeys(address))
+    if !gate::any_good(keys, wall_now())? {
+        return Err(ServeError::NoKeys(address));
+    }
+    if !by_tls {
+        tracing::warn!("{IN_THE_CLEAR}");
+    }
+    Ok(())
 }
 
 /// The demonstration, if it was asked for, with its first weeks behind it.
