@@ -1,13 +1,14 @@
 //! What is to be shown: the live state and the findings as labelled values by key.
 //!
 //! The board says what there is and under which label; it decides nothing. The gate in
-//! [`crate::view`] decides who gets which of it. Values that must read differently for different
-//! readers (a cause chain with a step that one may not know) are made once for each distinct set
-//! of labels that a reader may see, again from labelled parts.
+//! [`crate::view`] decides who gets which of it. What is concluded, and every value that tells of
+//! a conclusion, is made once for each distinct set of labels that a reader may read, from what
+//! carries those labels alone.
 
 mod answers;
 mod cards;
 mod chain;
+mod conclusions;
 mod floor;
 mod history;
 mod labels;
@@ -28,12 +29,12 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use analytics::{DryPart, HoldUp, Inputs, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use serde_json::value::RawValue;
 use twin::{FactKind, PlantId, PlantTime, SeriesId, label::Originator, state::ABOUT_ALARM};
 use wire::{Rfc3339, view::Value};
 
+use conclusions::{Conclude, Conclusions, Findings};
 use labels::Labels;
 pub(crate) use labels::Today;
 pub(crate) use readers::MOST_READABLE_SETS;
@@ -69,22 +70,14 @@ pub(crate) struct Occurrence {
     pub(crate) with: BTreeMap<String, String>,
 }
 
-/// What analytics conclude about one plant at one moment, each conclusion with its label where it
-/// is the same for everybody.
-#[derive(Clone, Debug)]
-struct Findings {
-    now: PlantTime,
-    hold_up: HoldUp,
-    outlook: Vec<(Outlook, Option<LabelId>)>,
-    dry: Vec<(DryPart, Option<LabelId>)>,
-}
-
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Board {
     labels: Labels,
     readers: Readers,
-    findings: BTreeMap<PlantId, Findings>,
+    conclusions: Conclusions,
+    /// Whether each plant's record tells causes.
+    causes: BTreeMap<PlantId, Causes>,
     facts: BTreeMap<String, Vec<Labelled<Fact>>>,
     refreshes: u64,
     /// Whether the last refresh made the values of the history anew.
@@ -95,6 +88,8 @@ pub(crate) struct Board {
 
 /// Findings are computed anew once in so many refreshes: they change by the hour of plant time.
 const FINDINGS_EVERY: u64 = 4;
+/// Values that may carry a flag of their reader's own.
+const FLAGGED: &str = "unit/";
 /// Values of the history are made anew once in so many refreshes.
 const HISTORY_EVERY: u64 = 8;
 
@@ -105,7 +100,8 @@ impl Board {
         Self {
             labels: Labels::new(hub, today),
             readers: Readers::default(),
-            findings: BTreeMap::new(),
+            conclusions: Conclusions::default(),
+            causes: BTreeMap::new(),
             facts: BTreeMap::new(),
             refreshes: 0,
             past_renewed: false,
@@ -124,13 +120,11 @@ impl Board {
         let relearnt = self.labels.learn(core, gate);
         // Whoever changed the plan wants to see it changed.
         let replanned = relearnt || self.plan_changes != core.plan_changes;
-        if replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY) {
-            let labels = &self.labels;
-            let found = core.plants.keys().map(|id| (id.clone(), findings(core, labels, gate, id)));
-            self.findings = found.collect();
-        }
-        let readable = |audience: &AudienceId| (*audience, self.labels.readable(gate, *audience));
-        let crowded_out = self.readers.seat(audiences.iter().map(readable).collect());
+        let crowded_out = self.seat(gate, audiences);
+        let again = replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY);
+        let what = if again { Conclude::Again } else { Conclude::WhatIsNew };
+        let plants: Vec<PlantId> = core.plants.keys().cloned().collect();
+        self.conclude(core, gate, &plants, what);
         self.past_renewed = replanned || self.refreshes.is_multiple_of(HISTORY_EVERY);
         self.plan_changes = core.plan_changes;
         self.refreshes += 1;
@@ -141,9 +135,7 @@ impl Board {
                 Some(View::History(plant))
                     if self.past_renewed || !self.facts.contains_key(&view) =>
                 {
-                    let outlook = self.findings.get(plant).map_or(&[][..], |f| &f.outlook);
-                    let shown = (self.causes(plant), outlook);
-                    history::facts(core, &self.labels, gate, plant, shown)
+                    history::facts(core, &self.labels, gate, plant, self.causes(plant))
                 }
                 Some(View::History(_) | View::Points(..)) | None => continue,
             };
@@ -152,30 +144,61 @@ impl Board {
         crowded_out
     }
 
+    /// The values of one plant at one moment of the past, for one audience: what was so, with the
+    /// dates that were expected then.
+    pub(crate) fn past(
+        &mut self,
+        core: &Scene<'_>,
+        gate: &mut Gate,
+        plant: &PlantId,
+        audience: AudienceId,
+    ) -> Vec<Labelled<Fact>> {
+        self.labels.learn(core, gate);
+        // One reader is never one too many.
+        let _nobody = self.seat(gate, &[audience]);
+        self.conclude(core, gate, std::slice::from_ref(plant), Conclude::Again);
+        let mut facts = self.plant_facts(core, gate, plant);
+        let flags = cards::flags(self, core, gate, (plant, &facts), audience);
+        replace(&mut facts, flags);
+        facts.extend(history::deliveries(core, &self.labels, plant));
+        facts.extend(history::orders(self, core, gate, plant, audience));
+        facts
+    }
+
+    fn seat(&mut self, gate: &Gate, audiences: &[AudienceId]) -> BTreeSet<AudienceId> {
+        let readable = |audience: &AudienceId| (*audience, self.labels.readable(gate, *audience));
+        self.readers.seat(audiences.iter().map(readable).collect())
+    }
+
+    fn conclude(&mut self, core: &Scene<'_>, gate: &mut Gate, plants: &[PlantId], what: Conclude) {
+        let causes = |plant: &PlantId| {
+            let tells = core.analytics.tells_causes(plant, core.now(plant));
+            (plant.clone(), if tells { Causes::Told } else { Causes::NotTold })
+        };
+        self.causes.extend(plants.iter().map(causes));
+        let sets = self.readers.sets();
+        self.conclusions.draw((core, &self.labels), gate, (plants, &sets), what);
+    }
+
+    /// The findings about a plant for those who may read what the audience may.
+    fn findings(&self, plant: &PlantId, audience: AudienceId) -> Option<&Findings> {
+        self.conclusions.about(self.readers.set_of(audience)?, plant)
+    }
+
     fn plant_facts(
         &self,
         core: &Scene<'_>,
         gate: &mut Gate,
         plant: &PlantId,
     ) -> Vec<Labelled<Fact>> {
-        let held_up = self.held_up_units(plant);
-        let shown = (&held_up, self.causes(plant));
-        let mut facts = floor::facts(core, &self.labels, gate, plant, shown);
+        let mut facts = floor::facts(core, &self.labels, gate, plant, self.causes(plant));
         facts.extend(product::facts(core, &self.labels, gate, plant));
         facts
     }
 
     /// Whether the plant's record tells causes.
     fn causes(&self, plant: &PlantId) -> Causes {
-        Causes::of(self.findings.get(plant).map(|findings| &findings.hold_up))
-    }
-
-    /// The equipment of a plant that is flagged: where its main hold-up bites.
-    fn held_up_units(&self, plant: &PlantId) -> BTreeSet<twin::EquipmentId> {
-        match self.findings.get(plant).map(|findings| &findings.hold_up) {
-            Some(HoldUp::Known(verdict)) => verdict.bites_at.iter().cloned().collect(),
-            _ => BTreeSet::new(),
-        }
+        self.causes.get(plant).copied().unwrap_or(Causes::Told)
     }
 
     /// Whether a view's values may differ from those before the last refresh.
@@ -206,16 +229,21 @@ impl Board {
             return facts;
         }
         if let Some(made) = self.readers.made(audience, view) {
-            facts.extend(made.iter().cloned());
+            replace(&mut facts, made.iter().cloned());
             return facts;
         }
         let made = match View::parse(core, view) {
-            Some(View::Plant(plant)) => cards::plant(self, core, gate, plant, audience),
+            Some(View::Plant(plant)) => {
+                let flags = cards::flags(self, core, gate, (plant, &facts), audience);
+                let cards = cards::plant(self, core, gate, plant, audience);
+                flags.into_iter().chain(cards).collect()
+            }
             Some(View::Programme) => cards::programme(self, core, gate, audience),
-            Some(View::History(_) | View::Points(..)) | None => Vec::new(),
+            Some(View::History(plant)) => history::orders(self, core, gate, plant, audience),
+            Some(View::Points(..)) | None => Vec::new(),
         };
         self.readers.keep(audience, view, &made);
-        facts.extend(made);
+        replace(&mut facts, made);
         facts
     }
 
@@ -305,22 +333,16 @@ impl<'a> View<'a> {
     }
 }
 
-fn findings(core: &Scene<'_>, labels: &Labels, gate: &mut Gate, plant: &PlantId) -> Findings {
-    let now = core.now(plant);
-    let mut label = |kind, inputs: &Inputs| labels.finding(gate, kind, inputs, plant);
-    let outlook = core.analytics.outlook(plant, now).into_iter();
-    let outlook = outlook.map(|outlook| {
-        let label = label(FactKind::Forecast, &outlook.inputs);
-        (outlook, label)
-    });
-    let outlook = outlook.collect();
-    let dry = core.analytics.dry(plant, now).into_iter();
-    let dry = dry.map(|dry| {
-        let label = label(FactKind::DryDate, &dry.inputs);
-        (dry, label)
-    });
-    let dry = dry.collect();
-    Findings { now, hold_up: core.analytics.hold_up(plant, now, None), outlook, dry }
+/// Adds values to those that read the same for everybody; of a unit, in place of what reads so.
+fn replace(facts: &mut Vec<Labelled<Fact>>, made: impl IntoIterator<Item = Labelled<Fact>>) {
+    for fact in made {
+        let is_flag = fact.value.key.starts_with(FLAGGED);
+        let same = facts.iter_mut().find(|old| is_flag && old.value.key == fact.value.key);
+        match same {
+            Some(old) => *old = fact,
+            None => facts.push(fact),
+        }
+    }
 }
 
 /// The kind of fact that a happening tells. What has none is told to nobody.

@@ -2,7 +2,7 @@
 
 mod expect;
 
-pub use expect::Seen;
+pub use expect::Known;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

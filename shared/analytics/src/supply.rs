@@ -8,10 +8,11 @@ use twin::{
 };
 
 use crate::{
-    findings::{DryPart, Source},
+    findings::{DryPart, Inputs, Source},
     layout::{Layout, Place},
     pace::{Arrivals, Run},
-    units::{UnitTrack, Units},
+    sight::PlantView,
+    units::UnitTrack,
 };
 
 /// The age at which an interval between uses counts half.
@@ -62,6 +63,8 @@ pub struct Gap {
     pub from: PlantTime,
     /// The delivery that ends it.
     pub to: PlantTime,
+    /// What that rests on.
+    pub inputs: Inputs,
 }
 
 /// Supply of one plant.
@@ -169,9 +172,14 @@ impl Supply {
         self.stock.get(&(material.clone(), place)).copied()
     }
 
-    /// When the next delivery of a material is promised for.
-    pub fn next_delivery(&self, material: &MaterialId) -> Option<PlantTime> {
+    /// When the next delivery of a material is promised for, by those suppliers.
+    pub fn next_delivery(
+        &self,
+        material: &MaterialId,
+        from: impl Fn(&SupplierId) -> bool,
+    ) -> Option<PlantTime> {
         let of = self.awaited.values().filter(|a| a.terms.material == *material);
+        let of = of.filter(|a| from(&a.terms.supplier));
         of.map(|a| a.terms.date).min()
     }
 
@@ -196,15 +204,18 @@ impl Supply {
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }
 
-    /// By the dry date, with what is promised counted. What nobody uses or waits for is left out, and a material of
-    /// which every lot is used at once runs dry only when its deliveries do not keep pace.
-    pub fn dry(&self, layout: &Layout, units: &Units, now: PlantTime) -> Vec<DryPart> {
+    /// By the dry date, what is promised counted; then by the least cover. What nobody uses or
+    /// waits for is left out, and a material of which every lot is used at once runs dry only
+    /// when its deliveries do not keep pace. Which units wait is asked of those in `view`; all
+    /// stocks and deliveries of a material count, since a date from some of them would be wrong.
+    pub fn dry(&self, view: PlantView<'_>, now: PlantTime) -> Vec<DryPart> {
+        let layout = view.layout;
         let mut parts: Vec<DryPart> = layout
             .tracking
             .iter()
             .filter(|(_, tracking)| **tracking == Tracking::Bulk)
             .filter(|(material, _)| layout.lines.iter().any(|line| line.material == **material))
-            .filter_map(|(material, _)| self.dry_part(layout, units, material, now))
+            .filter_map(|(material, _)| self.dry_part(view, material, now))
             .collect();
         let cover = |part: &DryPart| part.cover_d.unwrap_or(f64::INFINITY);
         parts.sort_by(|a, b| {
@@ -216,13 +227,14 @@ impl Supply {
     }
 
     /// Whether some unit has nothing to do, and a run there would take more than there is.
-    fn waited_for(&self, layout: &Layout, units: &Units, material: &MaterialId) -> Waited {
+    fn waited_for(&self, view: PlantView<'_>, material: &MaterialId) -> Waited {
+        let layout = view.layout;
         let of_input = |(input, place, quantity): &(MaterialId, Place, f64), center| {
             let stock = self.stock(material, *place).unwrap_or(f64::INFINITY);
             if input != material || stock + 1e-9 >= *quantity {
                 return Waited::No;
             }
-            let tracks = layout.units_of(center).filter_map(|unit| units.tracks.get(&unit));
+            let tracks = layout.units_of(center).filter_map(|unit| view.track(unit));
             tracks.map(|track| waits(track, layout, material, *place)).max().unwrap_or(Waited::No)
         };
         let operations = layout.operations.values();
@@ -254,29 +266,28 @@ impl Supply {
         }
     }
 
-    /// The times without a material that are in sight, one for each that will be short: from the
-    /// moment that it is short, or was used last when it is short now, to the first delivery
-    /// after that. Without one the end is not known, and the time is left out.
-    pub fn gaps(&self, layout: &Layout, units: &Units, now: PlantTime) -> Vec<Gap> {
-        let short = self.dry(layout, units, now).into_iter();
-        let gaps = short.filter_map(|DryPart { material, dry, .. }| {
-            let dry = dry?;
-            let of = self.awaited.values().filter(|a| a.terms.material == material);
+    /// The times without a material that are in sight, one for each of these that will be short:
+    /// from the moment that it is short, or was used last when it is short now, to the first
+    /// delivery after that. Without one the end is not known, and the time is left out.
+    pub fn gaps(&self, short: &[DryPart], now: PlantTime) -> Vec<Gap> {
+        let gaps = short.iter().filter_map(|DryPart { material, dry, inputs, .. }| {
+            let dry = (*dry)?;
+            let of = self.awaited.values().filter(|a| a.terms.material == *material);
             let to = of.map(|a| a.terms.date).filter(|date| *date > dry).min()?;
-            let last = self.used.get(&material).and_then(|used| used.slots.back());
+            let last = self.used.get(material).and_then(|used| used.slots.back());
             let from = last.map(|(_, last, _)| *last).filter(|_| dry <= now).unwrap_or(dry);
-            Some(Gap { material, from, to })
+            Some(Gap { material: material.clone(), from, to, inputs: inputs.clone() })
         });
         gaps.collect()
     }
 
     fn dry_part(
         &self,
-        layout: &Layout,
-        units: &Units,
+        view: PlantView<'_>,
         material: &MaterialId,
         now: PlantTime,
     ) -> Option<DryPart> {
+        let layout = view.layout;
         let stocks: Vec<(Place, f64)> = self
             .stock
             .iter()
@@ -284,7 +295,7 @@ impl Supply {
             .map(|((_, p), q)| (*p, *q))
             .collect();
         let (use_per_day, next_use) = self.use_of(material, now);
-        let waited_for = self.waited_for(layout, units, material);
+        let waited_for = self.waited_for(view, material);
         let stock = stocks.iter().fold(0.0, |sum, (_, quantity)| sum + quantity);
         if use_per_day <= 0.0 && waited_for == Waited::No && (stocks.is_empty() || stock <= 0.0) {
             return None;
@@ -299,10 +310,17 @@ impl Supply {
         let supplier =
             next.map(|a| a.terms.supplier.clone()).or(last).or(line.map(|l| l.supplier_id.clone()));
         let places = stocks.iter().filter_map(|(place, _)| layout.info(*place));
-        let mut inputs: crate::findings::Inputs =
+        let mut inputs: Inputs =
             places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect();
         let suppliers = awaited.iter().map(|a| &a.terms.supplier).chain(&supplier);
         inputs.extend(suppliers.map(|id| (layout.plant.clone(), Source::Supplier(id.clone()))));
+        // Whether somebody waits for it is known of the units in sight that take it.
+        let takers = layout
+            .operations
+            .values()
+            .filter(|operation| operation.inputs.iter().any(|(input, ..)| input == material));
+        let units = takers.flat_map(|operation| layout.units_of(operation.center));
+        inputs.extend(units.filter_map(|unit| view.source(unit)));
         let level = Level { stock, use_per_day, next_use };
         let dry = self.dry_from(material, &level, waited_for, &awaited, now);
         Some(DryPart {

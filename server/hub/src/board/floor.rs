@@ -1,7 +1,5 @@
 //! The shop floor as values: what stands where, what it does, what waits there.
 
-use std::collections::BTreeSet;
-
 use release::{Gate, LabelId, Labelled};
 use twin::{
     EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
@@ -27,7 +25,7 @@ pub(super) fn facts(
     labels: &Labels,
     gate: &Gate,
     id: &PlantId,
-    (held_up, causes): (&BTreeSet<EquipmentId>, Causes),
+    causes: Causes,
 ) -> Vec<Labelled<Fact>> {
     let Some(plant) = core.plants.get(id) else { return Vec::new() };
     let floor = Floor { core, labels, gate, plant, causes, now: core.now(id) };
@@ -37,7 +35,7 @@ pub(super) fn facts(
         facts.push(fact(own, "plant", Value::Plant(plant_value(core, plant))));
     }
     facts.extend(floor.layouts());
-    facts.extend(plant.units.iter().filter_map(|unit| floor.unit(unit, held_up)));
+    facts.extend(plant.units.iter().filter_map(|unit| floor.unit(unit)));
     facts.extend(plant.storages.iter().filter_map(|storage| floor.storage(storage)));
     facts.extend(plant.resources.iter().filter_map(|resource| floor.resource(resource)));
     facts.extend(floor.areas());
@@ -145,14 +143,11 @@ impl Floor<'_> {
         }
     }
 
-    fn unit(&self, unit: &WorkUnit, held_up: &BTreeSet<EquipmentId>) -> Option<Labelled<Fact>> {
+    fn unit(&self, unit: &WorkUnit) -> Option<Labelled<Fact>> {
         let label = self.labels.equipment(&self.plant.id, &unit.id, FactKind::LineState)?;
         let now = self.core.twin.unit(&self.plant.id, &unit.id)?;
-        let value = UnitValue {
-            hold_up: held_up.contains(&unit.id) && self.may_flag(label),
-            waits_for: self.waits_for(now, label),
-            ..self.unit_value(unit, now)
-        };
+        let value =
+            UnitValue { waits_for: self.waits_for(now, label), ..self.unit_value(unit, now) };
         Some(fact(label, format!("unit/{}", unit.id), Value::Unit(Box::new(value))))
     }
 
@@ -163,22 +158,18 @@ impl Floor<'_> {
             return None;
         }
         let cause = now.cause.as_ref()?;
-        let about = |kind| self.labels.about(self.core, &self.plant.id, &cause.id, kind);
-        let supply = about(FactKind::Supply);
-        let known = Labels::covers(self.gate, about(FactKind::LineState), label)
-            && (!is_supply(self.core, self.plant, &cause.id)
-                || Labels::covers(self.gate, supply, label));
+        // It is named, perhaps as a place of another plant, and its state is told of.
+        let mut kinds = vec![FactKind::Layout, FactKind::LineState];
+        kinds.extend(is_supply(self.core, self.plant, &cause.id).then_some(FactKind::Supply));
+        let known = kinds.into_iter().all(|kind| {
+            let about = self.labels.about(self.core, &self.plant.id, &cause.id, kind);
+            Labels::covers(self.gate, about, label)
+        });
         known.then(|| CauseValue {
             kind: cause.kind.name().to_owned(),
             id: cause.id.to_string(),
             name: self.core.name_of(&self.plant.id, &cause.id),
         })
-    }
-
-    /// Whether a unit of that label may carry the flag of the hold-up: a finding goes no further
-    /// than its floor, on the unit as on the card.
-    fn may_flag(&self, label: LabelId) -> bool {
-        Labels::covers(self.gate, self.labels.bound(&self.plant.id, FactKind::HoldUp), label)
     }
 
     fn unit_value(&self, unit: &WorkUnit, now: &UnitNow) -> UnitValue {

@@ -143,6 +143,12 @@ impl Labels {
         if let Some((_code, about)) = id.strip_prefix(ABOUT_ALARM).and_then(|a| a.split_once(':')) {
             return self.about(core, plant, about, kind);
         }
+        // A place of another plant is that plant's.
+        if let Some((other, place)) = id.split_once('/')
+            && let Some((other, _)) = core.plants.get_key_value(other)
+        {
+            return self.about(core, other, place, kind);
+        }
         let equipment = EquipmentId::new(id).ok().and_then(|id| self.equipment(plant, &id, kind));
         let supplier = || SupplierId::new(id).ok().and_then(|id| self.supplier(plant, &id, kind));
         let delivery = || {
@@ -193,6 +199,7 @@ impl Labels {
         let label = |kind: &FactKind| match source {
             Source::Equipment(id) => self.equipment(plant, id, *kind),
             Source::Supplier(id) => self.supplier(plant, id, *kind),
+            Source::Plan => self.plant(plant, *kind),
         };
         kinds.map(label).collect()
     }
@@ -232,11 +239,6 @@ impl Labels {
         combine(&labels, &self.hub, newest, revision).ok().and_then(|label| known(gate, &label))
     }
 
-    /// How far findings of a kind about a plant go.
-    pub(super) fn bound(&self, plant: &PlantId, kind: FactKind) -> Option<LabelId> {
-        self.plants.get(plant)?.bounds.get(&kind).copied()
-    }
-
     /// Whether whoever may read what is labelled `narrow` may also read what is labelled `wide`.
     pub(super) fn covers(gate: &Gate, wide: Option<LabelId>, narrow: LabelId) -> bool {
         wide.is_some_and(|wide| is_within(gate.label_of(narrow), gate.label_of(wide)))
@@ -247,6 +249,7 @@ impl Labels {
 fn kinds_of_input(finding: FactKind, source: &Source) -> &'static [FactKind] {
     match (source, finding) {
         (Source::Supplier(_), _) => &[FactKind::Supply],
+        (Source::Plan, _) => &[FactKind::Schedule],
         (Source::Equipment(_), FactKind::DryDate | FactKind::StockCover) => &[FactKind::LineState],
         (Source::Equipment(_), FactKind::SurgeLimit) => &[FactKind::Capacity],
         (Source::Equipment(_), FactKind::SingleSource) => &[FactKind::Layout],
@@ -282,6 +285,7 @@ impl Learner<'_> {
             };
             of_plant.suppliers.insert(supplier.id.clone(), kinds);
         }
+        self.centers(gate, &mut of_plant);
         self.areas(gate, &mut of_plant);
         self.whole(gate, &mut of_plant);
         for kind in FactKind::ALL.into_iter().filter(|kind| kind.is_finding()) {
@@ -357,6 +361,21 @@ impl Learner<'_> {
         let today = bound_of_finding(agreements, &bound, &Subject { now: *now, ..subject });
         let revision = bound.registry_revision;
         combine([&bound, &today], &self.labels.hub, bound.created, revision).ok()
+    }
+
+    /// What is said of a work center is said of all its units together.
+    fn centers(&self, gate: &mut Gate, of_plant: &mut PlantLabels) {
+        for center in &self.plant.work_centers {
+            let units = || self.plant.units.iter().filter(|unit| unit.work_center == center.id);
+            let kinds = FactKind::ALL.into_iter().filter_map(|kind| {
+                let all = units().map(|unit| &unit.id).chain([&center.id]);
+                let ids: Option<Vec<LabelId>> =
+                    all.map(|id| of_plant.equipment.get(id)?.get(&kind).copied()).collect();
+                Some((kind, self.labels.joint(gate, ids?)?))
+            });
+            let kinds = kinds.collect();
+            of_plant.equipment.insert(center.id.clone(), kinds);
+        }
     }
 
     /// The state of an area counts what is in it.

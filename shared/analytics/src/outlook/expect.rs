@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use twin::{MaterialId, PartId, PlantTime, Span};
+use twin::{MaterialId, PartId, PlantId, PlantTime, Span};
 
 use super::{Item, OrderTrack, Promises};
 use crate::{
@@ -26,26 +26,26 @@ const HORIZON_D: f64 = 3_650.0;
 
 /// What dates are expected from, beside the promises.
 #[derive(Clone, Copy)]
-pub struct Seen<'a> {
+pub struct Known<'a> {
     pub layout: &'a Layout,
-    /// The times without a material that are in sight.
+    /// The times without a material that are in sight and may be told of.
     pub gaps: &'a [Gap],
     pub now: PlantTime,
 }
 
 impl Promises {
     /// Orders and milestones, soonest promise first.
-    pub fn outlook(&self, seen: Seen<'_>, completed: &Completed) -> Vec<Outlook> {
-        let now = seen.now;
-        let mut all: Vec<Outlook> = self.orders(seen, completed);
-        all.extend(self.items.iter().map(|item| self.milestone(item, seen)));
+    pub fn outlook(&self, known: Known<'_>, completed: &Completed) -> Vec<Outlook> {
+        let now = known.now;
+        let mut all: Vec<Outlook> = self.orders(known, completed);
+        all.extend(self.items.iter().map(|item| self.milestone(item, known)));
         all.retain(|o| o.reached.is_none_or(|at| now.since(at) <= REACHED_FOR));
         all.sort_by(|a, b| (a.promised, &a.what).cmp(&(b.promised, &b.what)));
         all
     }
 
-    fn orders(&self, seen: Seen<'_>, completed: &Completed) -> Vec<Outlook> {
-        let now = seen.now;
+    fn orders(&self, known: Known<'_>, completed: &Completed) -> Vec<Outlook> {
+        let now = known.now;
         let mut open: Vec<&OrderTrack> = self.orders.values().filter(|t| !t.closed).collect();
         open.sort_by(|a, b| (a.terms.due, &a.terms.order).cmp(&(b.terms.due, &b.terms.order)));
         let mut of_materials: BTreeMap<&MaterialId, OfMaterial> = BTreeMap::new();
@@ -55,17 +55,17 @@ impl Promises {
                 let mut arrivals = Arrivals::new(now, PACE_FADES);
                 arrivals.add(completed.arrivals(material), Run::GoesOn);
                 let pace = arrivals.pace().filter(|pace| pace.intervals >= ENOUGH_ALONE);
-                OfMaterial { pace, items: self.items_of(material, seen), ahead: 0.0 }
+                OfMaterial { pace, items: self.items_of(material, known), ahead: 0.0 }
             });
             // Earlier promises of the same material are served first.
             of.ahead += track.remaining();
-            all.push(order(track, of, seen));
+            all.push(order(track, of, known));
         }
         all
     }
 
     /// When the named items of a material are expected to be whole for good, soonest first.
-    fn items_of(&self, material: &MaterialId, seen: Seen<'_>) -> Vec<Expected> {
+    fn items_of(&self, material: &MaterialId, known: Known<'_>) -> Vec<Expected> {
         let mut last: BTreeMap<&PartId, &Item> = BTreeMap::new();
         for item in self.items.iter().filter(|item| item.material.as_ref() == Some(material)) {
             let held = last.entry(&item.milestone.part).or_insert(item);
@@ -75,9 +75,15 @@ impl Promises {
         }
         let open = last.into_values().filter(|item| item.reached.is_none());
         let mut expected: Vec<Expected> =
-            open.map(|item| self.expect(item, seen)).filter(|e| e.at.is_some()).collect();
+            open.map(|item| self.of_item(item, known)).filter(|e| e.at.is_some()).collect();
         expected.sort_by_key(|e| e.at);
         expected
+    }
+
+    /// What is expected of an item, for an order that it meets: it rests on what the item does.
+    fn of_item(&self, item: &Item, known: Known<'_>) -> Expected {
+        let expected = self.expect(item, known);
+        Expected { inputs: &expected.inputs | &item.inputs(known.layout), ..expected }
     }
 
     /// How fast children of one kind come, over all items that they go into.
@@ -94,12 +100,12 @@ impl Promises {
         arrivals.pace()
     }
 
-    fn milestone(&self, item: &Item, seen: Seen<'_>) -> Outlook {
-        let now = seen.now;
+    fn milestone(&self, item: &Item, known: Known<'_>) -> Outlook {
+        let now = known.now;
         let m = &item.milestone;
         let expected = match item.reached {
             Some(at) => Expected::reached(at),
-            None => self.expect(item, seen),
+            None => self.expect(item, known),
         };
         let done = if item.needed > 0 {
             item.done().min(f64::from(item.needed))
@@ -122,7 +128,12 @@ impl Promises {
             counted: item.child.clone(),
             method: expected.method,
             waits_for: expected.waits_for,
-            inputs: item.inputs(seen.layout),
+            inputs: item
+                .inputs(known.layout)
+                .into_iter()
+                .chain(expected.inputs)
+                .chain([planned(known.layout)])
+                .collect(),
         }
     }
 
@@ -135,8 +146,8 @@ impl Promises {
 
     /// Children that remain, those of earlier items in the same place included, at the pace of
     /// late, plus the planned steps that remain on the item itself.
-    fn expect(&self, item: &Item, seen: Seen<'_>) -> Expected {
-        let Seen { layout, now, .. } = seen;
+    fn expect(&self, item: &Item, known: Known<'_>) -> Expected {
+        let Known { layout, now, .. } = known;
         // A milestone about a child is judged by the item that the child goes into.
         let host = self.children.get(&item.milestone.part).and_then(|hosts| hosts.first());
         let host = host.and_then(|number| self.items.get(*number));
@@ -184,7 +195,7 @@ impl Promises {
             (None, None) => return Expected::unknown(),
         };
         match &whole.child {
-            Some(child) if children >= 0.5 => found.held_back(child, &flow, seen),
+            Some(child) if children >= 0.5 => found.held_back(child, &flow, known),
             _ => found,
         }
     }
@@ -256,6 +267,8 @@ struct Expected {
     band_d: Option<f64>,
     /// The material whose absence moves it.
     waits_for: Option<MaterialId>,
+    /// What it rests on beside the makers of what is promised.
+    inputs: Inputs,
 }
 
 impl Expected {
@@ -266,6 +279,7 @@ impl Expected {
             days_per_piece: None,
             band_d: None,
             waits_for: None,
+            inputs: Inputs::new(),
         }
     }
 
@@ -275,21 +289,24 @@ impl Expected {
     /// after it as much later. Pieces further on than that, and a pause that is no longer than
     /// the usual one between two pieces, move nothing. Gaps run side by side: the one that moves
     /// the most counts.
-    fn held_back(self, product: &MaterialId, flow: &Flow, seen: Seen<'_>) -> Self {
-        let Some(at) = self.at.filter(|_| !seen.gaps.is_empty()) else { return self };
+    fn held_back(self, product: &MaterialId, flow: &Flow, known: Known<'_>) -> Self {
+        let Some(at) = self.at.filter(|_| !known.gaps.is_empty()) else { return self };
         let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
-        let leads = leads(seen.layout, product);
-        let moves = seen.gaps.iter().filter_map(|gap| {
+        let leads = leads(known.layout, product);
+        let moves = known.gaps.iter().filter_map(|gap| {
             let lead = *leads.get(&gap.material)?;
             let first = flow.first_from(gap.from + lead);
             let to = gap.to + lead;
-            (first <= last && first < to).then(|| (to.since(first), &gap.material))
+            (first <= last && first < to).then(|| (to.since(first), gap))
         });
         // Of equal ones the first by name.
-        match moves.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1))) {
-            Some((by, material)) => {
-                Self { at: Some(at + by), waits_for: Some(material.clone()), ..self }
-            }
+        match moves.max_by(|a, b| a.0.cmp(&b.0).then(b.1.material.cmp(&a.1.material))) {
+            Some((by, gap)) => Self {
+                at: Some(at + by),
+                waits_for: Some(gap.material.clone()),
+                inputs: &self.inputs | &gap.inputs,
+                ..self
+            },
             None => self,
         }
     }
@@ -379,8 +396,13 @@ impl Item {
     }
 }
 
-fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
-    let Seen { layout, now, .. } = seen;
+/// The plan of a plant, of which a promise is part.
+fn planned(layout: &Layout) -> (PlantId, Source) {
+    (layout.plant.clone(), Source::Plan)
+}
+
+fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
+    let Known { layout, now, .. } = known;
     let terms = &track.terms;
     // Named items have milestones of their own: the order is met when as many are expected.
     let named = of.items.get((of.ahead.ceil().max(1.0) as usize).saturating_sub(1));
@@ -389,12 +411,13 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
         (None, _, Some(named)) => Expected { days_per_piece: None, ..named.clone() },
         (None, Some(pace), None) => {
             let flow = Flow::of(pace, 0.0, now);
-            Expected::at_pace(pace, of.ahead, 0.0, now).held_back(&terms.material, &flow, seen)
+            Expected::at_pace(pace, of.ahead, 0.0, now).held_back(&terms.material, &flow, known)
         }
         (None, None, None) => Expected::unknown(),
     };
     let makers = layout.operations.values().filter(|o| o.output == terms.material);
     let units = makers.flat_map(|o| layout.units_of(o.center)).filter_map(|u| layout.info(u));
+    let units = units.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())));
     Outlook {
         what: Promise::Order(terms.order.clone()),
         material: Some(terms.material.clone()),
@@ -411,8 +434,6 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
         counted: None,
         method: expected.method,
         waits_for: expected.waits_for,
-        inputs: units
-            .map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())))
-            .collect(),
+        inputs: units.chain(expected.inputs).chain([planned(layout)]).collect(),
     }
 }

@@ -11,21 +11,25 @@ use twin::{EquipmentId, Span};
 use super::Question;
 use crate::{
     findings::{ChainStep, HoldUp, Method, Share, Verdict, Why, WhyNot},
-    fold::PlantFold,
     layout::NodeIx,
     shares::{self, AnyNode},
+    sight::PlantView,
 };
 
 /// Active periods of a work center from which its mean counts.
 const PERIODS_ENOUGH: usize = 5;
 
 impl Question<'_> {
-    pub(super) fn active_period(&self, fold: &PlantFold, window: Span) -> Result<HoldUp, WhyNot> {
+    pub(super) fn active_period(
+        &self,
+        fold: PlantView<'_>,
+        window: Span,
+    ) -> Result<HoldUp, WhyNot> {
         let from = self.now - window;
         let mut periods: BTreeMap<NodeIx, Vec<i64>> = BTreeMap::new();
         for unit in fold.layout.units() {
             let Some(info) = fold.layout.info(unit) else { continue };
-            let Some(track) = fold.units.tracks.get(&unit) else { continue };
+            let Some(track) = fold.track(unit) else { continue };
             if self.may_limit((self.plant, info.node)) {
                 let of_unit = track.active_periods(from, self.now);
                 periods.entry(info.node).or_default().extend(of_unit);
@@ -52,7 +56,8 @@ impl Question<'_> {
             let split = vec![(Why::Working, share_ratio)];
             Some(Share { node: self.node(any(*node))?, share_ratio, split })
         };
-        let units = fold.layout.units_of(first).filter_map(|unit| fold.layout.info(unit));
+        let units = fold.layout.units_of(first).filter(|unit| fold.sees(*unit));
+        let units = units.filter_map(|unit| fold.layout.info(unit));
         let units: Vec<EquipmentId> = units.map(|info| info.id.clone()).collect();
         Ok(HoldUp::Known(Box::new(Verdict {
             bites_at: units.clone(),
@@ -83,8 +88,8 @@ impl Question<'_> {
             slip_d: 0.0,
             window,
             stations_reporting: self.reporting(fold, from),
-            stations: fold.layout.units().count() as u32,
-            inputs: self.all_units(),
+            stations: fold.units_seen().1 as u32,
+            inputs: fold.all_units(),
             node,
         })))
     }
