@@ -77,7 +77,7 @@ fn audience(number: usize) -> Audience {
 
 fn label(number: usize) -> Label {
     let members =
-        (number % 3 == 0).then(|| (0..20).map(|n| organisation(n + number % 7)).collect());
+        number.is_multiple_of(3).then(|| (0..20).map(|n| organisation(n + number % 7)).collect());
     Label {
         policy: "BENCH".into(),
         classification: Classification::Unclassified,

@@ -29,7 +29,7 @@ export async function signIn(typed) {
       method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(typed),
     });
     if (answer.ok) return { ok: true, text: word('signin.welcome', { name: nameOf(await answer.json()) }) };
-    if (answer.status === 401) return { ok: false, text: word(typed.key === undefined ? 'signin.wrong' : 'signin.unknown') };
+    if (answer.status === 401) return { ok: false, text: typed.key === undefined ? word('signin.wrong') : word('signin.unknown') };
     if (answer.status === 429) return { ok: false, text: word('signin.wait', { n: answer.headers.get('retry-after') ?? '60' }) };
     return { ok: false, text: word('signin.failed', { status: answer.status }) };
   } catch (error) {

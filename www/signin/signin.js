@@ -25,7 +25,7 @@ start(() => {
   byId('form').addEventListener('submit', entering(() => ({ key: byId('key').value.trim() })));
   byId('forget').addEventListener('click', async () => {
     const out = await signOut();
-    byId('outcome').textContent = word(out ? 'signin.forgotten' : 'signin.not_out');
+    byId('outcome').textContent = out ? word('signin.forgotten') : word('signin.not_out');
     if (!out) return;
     byId('forget').hidden = true;
     byId('current').textContent = '';

@@ -36,7 +36,8 @@ use analytics::Analytics;
 use journal::{ClockRow, Entry, FeedPosition};
 use serde_json::value::RawValue;
 use twin::{
-    Agreement, EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId, state::TwinState,
+    Agreement, EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId,
+    state::TwinState,
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 

@@ -176,9 +176,7 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    if !address.ip().is_loopback() && !gate::any_good(&keys, wall_now())? {
-        return Err(ServeError::NoKeys(address));
-    }
+    is_not_open_to_all(address, &keys)?;
     let mut journal = opened.journal;
     let mut remarks = plants.warnings();
     let kept = store::keep_definition(
@@ -237,6 +235,14 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
         demo.play(&shared, parts, address);
     }
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
+}
+
+/// Refuses an address that strangers reach while nobody has a key.
+fn is_not_open_to_all(address: SocketAddr, keys: &Keys) -> Result<(), ServeError> {
+    if address.ip().is_loopback() || gate::any_good(keys, wall_now())? {
+        return Ok(());
+    }
+    Err(ServeError::NoKeys(address))
 }
 
 /// The demonstration, if it was asked for, with its first weeks behind it.

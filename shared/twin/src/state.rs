@@ -41,8 +41,7 @@ pub use refusal::Refusal;
 use crate::{
     definition::{Plant, Programme},
     id::{
-        CrewId, DeliveryId, EquipmentId, MaterialId, OrderId, PartId, PlaceRef, PlantId,
-        SupplierId,
+        CrewId, DeliveryId, EquipmentId, MaterialId, OrderId, PartId, PlaceRef, PlantId, SupplierId,
     },
     report::Report,
     time::PlantTime,

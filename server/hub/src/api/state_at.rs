@@ -188,14 +188,8 @@ impl Readings {
         let shelf = &self.shared.door.shelf;
         let gate = shelf.gate();
         let generation = gate.generation();
-        let question = Question {
-            data: self.shared.options.data.clone(),
-            gate,
-            present,
-            plant,
-            at,
-            audience,
-        };
+        let question =
+            Question { data: self.shared.options.data.clone(), gate, present, plant, at, audience };
         let stop = Arc::new(AtomicBool::new(false));
         let _asker = Asker(Arc::clone(&stop));
         let reading = tokio::task::spawn_blocking(move || question.read(&stop, (seat, turn)));

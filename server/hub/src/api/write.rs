@@ -167,7 +167,8 @@ impl Desk {
             return Err(no(StatusCode::UNAUTHORIZED, "missing_key", reason));
         };
         let shared = self.shared.clone();
-        let admitted = tokio::task::spawn_blocking(move || shared.identity.admit_planner(key)).await;
+        let admitted =
+            tokio::task::spawn_blocking(move || shared.identity.admit_planner(key)).await;
         let denied = match admitted {
             Ok(Ok(admitted)) => return Ok(admitted),
             Ok(Err(denied)) => denied,

@@ -177,7 +177,8 @@ async fn invalid_utf8_closes_with_its_code() {
 #[tokio::test]
 async fn what_is_marked_too_high_is_refused_and_alarmed_and_nothing_of_it_is_kept() {
     let (place, hub, mut feed) = one_feed(None).await;
-    let said = |text: &str| json!({ "kind": "comment", "at": now(), "about": "bay-01", "text": text });
+    let said =
+        |text: &str| json!({ "kind": "comment", "at": now(), "about": "bay-01", "text": text });
     let reports = [
         said("SECRET//NOFORN: seventeen heads"),
         said("a secret, told in confidence"),

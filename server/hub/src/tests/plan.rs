@@ -332,7 +332,8 @@ async fn a_feed_acknowledges_no_alarm() {
 async fn a_key_has_few_requests_under_way_at_once() {
     let place = Place::new();
     let (hub, _feed, key) = started(&place).await;
-    let held: Vec<_> = (0..4).map(|_| hub.shared.identity.admit_planner(key.clone()).unwrap()).collect();
+    let held: Vec<_> =
+        (0..4).map(|_| hub.shared.identity.admit_planner(key.clone()).unwrap()).collect();
     let told = change(&hub, ("POST", "/orders"), &key, &order("o-1", 1.0)).await;
     assert_eq!(refused(&told), (429, "too_many_requests"));
     drop(held);

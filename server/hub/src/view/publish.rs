@@ -11,9 +11,7 @@ use serde_json::value::RawValue;
 use twin::PlantTime;
 use wire::view::{ToPage, Value, WithheldValue};
 
-use super::shelf::{
-    DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame,
-};
+use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame};
 use crate::{
     board::{Board, Fact, Occurrence, Scene},
     core::Core,

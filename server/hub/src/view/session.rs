@@ -98,11 +98,7 @@ enum End {
 }
 
 impl Session {
-    fn new(
-        (shelf, identity): (Arc<Shelf>, Arc<Identity>),
-        offer: Offer,
-        caller: Caller,
-    ) -> Self {
+    fn new((shelf, identity): (Arc<Shelf>, Arc<Identity>), offer: Offer, caller: Caller) -> Self {
         let in_force = shelf.in_force();
         Self { shelf, identity, in_force, offer, caller, views: BTreeMap::new() }
     }
@@ -229,7 +225,8 @@ impl Session {
         for (view, watched) in &mut self.views {
             match self.shelf.newest(self.offer.id, view) {
                 Some(published) => {
-                    let mut line = Line { socket: &mut *socket, in_force: &mut self.in_force, cut: false };
+                    let mut line =
+                        Line { socket: &mut *socket, in_force: &mut self.in_force, cut: false };
                     show_view(&mut line, view, watched, &published).await?;
                 }
                 // Other policies came: what there is now is not yet made.

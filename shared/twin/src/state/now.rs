@@ -344,7 +344,7 @@ pub struct DeliveryNow {
     pub reason: Option<SmolStr>,
     /// What the supplier has finished good for it, in the material's own unit of measure.
     pub made: f64,
-    /// What the supplier has scrapped of it, in the same.
+    /// What the supplier has scrapped of it, in the material's own unit of measure.
     pub scrapped: f64,
     /// How many reports have changed it.
     pub change_count: u32,
