@@ -2,17 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 use twin::{EquipmentId, FeedId, PlantId, PlantTime, SupplierId};
 
 use crate::{
-    JournalError, KeyLife, PlannerKeyRow, ViewerKeyRow, audit,
+    JournalError, KeyLife, PlannerKeyRow, ViewerKeyRow, audit, decisions,
     error::sqlite,
     invitations,
-    life::{self, COLUMNS},
-    people, planner_keys, private,
+    key_table::{KeyTable, no_id},
+    life, people,
+    planner_keys::{self, PLANNER_KEYS},
+    private,
     schema::DURABLE,
-    sessions, viewer_keys,
+    sessions,
+    viewer_keys::{self, VIEWER_KEYS},
 };
 
 /// The file of the keys within the data directory.
@@ -69,6 +72,15 @@ pub enum AnyKey {
 }
 
 impl AnyKey {
+    /// SHA-256 of the key, in hexadecimal.
+    pub fn sha256(&self) -> &str {
+        match self {
+            Self::Feed(key) => &key.sha256,
+            Self::Viewer(key) => &key.sha256,
+            Self::Planner(key) => &key.sha256,
+        }
+    }
+
     /// How long it lasts.
     pub fn life(&self) -> KeyLife {
         match self {
@@ -104,6 +116,7 @@ impl Keys {
             sessions::LAYOUT,
             audit::LAYOUT,
             invitations::LAYOUT,
+            decisions::LAYOUT,
         ];
         for layout in layouts {
             transaction.execute_batch(layout).map_err(&failed)?;
@@ -220,24 +233,26 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find(&self, sha256: &str) -> Result<Option<KeyRow>, JournalError> {
-        let select = format!("SELECT {FIELDS}, {COLUMNS} FROM feed_key WHERE sha256 = ?");
-        self.connection
-            .query_row(&select, [sha256], read_key)
-            .optional()
-            .map_err(sqlite(&self.path, "looking for a key"))
+        FEED_KEYS.find(self, sha256)
     }
 
-    /// Every key, in the order of making.
+    /// Every feed's key, in the order of making.
     ///
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn list(&self) -> Result<Vec<KeyRow>, JournalError> {
-        let failed = sqlite(&self.path, "listing the keys");
-        let select =
-            format!("SELECT {FIELDS}, {COLUMNS} FROM feed_key ORDER BY created_us, sha256");
-        let mut statement = self.connection.prepare(&select).map_err(&failed)?;
-        let rows = statement.query_map([], read_key);
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        FEED_KEYS.list(self)
+    }
+
+    /// Every key of whatever kind: viewers', planners', feeds'; of each in the order of making.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn list_all(&self) -> Result<Vec<AnyKey>, JournalError> {
+        let viewers = VIEWER_KEYS.list(self)?.into_iter().map(AnyKey::Viewer);
+        let planners = PLANNER_KEYS.list(self)?.into_iter().map(AnyKey::Planner);
+        let feeds = FEED_KEYS.list(self)?.into_iter().map(AnyKey::Feed);
+        Ok(viewers.chain(planners).chain(feeds).collect())
     }
 
     /// Revokes every open key whose hash begins so, or that belongs to the feed of this name;
@@ -246,21 +261,18 @@ impl Keys {
     /// # Errors
     /// [`JournalError`]; nothing was changed.
     pub fn revoke(&self, which: &str, at: PlantTime) -> Result<usize, JournalError> {
-        // Shorter beginnings could hit a stranger's key by chance.
-        let beginning = if which.len() >= 8 { which } else { "-" };
-        let update = "UPDATE feed_key SET revoked_us = ?1
-                      WHERE revoked_us IS NULL AND (feed = ?2 OR substr(sha256, 1, ?3) = ?4)";
-        let row = (at.micros(), which, beginning.len() as i64, beginning);
-        self.connection.execute(update, row).map_err(sqlite(&self.path, "revoking a key"))
+        FEED_KEYS.revoke(self, which, at)
     }
 }
 
-const FIELDS: &str = "sha256, feed, plant, supplier, units";
+const FEED_KEYS: KeyTable<KeyRow> = KeyTable {
+    name: "feed_key",
+    fields: "sha256, feed, plant, supplier, units",
+    named_by: "feed",
+    read: read_key,
+};
 
 fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
-    let id = |at: usize, error: twin::InvalidId| {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
-    };
     let supplier: Option<String> = row.get(3)?;
     let units: Option<String> = row.get(4)?;
     let units = units.map(|units| {
@@ -269,13 +281,10 @@ fn read_key(row: &Row<'_>) -> rusqlite::Result<KeyRow> {
     });
     Ok(KeyRow {
         sha256: row.get(0)?,
-        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
-        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(|error| id(2, error))?,
-        supplier: supplier
-            .map(|name| SupplierId::new(&name))
-            .transpose()
-            .map_err(|error| id(3, error))?,
-        units: units.transpose().map_err(|error| id(4, error))?,
+        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(no_id(1))?,
+        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(no_id(2))?,
+        supplier: supplier.map(|name| SupplierId::new(&name)).transpose().map_err(no_id(3))?,
+        units: units.transpose().map_err(no_id(4))?,
         life: KeyLife::read(row, 5)?,
     })
 }

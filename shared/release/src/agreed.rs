@@ -1,14 +1,14 @@
 //! The label of one fact: what the agreement shares by default, within what the plant's own files
 //! allow, less what was narrowed; and how far a finding of a kind may go.
 //!
-//! Nothing here widens: every function gives a label that at most those may read who may read
-//! the label it began with.
+//! Nothing here goes beyond an agreement: a label opens to those whom a share names, and to fewer.
+//! What a plant's own file withholds is opened by a release alone, and only within a share.
 
 use std::collections::BTreeSet;
 
 use twin::{
     Agreement, EquipmentId, FactKind, Label, OrganisationId, PlantId, PlantTime,
-    agreement::Narrowing,
+    agreement::{Narrowing, Release},
     label::{Classification, Members, Originator},
 };
 
@@ -36,6 +36,7 @@ pub fn label_of_fact(
     own: &Label,
     subject: &Subject<'_>,
 ) -> Result<Label, CombineError> {
+    let own = &released(agreements, own, subject);
     let owner = &own.originator;
     let mut in_force = agreements.iter().filter(|agreement| agreement.holds_at(subject.now));
     let shared = in_force.find_map(|agreement| {
@@ -88,10 +89,37 @@ fn narrowed(agreements: &[Agreement], label: Label, subject: &Subject<'_>) -> La
     })
 }
 
+/// Opens the label of the owner's file to whom it was released beyond it. What of that goes out is
+/// bounded by the share that it is combined with, and by what was narrowed.
+fn released(agreements: &[Agreement], own: &Label, subject: &Subject<'_>) -> Label {
+    let releases = agreements.iter().flat_map(|agreement| &agreement.releases);
+    let ours = releases.filter(|release| release.by == own.originator.organisation);
+    let meant = |release: &&Release| any_thing(subject, |p, thing, k| release.covers(p, thing, k));
+    ours.filter(meant).fold(own.clone(), |label, release| Label {
+        releasable_to: label.releasable_to.union(&release.to).cloned().collect(),
+        display_only: label.display_only.difference(&release.to).cloned().collect(),
+        organisations: match label.organisations {
+            Members::All => Members::All,
+            Members::Only(few) => {
+                Members::Only(few.union(&release.organisations).cloned().collect())
+            }
+        },
+        ..label
+    })
+}
+
 fn covers(narrowing: &Narrowing, subject: &Subject<'_>) -> bool {
+    any_thing(subject, |plant, thing, kind| narrowing.covers(plant, thing, kind))
+}
+
+/// Whether it holds of the thing, of what it is part of, or of the whole plant.
+fn any_thing(
+    subject: &Subject<'_>,
+    holds: impl Fn(&PlantId, Option<&EquipmentId>, FactKind) -> bool,
+) -> bool {
     let Subject { plant, things, kind, now: _ } = subject;
     let mut things = things.iter().map(|thing| Some(*thing)).chain([None]);
-    things.any(|thing| narrowing.covers(plant, thing, *kind))
+    things.any(|thing| holds(plant, thing, *kind))
 }
 
 /// The label with no nations but these. What only some may know is not public.

@@ -65,7 +65,20 @@ fn agreement() -> Agreement {
         }],
         floors: vec![Floor { finding: FactKind::HoldUp, terms: terms(&["XAA"]) }],
         narrowings: Vec::new(),
+        releases: Vec::new(),
     }
+}
+
+/// The agreement with a release of everything of the yard to these.
+fn releasing(to: &[&str], by: &str) -> Agreement {
+    let release = Release {
+        by: OrganisationId::new(by).expect("an id"),
+        what: Narrowed { plant: plant(), thing: None },
+        kinds: BTreeSet::new(),
+        to: nations(to),
+        organisations: [OrganisationId::new("ally").expect("an id")].into(),
+    };
+    Agreement { releases: vec![release], ..agreement() }
 }
 
 fn label(to: &[&str]) -> Label {
@@ -162,6 +175,39 @@ fn a_narrowing_takes_away_from_what_it_names_and_from_what_is_in_that() {
 }
 
 #[test]
+fn a_release_opens_an_own_label_within_the_share_and_below_every_narrowing() {
+    let firm = hub().organisation;
+    let closed =
+        Label { organisations: own_firm(), display_only: nations(&["XBB"]), ..label(&["XAA"]) };
+    let opened = [releasing(&["XBB", "XCC"], firm.as_str())];
+    let shared = ask(&opened, &closed, FactKind::LineState, SIGNED);
+    assert_eq!(shared.releasable_to, nations(&["XAA", "XBB"]), "XCC has no share");
+    let ally = OrganisationId::new("ally").expect("an id");
+    assert_eq!(shared.organisations, Members::Only([firm.clone(), ally].into()));
+    assert_eq!(shared.display_only, BTreeSet::new());
+    // Without a share it opens nothing, nor for a finding, nor what another made known.
+    let unshared = ask(&opened, &closed, FactKind::Schedule, SIGNED);
+    assert_eq!((unshared.releasable_to, unshared.organisations), (nations(&["XAA"]), own_firm()));
+    let floor = bound(&opened, &closed, FactKind::HoldUp, SIGNED);
+    assert_eq!(floor, bound(&[agreement()], &closed, FactKind::HoldUp, SIGNED));
+    let strangers = [releasing(&["XBB"], "ally")];
+    let kept = ask(&strangers, &closed, FactKind::LineState, SIGNED);
+    assert_eq!(kept, ask(&[agreement()], &closed, FactKind::LineState, SIGNED));
+    let narrowing = Narrowing {
+        what: Narrowed { plant: plant(), thing: None },
+        kinds: BTreeSet::new(),
+        to: nations(&["XAA"]),
+        reason: "trials".to_owned(),
+        person: "releaser".to_owned(),
+        review: at(SIGNED),
+    };
+    let [both] = opened;
+    let both = [Agreement { narrowings: vec![narrowing], ..both }];
+    let narrowed = ask(&both, &closed, FactKind::LineState, SIGNED);
+    assert_eq!(narrowed.releasable_to, nations(&["XAA"]));
+}
+
+#[test]
 fn another_policy_is_nobodys() {
     let foreign = Agreement { policy: "other".into(), ..agreement() };
     let own = label(&["XAA"]);
@@ -183,6 +229,29 @@ proptest! {
         for action in [Action::See, Action::Export] {
             if decide(&label, &audience, action) {
                 prop_assert!(decide(&own, &audience, action));
+            }
+        }
+    }
+
+    #[test]
+    fn a_release_adds_nobody_whom_the_agreement_does_not_name(
+        own in any_label(), audience in any_audience(), kind in 0..FactKind::ALL.len(),
+        now in 0..3 * SIGNED,
+    ) {
+        let kind = FactKind::ALL[kind];
+        let opened = [releasing(&["XAA", "XBB", "XCC"], own.originator.organisation.as_str())];
+        let label = ask(&opened, &own, kind, now);
+        let open = Label {
+            releasable_to: nations(&["XAA", "XBB", "XCC"]),
+            organisations: Members::All,
+            ..own.clone()
+        };
+        let shared = ask(&[agreement()], &open, kind, now);
+        for action in [Action::See, Action::Export] {
+            if decide(&label, &audience, action) {
+                prop_assert!(
+                    decide(&shared, &audience, action) || decide(&own, &audience, action)
+                );
             }
         }
     }
