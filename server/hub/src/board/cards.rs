@@ -3,7 +3,7 @@
 //! A card is a finding. It carries the combined label of what it was computed from, except for
 //! names that are stood in for: a chain may say "a supplier" to whoever may not know which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{DryPart, HoldUp, Outlook, OutlookMethod, Promise};
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
@@ -19,7 +19,7 @@ use wire::view::{
 use super::{
     Board, Fact, Findings, answers,
     chain::Reader,
-    fact, floor, stamp,
+    fact, floor, lots, stamp,
     trust::{self, Scope},
 };
 use crate::board::Scene;
@@ -45,7 +45,7 @@ pub(super) fn plant(
     };
     let Some(own) = board.labels.plant(plant) else { return Vec::new() };
     let mut facts = vec![
-        fact(own, "board/deliver", Value::Deliver(deliver(core, definition, found))),
+        fact(own, "board/deliver", Value::Deliver(deliver(board, core, definition, found))),
         fact(own, "board/next", Value::Next(next(board, core, gate, plant, found, audience))),
     ];
     let label = hold_up_label(board, core, gate, plant, found, audience);
@@ -86,7 +86,7 @@ pub(super) fn programme(
     let Some(own) = board.labels.plant(&first.id) else { return Vec::new() };
     let found = |plant: &&Plant| board.findings.get(&plant.id).map(|f| ((*plant).clone(), f));
     let pressing = most_pressing(core, &seen, board);
-    let due = pressing.iter().map(|(plant, outlook)| due_item(core, plant, outlook)).collect();
+    let due = pressing.iter().map(|(plant, outlook)| shown(board, core, plant, outlook)).collect();
     let planned = seen.iter().any(|plant| is_planned(core, plant));
     let all = seen.iter().flat_map(|plant| {
         let outlook = board.findings.get(&plant.id).map(|found| &found.outlook);
@@ -169,13 +169,13 @@ fn digest(
         let label = board.labels.equipment(&plant.id, unit);
         label.is_some_and(|label| gate.allows(label, audience, Action::See))
     };
-    let mut value = super::programme::digest(core, plant, board.causes(&plant.id), seen);
+    let mut value = super::programme::digest(core, plant, board.causes_now(core, &plant.id), seen);
     let key = format!("digest/{}", plant.id);
     let Some(found) = board.findings.get(&plant.id) else {
         return Some(fact(own, key, Value::Digest(Box::new(value))));
     };
     value.planned = is_planned(core, plant);
-    value.due = deliver(core, plant, found).items.into_iter().next();
+    value.due = deliver(board, core, plant, found).items.into_iter().next();
     value.dry = next(board, core, gate, &plant.id, found, audience).parts.into_iter().next();
     // The hold-up may rest on more than the plant's own facts: the whole line takes its label.
     let label = match hold_up_label(board, core, gate, &plant.id, found, audience) {
@@ -260,9 +260,9 @@ fn hold_up_label(
     board.labels.finding(gate, &kept, plant, found.now)
 }
 
-fn deliver(core: &Scene<'_>, plant: &Plant, found: &Findings) -> DeliverCard {
+fn deliver(board: &Board, core: &Scene<'_>, plant: &Plant, found: &Findings) -> DeliverCard {
     let open = found.outlook.iter().filter(|outlook| outlook.reached.is_none());
-    let items = open.take(DUE_SHOWN).map(|outlook| due_item(core, plant, outlook)).collect();
+    let items = open.take(DUE_SHOWN).map(|outlook| shown(board, core, plant, outlook)).collect();
     DeliverCard {
         planned: is_planned(core, plant),
         method: match found.outlook.first().map(|outlook| outlook.method) {
@@ -276,9 +276,14 @@ fn deliver(core: &Scene<'_>, plant: &Plant, found: &Findings) -> DeliverCard {
 /// The card with these items, and what is late besides: the latest of `all` and the soonest.
 fn deliver_card<'a>(
     core: &Scene<'_>,
-    items: Vec<DueItem>,
+    mut items: Vec<DueItem>,
     all: impl Iterator<Item = (&'a Plant, &'a Outlook)>,
 ) -> DeliverCard {
+    // The next lot goes to the first of several orders of one product.
+    let mut told = BTreeSet::new();
+    for item in &mut items {
+        item.lots = item.lots.filter(|_| told.insert((item.plant.clone(), item.unit.clone())));
+    }
     let slip = |outlook: &Outlook| outlook.slip_d.unwrap_or(f64::MIN);
     let is_late = |outlook: &Outlook| outlook.reached.is_none() && slip(outlook) >= 1.0;
     let mut late: Vec<_> = all
@@ -302,6 +307,14 @@ fn deliver_card<'a>(
 fn is_planned(core: &Scene<'_>, plant: &Plant) -> bool {
     core.twin.orders(&plant.id).next().is_some()
         || core.programme.milestones.iter().any(|milestone| milestone.plant == plant.id)
+}
+
+/// A promise as the card lists it: an order with the lots in which it is done.
+fn shown(board: &Board, core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> DueItem {
+    let own = board.labels.plant(&plant.id);
+    let lots = outlook.material.as_ref().zip(own);
+    let lots = lots.and_then(|(made, own)| lots::of(core, (&board.labels, own), plant, made));
+    DueItem { lots, ..due_item(core, plant, outlook) }
 }
 
 /// A promise as pages show it.
@@ -330,6 +343,7 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
         done: outlook.done,
         needed: outlook.needed,
         unit: counted.map(|m| core.material_name(m)).unwrap_or_default(),
+        lots: None,
     }
 }
 
