@@ -55,6 +55,14 @@ function progressWords({ name, unit, done, needed }) {
   return !unit || name.startsWith(unit) ? word('deliver.progress_alone', values) : word('deliver.progress', values);
 }
 
+/** How far the next lot is of a product that is done by whole lots. */
+function lotsWords({ lots }) {
+  if (!lots) return null;
+  const values = { size: number(lots.size), gathered: number(lots.gathered), n: number(lots.under_way) };
+  if (lots.under_way === 0) return word('deliver.lots', values);
+  return lots.gathered === 0 ? word('deliver.lots_full', values) : word('deliver.lots_both', values);
+}
+
 /** The pace that an expected date rests on. */
 function paceWords({ days_per_piece: pace }) {
   if (!(pace > 0)) return null;
@@ -109,7 +117,8 @@ export function deliverCard(card, { withPlant = true } = {}) {
     // Of one thing there is nothing to count until it is done.
     item.needed > 1 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
-      h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · ')))));
+      h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · '))),
+    item.lots && h('p', { class: 'lots' }, lotsWords(item))));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
     alsoLate(card, withPlant),
@@ -152,7 +161,7 @@ function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover
 
 /** The former leads, newest first, and the way to the picture. */
 function holdUpFoot(card, viewer) {
-  const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.id && former.id === card.id ? card.kind : undefined), when: when(former.since, 'day') });
+  const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.kind || undefined), when: when(former.since, 'day') });
   const before = card.before.slice(0, -1).reverse().slice(0, 3).map(lead);
   return h('p', { class: 'card-foot' },
     before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
@@ -237,12 +246,17 @@ function answerState(card) {
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
 }
 
+/** A text whose numbers stay on one line with their units. */
+function unbroken(text) {
+  return text.replaceAll(/(\d) (?=(d|h|min|days?|hours?)\b)/g, '$1\u00a0');
+}
+
 /** 4. Who acts? */
 export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
-    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, card.answer),
+    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));

@@ -12,10 +12,10 @@ const MOST_MESHES = 200;
 /** Meshes of what stations have in hand and carriers carry. */
 const IN_HAND = ['block', 'lift', 'panel', 'case'];
 
-/** The pattern of each stage of a part; the style sheet draws the same. */
+/** The pattern of each stage of a part, none of them a state's; the style sheet draws the same. */
 export const STAGE_PATTERNS = {
-  not_started: 'hollow', making: 'rising', outfitting: 'falling', painting: 'dots', parked: 'solid',
-  at_sea: 'horizontal', ready: 'vertical', erected: 'solid',
+  not_started: 'solid', making: 'checks', outfitting: 'plus', painting: 'rings', parked: 'bricks',
+  at_sea: 'waves', ready: 'zigzag', erected: 'solid',
 };
 /** Colours of the picture that are no state. */
 const SURFACES = ['sky', 'ground', 'water', 'floor', 'field', 'wall', 'frame', 'store', 'store_full', 'store_edge', 'cargo', 'accent', 'alert', 'next'];

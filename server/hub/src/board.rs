@@ -11,6 +11,7 @@ mod chain;
 mod floor;
 mod history;
 mod labels;
+mod lots;
 mod measures;
 mod names;
 mod present;
@@ -31,7 +32,11 @@ use std::{
 use analytics::{DryPart, HoldUp, Inputs, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use serde_json::value::RawValue;
-use twin::{FactKind, PlantId, PlantTime, SeriesId, label::Originator, state::ABOUT_ALARM};
+use twin::{
+    FactKind, PlantId, PlantTime, SeriesId,
+    label::Originator,
+    state::{ABOUT_ALARM, OrderNow},
+};
 use wire::{Rfc3339, view::Value};
 
 use labels::Labels;
@@ -159,7 +164,7 @@ impl Board {
         plant: &PlantId,
     ) -> Vec<Labelled<Fact>> {
         let held_up = self.held_up_units(plant);
-        let shown = (&held_up, self.causes(plant));
+        let shown = (&held_up, self.causes_now(core, plant));
         let mut facts = floor::facts(core, &self.labels, gate, plant, shown);
         facts.extend(product::facts(core, &self.labels, gate, plant));
         facts
@@ -168,6 +173,24 @@ impl Board {
     /// Whether the plant's record tells causes.
     fn causes(&self, plant: &PlantId) -> Causes {
         Causes::of(self.findings.get(plant).map(|findings| &findings.hold_up))
+    }
+
+    /// The same for what is at this moment: where every order is met, a free unit has none. That
+    /// is told where the plan and what the stations do have the same readers.
+    fn causes_now(&self, core: &Scene<'_>, plant: &PlantId) -> Causes {
+        let label = |kind| self.labels.plant(plant, kind);
+        let told = label(FactKind::Schedule) == label(FactKind::LineState);
+        let is_met = |order: &OrderNow| {
+            let made = core.analytics.made_for(plant, &order.order);
+            let made = made.map_or(order.completed as f64, |(done, _)| done);
+            order.closed.is_some() || made >= order.quantity
+        };
+        let mut orders = core.twin.orders(plant).peekable();
+        let had_orders = orders.peek().is_some();
+        match self.causes(plant) {
+            Causes::NotTold if told && had_orders && orders.all(is_met) => Causes::NoOrder,
+            causes => causes,
+        }
     }
 
     /// The equipment of a plant that is flagged: where its main hold-up bites.

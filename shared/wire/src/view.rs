@@ -21,7 +21,7 @@ use crate::Rfc3339;
 
 pub use board::{
     ActCard, AnsweredDelivery, CauseStep, ChangePoint, Confidence, DeliverCard, DryPart, DueItem,
-    HoldUpCard, HoldUpNow, MeasureValue, NextCard, PlantDigest, TrustCard,
+    HoldUpCard, HoldUpNow, LotsValue, MeasureValue, NextCard, PlantDigest, TrustCard,
 };
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,

@@ -150,7 +150,7 @@ fn digest(
     // It says of the plant what may be read of it, and carries the labels of all that.
     let mut ids = vec![board.labels.plant(&plant.id, FactKind::Layout)?];
     let states = |unit: &EquipmentId| board.labels.equipment(&plant.id, unit, FactKind::LineState);
-    let causes = board.causes(&plant.id);
+    let causes = board.causes_now(core, &plant.id);
     let mut value = super::programme::digest(core, plant, causes, |unit| seen(states(unit)));
     ids.extend(plant.units.iter().filter_map(|unit| states(&unit.id)).filter(|id| seen(Some(*id))));
     if let Some(label) = board.labels.plant(&plant.id, FactKind::Feeds).filter(|id| seen(Some(*id)))

@@ -128,6 +128,7 @@ impl Reader<'_> {
             since: stamp(lead.since),
             id: if self.may_know(&lead.node) { lead.node.thing.id().into() } else { String::new() },
             name: self.name(&lead.node),
+            kind: lead.node.thing.kind().to_owned(),
             word: format!("why.{}", lead.why.name()),
         };
         let told = |node: &Node| self.is_told(plant, node);

@@ -1,10 +1,11 @@
 //! The shop floor as values: what stands where, what it does, what waits there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use plant::calendar::WorkingTime;
 use release::{Gate, LabelId, Labelled};
 use twin::{
-    EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
+    CalendarId, EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
     definition::{Basis, Placement, Resource, ResourceKind, Storage, WorkCenter, WorkUnit},
     state::{ResourceNow, StorageNow, UnitNow},
 };
@@ -20,6 +21,8 @@ use crate::{board::Scene, core::FeedNow};
 const PARTS_LISTED: usize = 24;
 /// The window of rates on a unit's panel.
 const RATE_WINDOW: Span = Span::from_secs(7 * 86_400);
+/// Nobody is told that a unit opens later than this.
+const LONGEST_CLOSED: Span = Span::from_secs(21 * 86_400);
 
 /// Everything on the floor of one plant.
 pub(super) fn facts(
@@ -30,7 +33,9 @@ pub(super) fn facts(
     (held_up, causes): (&BTreeSet<EquipmentId>, Causes),
 ) -> Vec<Labelled<Fact>> {
     let Some(plant) = core.plants.get(id) else { return Vec::new() };
-    let floor = Floor { core, labels, gate, plant, causes, now: core.now(id) };
+    let now = core.now(id);
+    let opens = opening(core, plant, now);
+    let floor = Floor { core, labels, gate, plant, causes, opens, now };
     let mut facts = Vec::new();
     if let Some(own) = labels.plant(id, FactKind::Layout) {
         facts.push(fact(own, "clock", Value::Clock(clock(core, id))));
@@ -85,7 +90,33 @@ struct Floor<'a> {
     gate: &'a Gate,
     plant: &'a Plant,
     causes: Causes,
+    /// When each calendar by which some unit is closed now opens again.
+    opens: BTreeMap<&'a CalendarId, PlantTime>,
     now: PlantTime,
+}
+
+/// When the calendars open again by which units are outside their working hours.
+fn opening<'a>(
+    core: &Scene<'_>,
+    plant: &'a Plant,
+    now: PlantTime,
+) -> BTreeMap<&'a CalendarId, PlantTime> {
+    let closed = core.twin.units(&plant.id).filter(|unit| unit.state == UnitState::OffShift);
+    let closed: BTreeSet<&EquipmentId> = closed.map(|unit| &unit.unit).collect();
+    let units = plant.units.iter().filter(|unit| closed.contains(&unit.id));
+    let centers: BTreeSet<&EquipmentId> = units.map(|unit| &unit.work_center).collect();
+    let of_center = |center: &&WorkCenter| centers.contains(&center.id);
+    let wanted: BTreeSet<&CalendarId> =
+        plant.work_centers.iter().filter(of_center).map(|center| &center.calendar).collect();
+    let calendars = plant.calendars.iter().filter(|calendar| wanted.contains(&calendar.id));
+    calendars
+        .filter_map(|calendar| {
+            let hours = WorkingTime::new(calendar, &plant.time_zone, now, now + LONGEST_CLOSED);
+            let opens = hours.ok()?.next_open(now);
+            let is_told = opens > now && opens != WorkingTime::NEVER;
+            is_told.then_some((&calendar.id, opens))
+        })
+        .collect()
 }
 
 impl Floor<'_> {
@@ -187,6 +218,7 @@ impl Floor<'_> {
         UnitValue {
             state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
+            opens: self.opens_at(unit).filter(|_| now.state == UnitState::OffShift).map(stamp),
             reason: now.reason.as_ref().map(ToString::to_string),
             waits_for: None,
             running: now.running.iter().take(PARTS_LISTED).map(|op| self.running(op)).collect(),
@@ -197,6 +229,11 @@ impl Floor<'_> {
             stale,
             hold_up: false,
         }
+    }
+
+    fn opens_at(&self, unit: &WorkUnit) -> Option<PlantTime> {
+        let center = self.plant.work_centers.iter().find(|wc| wc.id == unit.work_center)?;
+        self.opens.get(&center.calendar).copied()
     }
 
     fn running(&self, op: &twin::state::RunningOp) -> RunningValue {

@@ -466,6 +466,7 @@ fn an_answer_says_until_when() {
         said.until.map(|until| until.since(said.at).hours())
     };
     assert_eq!(until("Asked maintenance (weld head); answer: back in about 13.5 d"), Some(324.0));
+    assert_eq!(until("answer: back in about 3 d 12 h"), Some(84.0));
     assert_eq!(until("back in 3 hours, or in 2 days."), Some(48.0));
     assert_eq!(until("no date yet, ask in a week"), None);
     assert_eq!(until("in 1e300 d, in NaN h, in -2 d"), None);

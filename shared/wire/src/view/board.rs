@@ -56,6 +56,20 @@ pub struct DueItem {
     pub needed: f64,
     /// The unit of done and needed.
     pub unit: String,
+    /// The lots in which it is done, where `done` grows by whole lots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lots: Option<LotsValue>,
+}
+
+/// Pieces that are accepted together: none of them counts as done before all do.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LotsValue {
+    /// How many make a lot.
+    pub size: u32,
+    /// How many wait for their lot to be full.
+    pub gathered: u32,
+    /// How many are in lots that are full and not done.
+    pub under_way: u32,
 }
 
 /// How sure a verdict is.
@@ -190,6 +204,9 @@ pub struct ChangePoint {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// What kind of thing it is, as on the card.
+    #[serde(default)]
+    pub kind: String,
     /// The words' key that says by what: `why.down`.
     #[serde(default)]
     pub word: String,
