@@ -4,7 +4,8 @@
 //! ADatP-4774: a reader may know what is not above their clearance, when they hold every
 //! restrictive value and, for each permissive category, at least one of its values. Here a
 //! permissive set is always there, so that an empty one lets nobody in; what is public needs no
-//! nation; whoever may only look may not keep; and a hub hands on its own nation's facts alone.
+//! nation; whoever may only look may not keep; and a hub hands on its own nation's facts alone, and
+//! what was computed from nothing else.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +45,17 @@ pub fn allows(hub: &NationId, label: &Label, audience: &Audience, action: Action
         && (public || released || (displayed && action == Action::See))
         && one_of(&label.organisations, organisation)
         && one_of(&label.affiliations, affiliation)
-        && (action != Action::Federate || (label.originator.nation == *hub && nation.is_some()))
+        && (action != Action::Federate || (is_own(hub, label) && nation.is_some()))
+}
+
+/// Whether everything that the fact tells of was made known by the hub's nation.
+fn is_own(hub: &NationId, label: &Label) -> bool {
+    let of = &label.derived_from;
+    if of.is_empty() {
+        label.originator.nation == *hub
+    } else {
+        of.iter().all(|by| by.nation == *hub)
+    }
 }
 
 fn one_of<T: Ord>(members: &Members<T>, member: Option<&T>) -> bool {

@@ -88,6 +88,7 @@ fn label(number: usize) -> Label {
         needs: BTreeSet::new(),
         information: BTreeSet::new(),
         originator: Originator { nation: nation(number), organisation: organisation(number) },
+        derived_from: BTreeSet::new(),
         created: PlantTime::from_micros(number as i64),
         review: PlantTime::from_micros(number as i64),
         until: None,

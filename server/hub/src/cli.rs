@@ -39,7 +39,9 @@ enum Task {
     /// Runs the hub: takes reports, serves the pages.
     #[command(after_help = "Examples:
   slipway serve --demo
-  slipway serve --plants my/plants --data /var/lib/slipway --listen 127.0.0.1:8081")]
+  slipway serve --plants my/plants --data /var/lib/slipway --listen 127.0.0.1:8081
+  slipway serve --plants my/plants --listen 0.0.0.0:8443 --tls-cert hub.crt --tls-key hub.key \\
+                --feed-ca feeds-ca.crt")]
     Serve(ServeArgs),
     /// Reads plant files and agreements, or policies, and says everything that is wrong with them.
     #[command(
@@ -57,7 +59,9 @@ Examples:
         after_help = "Examples:
   slipway key new --data data/demo --feed home-yard --plant home-yard > home-yard.key
   slipway feed --plant home-yard --key home-yard.key --set home-yard.unit.P2-1.down='5 d'
-  slipway feed --replay yesterday.jsonl --feed press --key press.key --speed 60"
+  slipway feed --replay yesterday.jsonl --feed press --key press.key --speed 60
+  slipway feed --replay yesterday.jsonl --feed press --url wss://hub.example.org:8443/v1/ingest \\
+               --ca hub-ca.crt --certificate press.crt --certificate-key press.key"
     )]
     Feed(feed::FeedArgs),
     /// Makes, lists and revokes the keys of feeds, viewers and planners.
@@ -88,6 +92,15 @@ pub(crate) struct ServeArgs {
     /// Address to listen on; beyond this machine only when there is a key
     #[arg(long, value_name = "ADDR", default_value = USUAL_ADDRESS)]
     pub(crate) listen: SocketAddr,
+    /// File of the hub's certificate, and of those between it and its authority: speak TLS
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "demo")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// File of that certificate's private key, which only its owner may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// File of the authority that signs certificates of feeds
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) feed_ca: Option<PathBuf>,
     /// Directory of the agreements [default: agreements beside the directory of the plants]
     #[arg(long, value_name = "DIR")]
     pub(crate) agreements: Option<PathBuf>,

@@ -43,7 +43,7 @@ use wire::ingest::{Hello, ReportFrame, ToFeed};
 
 pub(crate) use alarm::Condition;
 pub(crate) use anew::{Anew, Finished, note_corrections};
-pub(crate) use correction::{Corrections, Due, Recalled, ReportKey, spoken_of};
+pub(crate) use correction::{CORRECTION_HOLDS, Corrections, Due, Recalled, ReportKey, spoken_of};
 pub(crate) use frame::NotTaken;
 pub(crate) use happening::Happenings;
 pub(crate) use plan::{Answer, AskId, Asked, Planner, PlannerNow, Wish, is_planner, planner_feed};

@@ -135,6 +135,7 @@ impl Demo {
             key: Some(key),
         });
         let plan = FeedPlan {
+            tls: None,
             url: format!("ws://{address}/v1/ingest"),
             speakers: speakers.collect(),
             start: Some(core.programme.demo_from),

@@ -1,6 +1,6 @@
 //! Keys as texts: how one is made, known for one, and hashed.
 
-use journal::{JournalError, Keys};
+use journal::{JournalError, Keys, hexadecimal};
 use sha2::{Digest, Sha256};
 use twin::PlantTime;
 
@@ -31,11 +31,6 @@ pub(crate) fn holds_key(text: &str) -> bool {
 /// and looking it up by its hash tells nobody by the time it takes how much of a guess was right.
 pub(crate) fn hash(key: &str) -> String {
     hexadecimal(&Sha256::digest(key.as_bytes()))
-}
-
-/// Bytes as lower-case hexadecimal.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether any key on disk is good: without one, nobody beyond this machine may be listened to.

@@ -9,7 +9,7 @@ use axum::{
 use journal::Role;
 use serde_json::json;
 
-use crate::{shared::Shared, store::StoreState};
+use crate::{refusal::Refusal, shared::Shared, store::StoreState};
 
 /// The process runs.
 pub(crate) async fn healthz() -> &'static str {
@@ -37,9 +37,9 @@ pub(crate) async fn readyz(State(shared): State<Shared>, headers: HeaderMap) -> 
 /// Counters in the Prometheus text form.
 pub(crate) async fn metrics(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     if !looks_after(&shared, &headers) {
-        let text =
-            "send a feed's key as `Authorization: Bearer KEY`, or sign in as administrator\n";
-        return (StatusCode::UNAUTHORIZED, text).into_response();
+        let reason =
+            "send a feed's key as `Authorization: Bearer KEY`, or sign in as administrator";
+        return Refusal::fixed(StatusCode::UNAUTHORIZED, "missing_key", reason).into_response();
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     (kind, shared.metrics.to_text()).into_response()

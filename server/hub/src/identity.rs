@@ -1,8 +1,8 @@
 //! Who asks: the one place that turns what a request carries into a [`Caller`].
 //!
 //! A request carries a key (`Authorization: Bearer KEY`), or the cookie of a browser that somebody
-//! signed in with, or nothing. Pages, programs and feeds are all resolved here, over HTTP and on
-//! both websockets. Nothing is taken from an address, a body or a forwarding header.
+//! signed in with, or nothing; a feed may come with a certificate. All are resolved here, over HTTP
+//! and on both websockets. Nothing is taken from an address, a body or a forwarding header.
 //!
 //! What was changed elsewhere (a key revoked, a role taken away) is noticed within
 //! [`LOOKED_AT_EVERY`], and every open connection then looks at its own caller again.
@@ -37,6 +37,7 @@ use crate::{
     clock::wall_now,
     core::{Grant, Planner},
     gate,
+    tls::FeedCertificate,
 };
 use record::Refusals;
 use sign_in::Desk;
@@ -66,6 +67,8 @@ pub(crate) enum Presented {
     Cookie(String),
     /// A supplier's key, in the cookie that a browser got for an invitation.
     Invited(String),
+    /// A certificate, which the connection has shown to be its own.
+    Certificate(FeedCertificate),
 }
 
 impl Presented {
@@ -101,6 +104,8 @@ enum Source {
     MadeHere(String),
     /// A key, by hash.
     Key(String),
+    /// A certificate, by its hash, and itself.
+    Certificate(String, FeedCertificate),
     /// A session by its hash, and by the hash of the key that was typed, if it was one.
     Session(String, Option<String>),
 }
@@ -225,6 +230,9 @@ impl Identity {
                 self.of_key(gate::hash(key), wall_now())?
             }
             Presented::Cookie(token) => self.of_session(gate::hash(token), wall_now())?,
+            Presented::Certificate(certificate) => {
+                self.of_certificate(certificate.clone(), wall_now())?
+            }
         };
         self.touch(&caller);
         Ok(caller)
@@ -237,6 +245,7 @@ impl Identity {
         let found = match &caller.source {
             Source::Nobody => return Some(caller.clone()),
             Source::MadeHere(sha256) | Source::Key(sha256) => self.of_key(sha256.clone(), now),
+            Source::Certificate(_, certificate) => self.of_certificate(certificate.clone(), now),
             Source::Session(sha256, _) => self.of_session(sha256.clone(), now),
         };
         found.ok().filter(|found| found.has_same_rights(caller))
@@ -246,7 +255,7 @@ impl Identity {
     pub(crate) fn touch(&self, caller: &Caller) {
         let (one, other) = match &caller.source {
             Source::Nobody | Source::MadeHere(_) => return,
-            Source::Key(sha256) => (sha256, None),
+            Source::Key(sha256) | Source::Certificate(sha256, _) => (sha256, None),
             Source::Session(sha256, key) => (sha256, key.as_ref()),
         };
         let (now, mut used) = (wall_now(), lock(&self.used));
@@ -305,6 +314,25 @@ impl Identity {
         })
     }
 
+    /// A certificate is registered like a key, by its hash, and opens what is registered only to
+    /// the feed that it names.
+    fn of_certificate(
+        &self,
+        certificate: FeedCertificate,
+        now: PlantTime,
+    ) -> Result<Caller, Denied> {
+        if !certificate.is_good(now) {
+            return Err(Denied::Unknown);
+        }
+        let sha256 = certificate.sha256();
+        let caller = self.of_key(sha256.clone(), now)?;
+        let granted = caller.grant.as_ref().map(|grant| &grant.feed);
+        if granted.is_none() || granted != certificate.feed().as_ref() {
+            return Err(Denied::Unknown);
+        }
+        Ok(Caller { source: Source::Certificate(sha256, certificate), ..caller })
+    }
+
     fn of_session(&self, sha256: String, now: PlantTime) -> Result<Caller, Denied> {
         let row = lock(&self.keys).find_session(&sha256).map_err(|error| unreadable(&error))?;
         let row = row.ok_or(Denied::Unknown)?;
@@ -349,7 +377,9 @@ impl Identity {
     fn place(&self, caller: &Caller) -> Result<Place, Denied> {
         let of = match &caller.source {
             Source::Nobody => return Err(Denied::Unknown),
-            Source::MadeHere(sha256) | Source::Key(sha256) => sha256.clone(),
+            Source::MadeHere(sha256) | Source::Key(sha256) | Source::Certificate(sha256, _) => {
+                sha256.clone()
+            }
             Source::Session(..) => caller.name.clone(),
         };
         let mut places = lock(&self.places);

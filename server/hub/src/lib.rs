@@ -21,12 +21,14 @@ mod pages;
 mod plants;
 pub mod policy;
 mod refold;
+mod refusal;
 mod router;
 mod run;
 mod serve;
 mod shared;
 mod store;
 mod supplier;
+mod tls;
 mod view;
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use include_dir::{Dir, DirEntry};
-use journal::DefinitionFile;
+use journal::{DefinitionFile, hexadecimal};
 use plant::{Problem, SourceFile};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -21,7 +21,6 @@ use crate::{
     clock::wall_now,
     core::Definitions,
     embedded::MODELS,
-    gate::hexadecimal,
     run::Inbox,
     shared::{Shared, stopped},
     store::{Kept, StoreCommand},

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use feed::tls::TlsError;
 use journal::{Journal, JournalError, Keys, NamedLoss, Reader};
 use thiserror::Error;
 use tokio::{
@@ -33,11 +34,16 @@ use crate::{
     run::{self, Asks, Run},
     shared::{Inner, Metrics, Options, Shared},
     store,
+    tls::Tls,
     view::{self, Door, Publisher},
 };
 
 /// How long a stop waits for connections to end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// Said when strangers on the way could read along.
+const IN_THE_CLEAR: &str = "this hub can be reached from other machines without TLS: whoever is on \
+    the way reads keys, passwords and plants; put a proxy that speaks TLS in front of it and let \
+    it listen on 127.0.0.1, or give it --tls-cert and --tls-key";
 /// Requests to the journal that wait beside the core's.
 const ENOUGH_PLACES: u32 = MOST_FEEDS_CONNECTED as u32;
 
@@ -50,6 +56,9 @@ pub(crate) enum ServeError {
     /// Policy files.
     #[error(transparent)]
     Policies(#[from] PolicyError),
+    /// The certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The data directory.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -118,7 +127,7 @@ pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
     runtime.block_on(async {
         outlive_file_size_limit()?;
         let hub = start(args).await?;
-        announce(hub.address, args.json)?;
+        announce(&hub, args.json)?;
         stop_signal().await;
         tracing::info!("stopping");
         hub.stop().await;
@@ -171,12 +180,13 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     let source = Source::choose(args.plants.clone(), args.agreements.clone());
     let files = source.read()?;
     let plants = files.load()?;
+    let tls = tls(args)?;
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    is_not_open_to_all(address, &keys)?;
+    is_not_open_to_all(address, &keys, tls.is_some())?;
     let mut journal = opened.journal;
     let mut remarks = plants.warnings();
     let kept = store::keep_definition(
@@ -230,19 +240,32 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     tokio::spawn(identity::watch_changes(identity, stopping.clone()));
     tokio::spawn(plants::watch(shared.clone(), source, files.sha256));
     rules.keep_up(&shared);
-    let server = tokio::spawn(connections::serve(listener, shared.clone(), stopping));
+    let server = tokio::spawn(connections::serve((listener, tls), shared.clone(), stopping));
     if let Some(demo) = demo {
         demo.play(&shared, parts, address);
     }
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
 }
 
-/// Refuses an address that strangers reach while nobody has a key.
-fn is_not_open_to_all(address: SocketAddr, keys: &Keys) -> Result<(), ServeError> {
-    if address.ip().is_loopback() || gate::any_good(keys, wall_now())? {
+/// Refuses an address that strangers reach while nobody has a key; says so where what is said there
+/// can be read on its way.
+fn is_not_open_to_all(address: SocketAddr, keys: &Keys, has_tls: bool) -> Result<(), ServeError> {
+    if address.ip().is_loopback() {
         return Ok(());
     }
-    Err(ServeError::NoKeys(address))
+    if !gate::any_good(keys, wall_now())? {
+        return Err(ServeError::NoKeys(address));
+    }
+    if !has_tls {
+        tracing::warn!("{IN_THE_CLEAR}");
+    }
+    Ok(())
+}
+
+/// What TLS is spoken with, if it was asked for.
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
+    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
 }
 
 /// The demonstration, if it was asked for, with its first weeks behind it.
@@ -343,6 +366,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 fn options(args: &ServeArgs, address: SocketAddr) -> Options {
     Options {
         loopback: address.ip().is_loopback(),
+        tls: args.tls_cert.is_some(),
         data: args.data(),
         www: args.www.clone(),
         viewer: args.viewer.clone(),
@@ -355,10 +379,12 @@ fn generation() -> u64 {
     wall_now().micros().unsigned_abs()
 }
 
-fn announce(address: SocketAddr, json: bool) -> std::io::Result<()> {
-    eprintln!("listening on http://{address}");
+fn announce(hub: &Hub, json: bool) -> std::io::Result<()> {
+    let scheme = if hub.shared.options.tls { "https" } else { "http" };
+    let listening = format!("{scheme}://{}", hub.address);
+    eprintln!("listening on {listening}");
     if json {
-        println!("{}", serde_json::json!({ "listening": format!("http://{address}") }));
+        println!("{}", serde_json::json!({ "listening": listening }));
         std::io::stdout().flush()?;
     }
     Ok(())

@@ -54,6 +54,8 @@ pub(crate) struct Inner {
 pub(crate) struct Options {
     /// Whether it listens on the loopback address only.
     pub(crate) loopback: bool,
+    /// Whether it speaks TLS itself.
+    pub(crate) tls: bool,
     /// The data directory, for reading beside the hub that writes.
     pub(crate) data: PathBuf,
     /// Pages from here instead of the built-in ones.
@@ -100,6 +102,7 @@ impl std::ops::Deref for Shared {
 pub(crate) struct Metrics {
     pub(crate) connections_now: AtomicU64,
     pub(crate) connections_refused: AtomicU64,
+    pub(crate) handshakes_failed: AtomicU64,
     pub(crate) feed_connections: AtomicU64,
     pub(crate) feeds_now: AtomicU64,
     pub(crate) frames: AtomicU64,
@@ -110,6 +113,7 @@ pub(crate) struct Metrics {
     pub(crate) publish_micros: AtomicU64,
     pub(crate) policies_refused: AtomicU64,
     pub(crate) policy_generation: AtomicU64,
+    pub(crate) reviews_overdue: AtomicU64,
     commits: AtomicU64,
     rows: AtomicU64,
     commit_micros: AtomicU64,
@@ -135,6 +139,11 @@ impl Metrics {
                 "slipway_connections_refused_total",
                 "Connections there was no place for.",
                 &self.connections_refused,
+            ),
+            (
+                "slipway_handshakes_failed_total",
+                "Connections that did not come to speak TLS.",
+                &self.handshakes_failed,
             ),
             ("slipway_feed_connections_total", "Connections of feeds.", &self.feed_connections),
             ("slipway_frames_total", "Frames received from feeds.", &self.frames),
@@ -163,6 +172,11 @@ impl Metrics {
                 "slipway_policy_generation",
                 "The generation of the policies that values are released under.",
                 &self.policy_generation,
+            ),
+            (
+                "slipway_reviews_overdue",
+                "Narrowings that somebody should have looked at again.",
+                &self.reviews_overdue,
             ),
         ];
         let mut text = String::new();

@@ -27,6 +27,7 @@ pub(crate) use door::presented;
 use crate::{
     core::{Core, Grant},
     identity::Denied,
+    refusal::Refusal,
     run::Inbox,
     shared::Shared,
     store::StoreState,
@@ -61,49 +62,30 @@ struct Supplier {
     id: SupplierId,
 }
 
-/// Why a supplier's page is not answered.
-struct No {
-    status: StatusCode,
-    code: &'static str,
-    reason: &'static str,
-}
-
-const NOT_IN: No = No {
-    status: StatusCode::UNAUTHORIZED,
-    code: "not_in",
-    reason: "open the link of your invitation; if it was used already, ask for a new one",
-};
-const BUSY: No = No {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    code: "busy",
-    reason: "too many suppliers ask at once; try again in a few seconds",
-};
-const NOT_READY: No = No {
-    status: StatusCode::SERVICE_UNAVAILABLE,
-    code: "not_ready",
-    reason: "the hub cannot answer now; try again in a few seconds",
-};
-const FOREIGN: No = No {
-    status: StatusCode::FORBIDDEN,
-    code: "foreign_page",
-    reason: "this hub answers pages of its own site only",
-};
-const NO_PLANT: No = No {
-    status: StatusCode::NOT_FOUND,
-    code: "not_found",
-    reason: "the plant does not list you as a supplier any more; ask whoever invited you",
-};
-
-impl IntoResponse for No {
-    fn into_response(self) -> Response {
-        let body = Json(serde_json::json!({ "code": self.code, "reason": self.reason }));
-        (self.status, body).into_response()
-    }
-}
+const NOT_IN: Refusal = Refusal::fixed(
+    StatusCode::UNAUTHORIZED,
+    "not_in",
+    "open the link of your invitation; if it was used already, ask for a new one",
+);
+const BUSY: Refusal = Refusal::fixed(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "busy",
+    "too many suppliers ask at once; try again in a few seconds",
+);
+const NOT_READY: Refusal = Refusal::fixed(
+    StatusCode::SERVICE_UNAVAILABLE,
+    "not_ready",
+    "the hub cannot answer now; try again in a few seconds",
+);
+const NO_PLANT: Refusal = Refusal::fixed(
+    StatusCode::NOT_FOUND,
+    "not_found",
+    "the plant does not list you as a supplier any more; ask whoever invited you",
+);
 
 impl Desk {
     /// Who asks, by the cookie that an invitation was exchanged for.
-    async fn supplier(&self, headers: &HeaderMap) -> Result<Supplier, No> {
+    async fn supplier(&self, headers: &HeaderMap) -> Result<Supplier, Refusal> {
         let presented = presented(headers).ok_or(NOT_IN)?;
         let shared = self.shared.clone();
         let found = tokio::task::spawn_blocking(move || shared.identity.caller(&presented)).await;
@@ -121,7 +103,7 @@ impl Desk {
     async fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Core, PlantTime) -> T + Send + 'static,
-    ) -> Result<T, No> {
+    ) -> Result<T, Refusal> {
         if matches!(*self.shared.store.borrow(), StoreState::Failed(_)) {
             return Err(NOT_READY);
         }
@@ -173,12 +155,12 @@ async fn own_readers(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     answered(answer.await)
 }
 
-fn answered<T: Serialize>(answer: Result<Released<T>, No>) -> Response {
+fn answered<T: Serialize>(answer: Result<Released<T>, Refusal>) -> Response {
     match answer {
         Ok(released) => {
             let fresh = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
             ([fresh], Json(released.value())).into_response()
         }
-        Err(no) => no.into_response(),
+        Err(refusal) => refusal.into_response(),
     }
 }

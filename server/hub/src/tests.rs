@@ -17,4 +17,5 @@ mod starting;
 mod storing;
 mod supplier;
 mod suppliers;
+mod tls;
 mod viewing;

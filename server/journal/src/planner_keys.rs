@@ -1,9 +1,12 @@
 //! Keys of planners: who may change the plan of one plant over HTTP. Only hashes are kept.
 
-use rusqlite::OptionalExtension;
 use twin::{FeedId, PlantId, PlantTime};
 
-use crate::{JournalError, KeyLife, Keys, error::sqlite, life::COLUMNS};
+use crate::{
+    JournalError, KeyLife, Keys,
+    error::sqlite,
+    key_table::{KeyTable, no_id},
+};
 
 pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS planner_key (
   sha256 TEXT PRIMARY KEY,
@@ -27,8 +30,6 @@ pub struct PlannerKeyRow {
     /// How long it lasts.
     pub life: KeyLife,
 }
-
-const FIELDS: &str = "sha256, feed, plant";
 
 impl Keys {
     /// Keeps a new planner's key.
@@ -55,11 +56,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find_planner(&self, sha256: &str) -> Result<Option<PlannerKeyRow>, JournalError> {
-        let select = format!("SELECT {FIELDS}, {COLUMNS} FROM planner_key WHERE sha256 = ?");
-        self.connection()
-            .query_row(&select, [sha256], read)
-            .optional()
-            .map_err(sqlite(self.path(), "looking for a planner's key"))
+        PLANNER_KEYS.find(self, sha256)
     }
 
     /// Every planner's key, in the order of making.
@@ -67,12 +64,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn list_planners(&self) -> Result<Vec<PlannerKeyRow>, JournalError> {
-        let failed = sqlite(self.path(), "listing the planners' keys");
-        let select =
-            format!("SELECT {FIELDS}, {COLUMNS} FROM planner_key ORDER BY created_us, sha256");
-        let mut statement = self.connection().prepare(&select).map_err(&failed)?;
-        let rows = statement.query_map([], read);
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        PLANNER_KEYS.list(self)
     }
 
     /// Revokes every planner's key in force whose hash begins so, or whose feed has this name;
@@ -81,23 +73,18 @@ impl Keys {
     /// # Errors
     /// [`JournalError`]; nothing was changed.
     pub fn revoke_planner(&self, which: &str, at: PlantTime) -> Result<usize, JournalError> {
-        // Shorter beginnings could hit a stranger's key by chance.
-        let beginning = if which.len() >= 8 { which } else { "-" };
-        let update = "UPDATE planner_key SET revoked_us = ?1
-                      WHERE revoked_us IS NULL AND (feed = ?2 OR substr(sha256, 1, ?3) = ?4)";
-        let row = (at.micros(), which, beginning.len() as i64, beginning);
-        self.connection().execute(update, row).map_err(sqlite(self.path(), "revoking a key"))
+        PLANNER_KEYS.revoke(self, which, at)
     }
 }
 
+pub(crate) const PLANNER_KEYS: KeyTable<PlannerKeyRow> =
+    KeyTable { name: "planner_key", fields: "sha256, feed, plant", named_by: "feed", read };
+
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<PlannerKeyRow> {
-    let id = |at: usize, error: twin::InvalidId| {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
-    };
     Ok(PlannerKeyRow {
         sha256: row.get(0)?,
-        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
-        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(|error| id(2, error))?,
+        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(no_id(1))?,
+        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(no_id(2))?,
         life: KeyLife::read(row, 3)?,
     })
 }

@@ -1,9 +1,12 @@
 //! Keys of viewers: whoever holds one is served as a member of one organisation.
 
-use rusqlite::OptionalExtension;
 use twin::{NationId, OrganisationId, PlantTime};
 
-use crate::{JournalError, KeyLife, Keys, error::sqlite, life::COLUMNS};
+use crate::{
+    JournalError, KeyLife, Keys,
+    error::sqlite,
+    key_table::{KeyTable, no_id},
+};
 
 pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS viewer_key (
   sha256 TEXT PRIMARY KEY,
@@ -27,8 +30,6 @@ pub struct ViewerKeyRow {
     /// How long it lasts.
     pub life: KeyLife,
 }
-
-const FIELDS: &str = "sha256, nation, organisation";
 
 impl Keys {
     /// Keeps a new viewer's key.
@@ -55,11 +56,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find_viewer(&self, sha256: &str) -> Result<Option<ViewerKeyRow>, JournalError> {
-        let select = format!("SELECT {FIELDS}, {COLUMNS} FROM viewer_key WHERE sha256 = ?");
-        self.connection()
-            .query_row(&select, [sha256], read)
-            .optional()
-            .map_err(sqlite(self.path(), "looking for a viewer's key"))
+        VIEWER_KEYS.find(self, sha256)
     }
 
     /// Every viewer's key, in the order of making.
@@ -67,12 +64,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn list_viewers(&self) -> Result<Vec<ViewerKeyRow>, JournalError> {
-        let failed = sqlite(self.path(), "listing the viewers' keys");
-        let select =
-            format!("SELECT {FIELDS}, {COLUMNS} FROM viewer_key ORDER BY created_us, sha256");
-        let mut statement = self.connection().prepare(&select).map_err(&failed)?;
-        let rows = statement.query_map([], read);
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        VIEWER_KEYS.list(self)
     }
 
     /// Revokes every viewer's key in force whose hash begins so; returns how many.
@@ -80,26 +72,22 @@ impl Keys {
     /// # Errors
     /// [`JournalError`]; nothing was changed.
     pub fn revoke_viewer(&self, beginning: &str, at: PlantTime) -> Result<usize, JournalError> {
-        // Shorter beginnings could hit a stranger's key by chance.
-        if beginning.len() < 8 {
-            return Ok(0);
-        }
-        let update = "UPDATE viewer_key SET revoked_us = ?1
-                      WHERE revoked_us IS NULL AND substr(sha256, 1, ?2) = ?3";
-        let row = (at.micros(), beginning.len() as i64, beginning);
-        self.connection().execute(update, row).map_err(sqlite(self.path(), "revoking a key"))
+        VIEWER_KEYS.revoke(self, beginning, at)
     }
 }
 
+pub(crate) const VIEWER_KEYS: KeyTable<ViewerKeyRow> = KeyTable {
+    name: "viewer_key",
+    fields: "sha256, nation, organisation",
+    named_by: "sha256",
+    read,
+};
+
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ViewerKeyRow> {
-    let id = |at: usize, error: twin::InvalidId| {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
-    };
     Ok(ViewerKeyRow {
         sha256: row.get(0)?,
-        nation: NationId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
-        organisation: OrganisationId::new(&row.get::<_, String>(2)?)
-            .map_err(|error| id(2, error))?,
+        nation: NationId::new(&row.get::<_, String>(1)?).map_err(no_id(1))?,
+        organisation: OrganisationId::new(&row.get::<_, String>(2)?).map_err(no_id(2))?,
         life: KeyLife::read(row, 3)?,
     })
 }

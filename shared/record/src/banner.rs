@@ -96,6 +96,7 @@ mod tests {
             needs: BTreeSet::new(),
             information: BTreeSet::new(),
             originator: Originator { nation, organisation },
+            derived_from: BTreeSet::new(),
             created: PlantTime::default(),
             review: PlantTime::default(),
             until: None,

@@ -228,10 +228,20 @@ impl Gate {
         facts: impl IntoIterator<Item = Labelled<T>>,
         audience: AudienceId,
     ) -> Selection<T> {
+        self.select_to(Action::See, facts, audience)
+    }
+
+    /// Releases those of many values with which the audience may do that.
+    pub fn select_to<T>(
+        &self,
+        action: Action,
+        facts: impl IntoIterator<Item = Labelled<T>>,
+        audience: AudienceId,
+    ) -> Selection<T> {
         let mut withheld = false;
         let mut value = Vec::new();
         for fact in facts {
-            if self.allows(fact.label, audience, Action::See) {
+            if self.allows(fact.label, audience, action) {
                 value.push(fact.value);
             } else {
                 withheld = true;

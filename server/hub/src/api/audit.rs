@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Json, Router,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -14,7 +14,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::view::{Door, NotServed};
+use crate::{refusal::KEYS_UNREADABLE, view::Door};
 
 /// The route.
 pub(super) const PATH: &str = "/api/v1/audit";
@@ -102,9 +102,9 @@ async fn answer(
         }
         Ok(Err(error)) => {
             tracing::error!("{}", crate::store::in_words(&error));
-            NotServed::NotReadable.into_response()
+            KEYS_UNREADABLE.into_response()
         }
-        Err(_ended) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(_ended) => KEYS_UNREADABLE.into_response(),
     }
 }
 

@@ -21,6 +21,7 @@ use twin::{Label, PlantId};
 use super::not_found;
 use crate::{
     policy::{Asker, Why},
+    refusal::Refusal,
     view::{As, Door, Offer, Shelf},
 };
 
@@ -112,16 +113,11 @@ async fn answer(
     };
     let (Some(plant), Some(key)) = (asked.plant, asked.key) else {
         let reason = "say which value: ?plant=home-yard&key=unit/P4-1";
-        let body = json!({ "code": "incomplete", "reason": reason });
-        return (StatusCode::BAD_REQUEST, Json(body)).into_response();
+        return Refusal::fixed(StatusCode::BAD_REQUEST, "incomplete", reason).into_response();
     };
     let Some(plant) = owned(&door.shelf, &offer, &plant) else { return not_found(&key) };
     match door.shelf.label_of(offer.id, &plant, &key).await {
-        Err(_busy) => {
-            let body = json!({ "code": "busy", "reason": "too many ask at once; ask again" });
-            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], Json(body))
-                .into_response()
-        }
+        Err(_busy) => Refusal::busy("too many ask at once; ask again").into_response(),
         Ok(None) => not_found(&key),
         Ok(Some(label)) => {
             let answer = explained(&door.shelf, (plant.to_string(), key), &label);

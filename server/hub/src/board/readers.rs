@@ -108,6 +108,7 @@ mod tests {
                 needs: BTreeSet::new(),
                 information: BTreeSet::new(),
                 originator: Originator { nation: nation.clone(), organisation },
+                derived_from: BTreeSet::new(),
                 created: PlantTime::default(),
                 review: PlantTime::default(),
                 until: None,

@@ -1,18 +1,20 @@
 //! `slipway key`: what lets a feed, a viewer or a planner in. The key itself is shown once and kept
 //! as a hash only.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
-use journal::{JournalError, KeyLife, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow};
+use feed::tls::{TlsError, certificates};
+use journal::{AnyKey, JournalError, KeyLife, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow};
 use thiserror::Error;
-use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, Span, SupplierId};
+use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, PlantTime, Span, SupplierId};
 
 use crate::{
     clock::wall_now,
     core::{is_planner, planner_feed},
     gate,
     identity::Note,
+    tls::{NAMES_A_FEED, feed_named, fingerprint},
 };
 
 /// How long a key lasts unless it is said, and how long a feed's may last: a program that nobody
@@ -29,10 +31,13 @@ pub(super) enum KeyTask {
   slipway key new --feed nordsteel --plant home-yard --supplier nordsteel
   slipway key new --view-as XAA/skarvik
   slipway key new --planner home-yard --expires 30d
+  slipway key new --feed press --plant home-yard --certificate press.crt
 
 A feed may have two keys in force: make the new one, hand it over, then revoke the old one.
 The program sends it with the websocket's request, or with each request of the HTTP API:
-  Authorization: Bearer KEY")]
+  Authorization: Bearer KEY
+A feed with a certificate of its own (`slipway serve --feed-ca`) gets no key: the certificate is
+registered by its hash, as `openssl x509 -fingerprint -sha256` has it, and revoked like a key.")]
     New(NewArgs),
     /// Lists the keys, without the keys themselves.
     List(ListArgs),
@@ -68,6 +73,9 @@ pub(super) struct NewArgs {
     /// The units that it may speak about [default: every unit of the plant]
     #[arg(long, value_name = "ID,…", value_delimiter = ',', requires = "feed")]
     units: Option<Vec<EquipmentId>>,
+    /// Instead of a key: the feed's own certificate, which names it as URI:slipway:feed:ID
+    #[arg(long, value_name = "FILE", requires = "feed")]
+    certificate: Option<PathBuf>,
     /// How long it lasts, as 12h or 30d [default: 90d, the longest for a feed; others 366d]
     #[arg(long, value_name = "DURATION", value_parser = expires)]
     expires: Option<Span>,
@@ -111,6 +119,26 @@ pub(super) enum KeyError {
     /// A name that only planners report under.
     #[error("a feed cannot be named {0}: changes by HTTP are reported so; choose another name")]
     PlannersName(FeedId),
+    /// The certificate's file.
+    #[error(transparent)]
+    Certificate(#[from] TlsError),
+    /// A certificate of another feed, or of none.
+    #[error(
+        "the certificate in {} names {named}, and it must name {NAMES_A_FEED}{feed}; \
+         with openssl: subjectAltName=URI:{NAMES_A_FEED}{feed}",
+        path.display()
+    )]
+    NotTheFeeds {
+        /// The certificate's file.
+        path: PathBuf,
+        /// What it names.
+        named: String,
+        /// What it should name.
+        feed: FeedId,
+    },
+    /// A certificate comes once, and never again after it was revoked.
+    #[error("the certificate in {} was registered before; make a new one", .0.display())]
+    Registered(PathBuf),
     /// A life that is too long.
     #[error("a key like this lasts {0} days at most; make a new one before it ends")]
     TooLong(i64),
@@ -131,6 +159,9 @@ pub(super) fn run(task: &KeyTask) -> Result<(), KeyError> {
 }
 
 fn new(args: &NewArgs) -> Result<(), KeyError> {
+    if let (Some(path), Some(feed), Some(plant)) = (&args.certificate, &args.feed, &args.plant) {
+        return register(args, path, (feed, plant));
+    }
     let key = gate::new_key().map_err(KeyError::Random)?;
     let (sha256, life) = (gate::hash(&key), life(args)?);
     let keys = Keys::open(&args.data)?;
@@ -171,6 +202,42 @@ fn new(args: &NewArgs) -> Result<(), KeyError> {
     };
     note(&keys, "key made", &made_for)?;
     println!("{}", if args.json { holder.to_string() } else { key });
+    Ok(())
+}
+
+/// Lets a feed in by its certificate instead of a key.
+fn register(
+    args: &NewArgs,
+    path: &Path,
+    (feed, plant): (&FeedId, &PlantId),
+) -> Result<(), KeyError> {
+    if is_planner(feed) {
+        return Err(KeyError::PlannersName(feed.clone()));
+    }
+    let found = certificates(path)?;
+    let own = found.first().map(|own| (feed_named(own), fingerprint(own)));
+    let sha256 = match own {
+        Some((Ok(named), sha256)) if named == *feed => sha256,
+        other => {
+            let named = match other {
+                Some((Ok(named), _)) => format!("{NAMES_A_FEED}{named}"),
+                Some((Err(names), _)) if !names.is_empty() => names.join(", "),
+                Some(_) | None => "no feed".to_owned(),
+            };
+            return Err(KeyError::NotTheFeeds { path: path.to_owned(), named, feed: feed.clone() });
+        }
+    };
+    let (keys, life) = (Keys::open(&args.data)?, life(args)?);
+    if keys.find_any(&sha256)?.is_some() {
+        return Err(KeyError::Registered(path.to_owned()));
+    }
+    let (supplier, units) = (args.supplier.clone(), args.units.clone());
+    let (hash, feed, plant) = (sha256.clone(), feed.clone(), plant.clone());
+    keys.add(&KeyRow { sha256, feed: feed.clone(), plant, supplier, units, life })?;
+    note(&keys, "certificate registered", &format!("feed:{feed} by {}", &hash[..12]))?;
+    eprintln!("Whoever has this certificate's private key may report as {feed}.");
+    let line = serde_json::json!({ "certificate": hash, "feed": feed.as_str() });
+    println!("{}", if args.json { line.to_string() } else { hash });
     Ok(())
 }
 
@@ -224,28 +291,65 @@ pub(super) fn member(text: &str) -> Result<Member, String> {
 }
 
 fn list(args: &ListArgs) -> Result<(), KeyError> {
-    let keys = Keys::open(&args.data)?;
-    for key in keys.list_viewers()? {
-        list_viewer(&key, args.json);
-    }
-    for key in keys.list_planners()? {
-        list_planner(&key, args.json);
-    }
-    for key in keys.list()? {
-        list_feed(&key, args.json);
+    for key in Keys::open(&args.data)?.list_all()? {
+        println!("{}", if args.json { json_of(&key).to_string() } else { words_of(&key) });
     }
     Ok(())
 }
 
-/// A life as the fields of a JSON object.
-fn life_fields(life: KeyLife) -> [(&'static str, serde_json::Value); 4] {
-    let time = |time: Option<twin::PlantTime>| time.and_then(record::format_time).into();
-    [
-        ("created", time(Some(life.created))),
-        ("expires", time(Some(life.expires))),
-        ("revoked", time(life.revoked)),
-        ("used", time(life.used)),
-    ]
+/// The beginning of a key's hash, which names it.
+fn short(key: &AnyKey) -> &str {
+    &key.sha256()[..12]
+}
+
+/// A key as a JSON object.
+fn json_of(key: &AnyKey) -> serde_json::Value {
+    let time = |time: Option<PlantTime>| time.and_then(record::format_time);
+    let life = key.life();
+    let mut object = match key {
+        AnyKey::Feed(KeyRow { feed, plant, supplier, units, .. }) => serde_json::json!({
+            "feed": feed.as_str(), "plant": plant.as_str(),
+            "supplier": supplier.as_ref().map(SupplierId::as_str),
+            "units": units.as_ref().map(|units| texts(units)),
+        }),
+        AnyKey::Viewer(ViewerKeyRow { nation, organisation, .. }) => {
+            serde_json::json!({ "view_as": format!("{nation}/{organisation}") })
+        }
+        AnyKey::Planner(PlannerKeyRow { feed, plant, .. }) => {
+            serde_json::json!({ "planner": plant.as_str(), "feed": feed.as_str() })
+        }
+    };
+    object["sha256"] = short(key).into();
+    object["created"] = time(Some(life.created)).into();
+    object["expires"] = time(Some(life.expires)).into();
+    object["revoked"] = time(life.revoked).into();
+    object["used"] = time(life.used).into();
+    object
+}
+
+/// A key in one line.
+fn words_of(key: &AnyKey) -> String {
+    let what = match key {
+        AnyKey::Feed(KeyRow { feed, plant, supplier, units, .. }) => {
+            let about = match (supplier, units) {
+                (Some(supplier), _) => format!("supplier {supplier}"),
+                (None, Some(units)) => format!("units {}", texts(units).join(",")),
+                (None, None) => "every unit".to_owned(),
+            };
+            format!("{feed}  of {plant}, {about}")
+        }
+        AnyKey::Viewer(ViewerKeyRow { nation, organisation, .. }) => {
+            format!("looks as {nation}/{organisation}")
+        }
+        AnyKey::Planner(PlannerKeyRow { feed, plant, .. }) => {
+            format!("plans for {plant}, as {feed}")
+        }
+    };
+    format!("{}  {what}, {}", short(key), life_words(key.life()))
+}
+
+fn texts(units: &[EquipmentId]) -> Vec<String> {
+    units.iter().map(EquipmentId::to_string).collect()
 }
 
 /// A life in words.
@@ -261,55 +365,6 @@ fn life_words(life: KeyLife) -> String {
         None => format!("ended {}", time(life.expires)),
     };
     format!("made {}, {used}, {end}", time(life.created))
-}
-
-/// A line of JSON about a key.
-fn print_json(mut line: serde_json::Value, life: KeyLife) {
-    for (name, value) in life_fields(life) {
-        line[name] = value;
-    }
-    println!("{line}");
-}
-
-fn list_feed(key: &KeyRow, json: bool) {
-    let units = key.units.as_ref().map(|units| units.iter().map(ToString::to_string));
-    let units = units.map(Iterator::collect::<Vec<_>>);
-    let supplier = key.supplier.as_ref().map(ToString::to_string);
-    let (hash, feed, plant) = (&key.sha256[..12], &key.feed, &key.plant);
-    if json {
-        let line = serde_json::json!({
-            "sha256": hash, "feed": feed.as_str(), "plant": plant.as_str(),
-            "supplier": supplier, "units": units,
-        });
-        print_json(line, key.life);
-    } else {
-        let about = supplier.map(|supplier| format!("supplier {supplier}"));
-        let about = about.or_else(|| units.map(|units| format!("units {}", units.join(","))));
-        let about = about.unwrap_or_else(|| "every unit".to_owned());
-        println!("{hash}  {feed}  of {plant}, {about}, {}", life_words(key.life));
-    }
-}
-
-fn list_viewer(key: &ViewerKeyRow, json: bool) {
-    let (hash, nation, organisation) = (&key.sha256[..12], &key.nation, &key.organisation);
-    if json {
-        let view_as = format!("{nation}/{organisation}");
-        print_json(serde_json::json!({ "sha256": hash, "view_as": view_as }), key.life);
-    } else {
-        println!("{hash}  looks as {nation}/{organisation}, {}", life_words(key.life));
-    }
-}
-
-fn list_planner(key: &PlannerKeyRow, json: bool) {
-    let (hash, feed, plant) = (&key.sha256[..12], &key.feed, &key.plant);
-    if json {
-        let line = serde_json::json!({
-            "sha256": hash, "planner": plant.as_str(), "feed": feed.as_str(),
-        });
-        print_json(line, key.life);
-    } else {
-        println!("{hash}  plans for {plant}, as {feed}, {}", life_words(key.life));
-    }
 }
 
 fn revoke(args: &RevokeArgs) -> Result<(), KeyError> {

@@ -5,13 +5,13 @@
 //! open page alone is no request: it asks for something when its reader touches it. Only a session
 //! by a viewer's key, as on a screen on a wall, is kept by its open page.
 
-use axum::{
-    http::{HeaderMap, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::http::{HeaderMap, header};
 use twin::{PlantTime, Span};
 
-use crate::gate;
+use crate::{
+    gate,
+    refusal::{FOREIGN_PAGE, Refusal},
+};
 
 /// A session without a request for so long is over.
 const LONGEST_IDLE: Span = Span::from_secs(15 * 60);
@@ -80,13 +80,11 @@ pub(crate) fn is_own_origin(headers: &HeaderMap) -> bool {
 }
 
 /// A page of another site may not act with this browser's rights.
-pub(crate) fn foreign_origin(headers: &HeaderMap) -> Option<Response> {
+pub(crate) fn foreign_origin(headers: &HeaderMap) -> Option<Refusal> {
     let origin = headers.get(header::ORIGIN)?.to_str().unwrap_or("?");
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("");
     let same = origin.split_once("://").is_some_and(|(_, authority)| authority == host);
-    (!same).then(|| {
-        (StatusCode::FORBIDDEN, "this hub answers pages of its own site only").into_response()
-    })
+    (!same).then_some(FOREIGN_PAGE)
 }
 
 #[cfg(test)]

@@ -104,7 +104,7 @@ impl Things {
     }
 }
 
-fn attributes(label: &Label) -> [(&'static str, RestrictedExpression); 11] {
+fn attributes(label: &Label) -> [(&'static str, RestrictedExpression); 12] {
     let nations = |nations: &std::collections::BTreeSet<NationId>| {
         texts(nations.iter().map(|nation| nation.as_str()))
     };
@@ -128,6 +128,7 @@ fn attributes(label: &Label) -> [(&'static str, RestrictedExpression); 11] {
         ("needs", texts(label.needs.iter().map(AsRef::as_ref))),
         ("originatorNation", text(label.originator.nation.as_str())),
         ("originatorOrganisation", text(label.originator.organisation.as_str())),
+        ("originNations", texts(label.originators().map(|by| by.nation.as_str()))),
     ]
 }
 

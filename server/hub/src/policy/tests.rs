@@ -56,9 +56,12 @@ fn any_label() -> impl Strategy<Value = Label> {
     let needs = subsequence(NEEDS.to_vec(), 0..=1);
     let firms = option::of(subsequence(FIRMS.to_vec(), 0..=FIRMS.len()));
     let affiliations = option::of(subsequence(AFFILIATIONS.to_vec(), 0..=AFFILIATIONS.len()));
-    let of = (select(&NATIONS[..]), select(&FIRMS[..]));
+    let of = || (select(&NATIONS[..]), select(&FIRMS[..]));
+    let of = (of(), proptest::collection::btree_set(of(), 0..3));
     (nations(), nations(), firms, affiliations, needs, select(&CLASSES[..]), of).prop_map(
-        |(releasable, display, firms, affiliations, needs, classification, of)| {
+        |(releasable, display, firms, affiliations, needs, classification, (of, from))| {
+            let by =
+                |of: (&str, &str)| Originator { nation: nation(of.0), organisation: firm(of.1) };
             let releasable_to: BTreeSet<_> = releasable.into_iter().map(nation).collect();
             let display: BTreeSet<_> = display.into_iter().map(nation).collect();
             Label {
@@ -72,7 +75,8 @@ fn any_label() -> impl Strategy<Value = Label> {
                     .map_or(Members::All, |some| Members::Only(some.into_iter().collect())),
                 needs: needs.into_iter().map(Into::into).collect(),
                 information: BTreeSet::new(),
-                originator: Originator { nation: nation(of.0), organisation: firm(of.1) },
+                originator: by(of),
+                derived_from: from.into_iter().map(by).collect(),
                 created: PlantTime::default(),
                 review: PlantTime::default(),
                 until: None,
@@ -208,6 +212,7 @@ fn a_refusal_names_the_policy() {
         needs: BTreeSet::new(),
         information: BTreeSet::new(),
         originator: Originator { nation: nation("XCC"), organisation: firm("yard") },
+        derived_from: BTreeSet::new(),
         created: PlantTime::default(),
         review: PlantTime::default(),
         until: None,

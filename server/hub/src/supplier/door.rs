@@ -14,11 +14,12 @@ use journal::{InvitedKey, KeyLife, Redeemed};
 use serde::Deserialize;
 use twin::{FeedId, Span};
 
-use super::{BUSY, Desk, FOREIGN, NOT_READY, No};
+use super::{BUSY, Desk, NOT_READY};
 use crate::{
     clock::wall_now,
     gate,
     identity::{Note, Presented, bearer, is_own_origin, is_this_machine},
+    refusal::{FOREIGN_PAGE, Refusal},
 };
 
 /// The cookie on this machine itself, where there is no TLS.
@@ -30,21 +31,21 @@ const LASTS: Span = Span::from_secs(30 * 24 * 3_600);
 /// Secrets longer than this are none of ours.
 const LONGEST_SECRET: usize = 200;
 
-const UNKNOWN: No = No {
-    status: StatusCode::UNAUTHORIZED,
-    code: "unknown_invitation",
-    reason: "this link opens nothing; check that all of it was copied, or ask for a new one",
-};
-const USED: No = No {
-    status: StatusCode::UNAUTHORIZED,
-    code: "used_invitation",
-    reason: "this link was used already, and opens nothing a second time; ask for a new one",
-};
-const EXPIRED: No = No {
-    status: StatusCode::UNAUTHORIZED,
-    code: "expired_invitation",
-    reason: "this link is too old; ask for a new one",
-};
+const UNKNOWN: Refusal = Refusal::fixed(
+    StatusCode::UNAUTHORIZED,
+    "unknown_invitation",
+    "this link opens nothing; check that all of it was copied, or ask for a new one",
+);
+const USED: Refusal = Refusal::fixed(
+    StatusCode::UNAUTHORIZED,
+    "used_invitation",
+    "this link was used already, and opens nothing a second time; ask for a new one",
+);
+const EXPIRED: Refusal = Refusal::fixed(
+    StatusCode::UNAUTHORIZED,
+    "expired_invitation",
+    "this link is too old; ask for a new one",
+);
 
 /// What a page sends with the secret of its link.
 #[derive(Deserialize)]
@@ -73,19 +74,19 @@ pub(super) async fn enter(
     Json(Invited { invitation }): Json<Invited>,
 ) -> Response {
     if !is_own_origin(&headers) {
-        return FOREIGN.into_response();
+        return FOREIGN_PAGE.into_response();
     }
     let Ok(_place) = desk.under_way.try_acquire() else { return BUSY.into_response() };
     let shared = desk.shared.clone();
     let exchanged = tokio::task::spawn_blocking(move || exchange(&shared, &invitation)).await;
     match exchanged {
         Ok(Ok(key)) => (given(&headers, &key, LASTS), StatusCode::NO_CONTENT).into_response(),
-        Ok(Err(no)) => no.into_response(),
+        Ok(Err(refusal)) => refusal.into_response(),
         Err(_panicked) => NOT_READY.into_response(),
     }
 }
 
-fn exchange(shared: &crate::shared::Shared, invitation: &str) -> Result<String, No> {
+fn exchange(shared: &crate::shared::Shared, invitation: &str) -> Result<String, Refusal> {
     if invitation.len() > LONGEST_SECRET {
         return Err(UNKNOWN);
     }
@@ -122,7 +123,7 @@ fn exchange(shared: &crate::shared::Shared, invitation: &str) -> Result<String, 
 /// Ends the browser's key for good, not only its cookie.
 pub(super) async fn leave(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     if !is_own_origin(&headers) {
-        return FOREIGN.into_response();
+        return FOREIGN_PAGE.into_response();
     }
     if let Some(Presented::Invited(key)) = presented(&headers) {
         let shared = desk.shared.clone();

@@ -1,7 +1,12 @@
 //! What strangers try: every route without a key, wrong keys at every door, floods, forged
 //! addresses. `tests/attacks/README.md` lists the groups and which test tries them.
 
-use std::collections::BTreeSet;
+mod bodies;
+mod display;
+mod hidden;
+mod transport;
+
+use std::{collections::BTreeSet, path::Path};
 
 use journal::{KeyLife, KeyRow, Role, ViewerKeyRow};
 use serde_json::{Value, json};
@@ -29,10 +34,13 @@ const PUBLIC: [&str; 3] = ["/api/v1/openapi.json", "/api/v1/asyncapi.json", "/ap
 const KEPT: [&str; 6] = ["Welding", "Skarvik", "skarvik", "Make a panel", "Hall", "bay-02"];
 
 /// Where routes outside the API are written down, and what a stranger who asks for them gets.
-const OTHERS: [(&str, &str, u16); 13] = [
+const OTHERS: [(&str, &str, u16); 16] = [
     ("/v1/ingest", "/v1/ingest", 401),
     ("/v1/view", "/v1/view", 400),
     ("/v1/session", "/v1/session", 200),
+    ("/v1/supplier/session", "/v1/supplier/session", 405),
+    ("/v1/supplier/lines", "/v1/supplier/lines", 401),
+    ("/v1/supplier/readers", "/v1/supplier/readers", 401),
     ("/healthz", "/healthz", 200),
     ("/readyz", "/readyz", 200),
     ("/metrics", "/metrics", 200),
@@ -45,20 +53,35 @@ const OTHERS: [(&str, &str, u16); 13] = [
     ("/{*path}", "/help/", 200),
 ];
 
-/// The files that make these routes.
-const SOURCES: [&str; 4] = [
-    include_str!("../router.rs"),
-    include_str!("../pages.rs"),
-    include_str!("../view/door.rs"),
-    include_str!("../view/session.rs"),
-];
+/// Every route that is written down in the files of a folder, and in those of its folders.
+fn written(folder: &Path, routes: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let is_test = path.file_stem().is_some_and(|name| name == "tests");
+        if path.is_dir() && !is_test {
+            written(&path, routes);
+        } else if !is_test && path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let found = code.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+            routes.extend(found.map(str::to_owned));
+        }
+    }
+}
 
-#[test]
-fn every_route_outside_the_api_is_listed_here() {
-    let code = SOURCES.iter().map(|source| source.split("#[cfg(test)]").next().unwrap_or_default());
-    let written = code.flat_map(|code| code.split(".route(\"").skip(1));
-    let written: BTreeSet<&str> = written.filter_map(|rest| rest.split('"').next()).collect();
-    assert_eq!(written, OTHERS.iter().map(|(route, ..)| *route).collect());
+#[tokio::test]
+async fn every_route_outside_the_api_is_listed_here() {
+    let mut found = BTreeSet::new();
+    written(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut found);
+    let (api, others): (BTreeSet<_>, BTreeSet<_>) =
+        found.into_iter().partition(|route| route.starts_with("/api/"));
+    assert_eq!(others, OTHERS.iter().map(|(route, ..)| (*route).to_owned()).collect());
+    let place = Place::new();
+    let hub = place.start().await;
+    let described: BTreeSet<String> =
+        routes(&hub).await.into_iter().map(|(_, path)| path).collect();
+    assert!(api.is_subset(&described), "{api:?}");
+    hub.stop().await;
 }
 
 /// A path of the API with something that is there in each place.
@@ -107,6 +130,9 @@ async fn without_a_key_every_route_gives_what_is_public_only() {
         let heard: Vec<_> = KEPT.iter().filter(|word| text.contains(**word)).collect();
         assert!(heard.is_empty() || path == "/words/en.json", "{path} tells {heard:?}");
     }
+    let noted = keys_of(&place).noted(None, 500).unwrap();
+    let of_strangers = noted.iter().filter(|row| row.outcome.starts_with("not let in")).count();
+    assert!((5..100).contains(&of_strangers), "refusals are noted, and floods counted: {noted:?}");
     // The words above are there to be told: a member hears them.
     let told = get(&hub, "/api/v1/plants/shop", &key).await.1.to_string();
     assert!(KEPT[..2].iter().all(|word| told.contains(word)), "{told}");
@@ -159,6 +185,61 @@ async fn a_key_that_is_nearly_right_opens_no_door() {
     assert_eq!(status(&hub, Some(&viewer), SUBPROTOCOL).await, StatusCode::UNAUTHORIZED);
     assert_eq!(enter(&hub, &json!({ "key": feed }), "").await.0, 401);
     assert_eq!(get(&hub, "/api/v1/audit", &planner).await.0, 403);
+    hub.stop().await;
+}
+
+/// Signed tokens of others: one without an algorithm, and two that name where a key is to be found.
+const TOKENS: [&str; 3] = [
+    "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhY2NvdW50OmFubmEiLCJyb2xlcyI6WyJhZG1pbmlzdHJhdG9yIl19.",
+    "eyJhbGciOiJIUzI1NiIsImtpZCI6Ii4uLy4uL2V0Yy9wYXNzd2QifQ.eyJzdWIiOiJhY2NvdW50OmFubmEifQ.c2lnbmF0dXJl",
+    "eyJhbGciOiJSUzI1NiIsImprdSI6Imh0dHA6Ly8xMjcuMC4wLjEva2V5cyJ9.eyJzdWIiOiJhY2NvdW50OmFubmEiLCJleHAiOjF9.c2lnbmF0dXJl",
+];
+
+#[tokio::test]
+async fn tokens_of_others_open_no_door() {
+    let place = Place::new();
+    account(&place, "anna", &[Role::Viewer, Role::Administrator]);
+    let hub = place.start().await;
+    for token in TOKENS.into_iter().chain(["null", "undefined", "[object Object]"]) {
+        assert_eq!(get(&hub, "/api/v1/plants/shop", token).await.0, 401, "{token}");
+        assert_eq!(get(&hub, "/api/v1/audit", token).await.0, 401, "{token}");
+        let refused = status(&hub, Some(token), SUBPROTOCOL).await;
+        assert_eq!(refused, StatusCode::UNAUTHORIZED, "{token}");
+        let cookie = format!("slipway={token}");
+        assert_eq!(look(&hub, "/api/v1/plants/shop", &cookie).await.0, 401, "{token}");
+        assert_eq!(enter(&hub, &json!({ "key": token }), "").await.0, 401, "{token}");
+    }
+    // What names another scheme, or nothing, is nobody: it sees what is public.
+    for value in ["", "Bearer", "Bearer ", "Basic YW5uYTph", "bearer:x", "Digest username=anna"] {
+        let headers = [("Authorization", value)];
+        let (status, answer) = http(&hub, ("GET", "/api/v1/plants/shop"), &headers, "").await;
+        assert_eq!(status, 404, "{value:?}: {answer}");
+    }
+    hub.stop().await;
+}
+
+#[tokio::test]
+async fn a_first_start_has_nothing_that_anybody_could_know() {
+    let place = Place::new();
+    let hub = place.start().await;
+    assert_eq!(keys_of(&place).list_all().unwrap(), []);
+    for (name, password) in [
+        ("admin", "admin"),
+        ("administrator", ""),
+        ("root", "root"),
+        ("slipway", "slipway"),
+        ("", ""),
+        ("demo", "demo"),
+        ("anna", "nine grey gulls at noon"),
+    ] {
+        let body = json!({ "name": name, "password": password });
+        assert_ne!(enter(&hub, &body, "").await.0, 200, "{name}");
+    }
+    for key in ["", "slipway", "slipway_", "secret", "thisisasecret", &"0".repeat(72)] {
+        assert_ne!(enter(&hub, &json!({ "key": key }), "").await.0, 200, "{key}");
+        assert_ne!(status(&hub, Some(key), SUBPROTOCOL).await, StatusCode::SWITCHING_PROTOCOLS);
+    }
+    assert_ne!(gate::new_key().unwrap(), gate::new_key().unwrap());
     hub.stop().await;
 }
 
@@ -346,6 +427,8 @@ async fn what_a_browser_is_told_about_framing_and_methods() {
         let (_, head, _) = http_with_head(&hub, ("GET", path), &asked, "").await;
         let head = head.to_lowercase();
         assert!(head.contains("x-content-type-options: nosniff"), "{path}: {head}");
+        assert!(head.contains("frame-ancestors 'none'"), "{path}: {head}");
+        assert!(head.contains("cache-control: no-"), "{path}: {head}");
         assert!(!head.contains("access-control-allow"), "{path}: {head}");
         for method in ["TRACE", "PUT"] {
             let (status, answer) = http(&hub, (method, path), &[("X-Secret", "abc")], "").await;

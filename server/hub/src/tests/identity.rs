@@ -57,7 +57,7 @@ pub(super) async fn enter(hub: &Hub, body: &Value, cookie: &str) -> (u16, String
 }
 
 /// The `Cookie` header of a head's `Set-Cookie`.
-fn cookie_of(head: &str) -> String {
+pub(super) fn cookie_of(head: &str) -> String {
     let line = head.lines().find(|line| line.to_lowercase().starts_with("set-cookie:"));
     let set = line.unwrap_or_else(|| panic!("no cookie: {head}")).split_once(": ").unwrap().1;
     set.split(';').next().unwrap().to_owned()

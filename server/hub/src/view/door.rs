@@ -16,9 +16,12 @@ use journal::Role;
 use serde::{Deserialize, Serialize};
 
 use super::shelf::{Offer, Shelf};
-use crate::identity::{
-    self, Caller, Denied, Identity, NotIn, Peer, Presented, Reads, SignedIn, TOKEN_HEADER,
-    foreign_origin, is_own_origin, page_token,
+use crate::{
+    identity::{
+        self, Caller, Denied, Identity, NotIn, Peer, Presented, Reads, SignedIn, TOKEN_HEADER,
+        foreign_origin, is_own_origin, page_token,
+    },
+    refusal::{KEYS_UNREADABLE, Refusal},
 };
 
 /// The largest body of a sign-in, in bytes.
@@ -55,37 +58,42 @@ pub(crate) enum NotServed {
     NotReadable,
 }
 
-impl IntoResponse for NotServed {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Key => {
-                let text = "this key opens nothing; ask who gave it to you, or look without one";
-                (StatusCode::UNAUTHORIZED, text).into_response()
+impl From<NotServed> for Refusal {
+    fn from(not_served: NotServed) -> Self {
+        match not_served {
+            NotServed::Key => Self::fixed(
+                StatusCode::UNAUTHORIZED,
+                "unknown_key",
+                "this key opens nothing; ask who gave it to you, or look without one",
+            ),
+            NotServed::Audience(code) => {
+                let reason = format!("there is no audience {code:?}; leave out \"as\"");
+                Self::new(StatusCode::NOT_FOUND, "no_such_audience", reason)
             }
-            Self::Audience(code) => {
-                let text = format!("there is no audience {code:?}; leave out \"as\"");
-                (StatusCode::NOT_FOUND, text).into_response()
-            }
-            Self::Forged => {
-                let text = format!(
+            NotServed::Forged => {
+                let reason = format!(
                     "a change by a browser comes from a page of this hub, with its {TOKEN_HEADER}; \
                      GET /v1/session says which"
                 );
-                (StatusCode::FORBIDDEN, text).into_response()
+                Self::new(StatusCode::FORBIDDEN, "foreign_page", reason)
             }
-            Self::Nobody => {
-                let text = "sign in, or send a key as `Authorization: Bearer KEY`";
-                (StatusCode::UNAUTHORIZED, text).into_response()
+            NotServed::Nobody => Self::fixed(
+                StatusCode::UNAUTHORIZED,
+                "missing_key",
+                "sign in, or send a key as `Authorization: Bearer KEY`",
+            ),
+            NotServed::Role(role) => {
+                let reason = format!("this takes the role {}; ask who runs this hub", role.name());
+                Self::new(StatusCode::FORBIDDEN, "not_your_role", reason)
             }
-            Self::Role(role) => {
-                let text = format!("this takes the role {}; ask who runs this hub", role.name());
-                (StatusCode::FORBIDDEN, text).into_response()
-            }
-            Self::NotReadable => {
-                let text = "the keys cannot be read; see /readyz";
-                (StatusCode::SERVICE_UNAVAILABLE, text).into_response()
-            }
+            NotServed::NotReadable => KEYS_UNREADABLE,
         }
+    }
+}
+
+impl IntoResponse for NotServed {
+    fn into_response(self) -> Response {
+        Refusal::from(self).into_response()
     }
 }
 
@@ -260,11 +268,11 @@ async fn enter(
     typed: Result<Json<Typed>, JsonRejection>,
 ) -> Response {
     if let Some(refusal) = foreign_origin(&headers) {
-        return refusal;
+        return refusal.into_response();
     }
     let Ok(Json(typed)) = typed else {
-        let text = "send JSON: {\"name\": …, \"password\": …} or {\"key\": …}";
-        return (StatusCode::BAD_REQUEST, text).into_response();
+        let reason = "send JSON: {\"name\": …, \"password\": …} or {\"key\": …}";
+        return Refusal::fixed(StatusCode::BAD_REQUEST, "malformed", reason).into_response();
     };
     let had = match Presented::of(&headers) {
         Presented::Key(_) => Presented::Nothing,
@@ -292,7 +300,7 @@ async fn leave(
     headers: HeaderMap,
 ) -> Response {
     if let Some(refusal) = foreign_origin(&headers) {
-        return refusal;
+        return refusal.into_response();
     }
     let presented = Presented::of(&headers);
     // A session that is over has nothing left to end: the browser may forget it.
@@ -312,24 +320,24 @@ async fn leave(
 
 impl IntoResponse for NotIn {
     fn into_response(self) -> Response {
-        match self {
-            Self::Wrong => {
-                let text = "nobody is known by this; check the name and the password, or the key";
-                (StatusCode::UNAUTHORIZED, text).into_response()
-            }
+        let refusal = match self {
+            Self::Wrong => Refusal::fixed(
+                StatusCode::UNAUTHORIZED,
+                "unknown",
+                "nobody is known by this; check the name and the password, or the key",
+            ),
             Self::Wait(wait) => {
                 let secs = wait.as_secs() + 1;
-                let text = format!("too many tries; wait {secs} s and try again");
-                let retry = [(header::RETRY_AFTER, secs.to_string())];
-                (StatusCode::TOO_MANY_REQUESTS, retry, text).into_response()
+                let reason = format!("too many tries; wait {secs} s and try again");
+                Refusal::new(StatusCode::TOO_MANY_REQUESTS, "wait", reason).after(secs)
             }
             Self::Busy => {
-                let text = "too many people sign in at this moment; try again in a few seconds";
-                let retry = [(header::RETRY_AFTER, "5")];
-                (StatusCode::SERVICE_UNAVAILABLE, retry, text).into_response()
+                let reason = "too many people sign in at this moment; try again in a few seconds";
+                Refusal::busy(reason).after(5)
             }
-            Self::NotReadable => NotServed::NotReadable.into_response(),
-        }
+            Self::NotReadable => KEYS_UNREADABLE,
+        };
+        refusal.into_response()
     }
 }
 

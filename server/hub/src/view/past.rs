@@ -3,7 +3,7 @@
 //! What may be seen of the past is what the labels of then and those of today both allow: a file
 //! that was changed since must not open what was closed, then or now.
 
-use release::{AudienceId, Gate, Selection, combine};
+use release::{Action, AudienceId, Gate, Selection, combine};
 use twin::{
     Label, Plant, PlantId, PlantTime,
     label::{Classification, Originator},
@@ -54,7 +54,8 @@ pub(crate) fn past(
             None => fact.value.key == *key,
         })
     });
-    gate.select(facts, audience)
+    // The answer is a copy: what may only be looked at is not in it.
+    gate.select_to(Action::Export, facts, audience)
 }
 
 /// Gives everything in the plant files of then a label that opens no more than today's does.

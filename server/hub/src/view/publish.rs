@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::extract::ws::Utf8Bytes;
-use release::{Action, AudienceId, Gate, Labelled, Released};
+use release::{Action, AudienceId, Gate, Labelled, Released, Selection};
 use serde_json::value::RawValue;
 use twin::PlantTime;
 use wire::view::{ToPage, Value, WithheldValue};
@@ -82,27 +82,29 @@ impl Publisher {
             return;
         }
         let facts = self.board.facts(core, &mut self.gate, view, audience);
-        let Some(values) = self.released(facts, audience) else {
+        let copies = self.copies(&facts, audience);
+        let selection = self.gate.select(facts, audience);
+        let Some(values) = released(selection) else {
             // Nothing of this view may be seen: for this audience there is no such view.
             self.shelf.keep_without(audience, view);
             return;
         };
         let events = self.events(core, audience, view, old.as_deref());
-        self.shelf.put(audience, view, step(view, old.as_deref(), values, events));
+        let published = step(view, old.as_deref(), values, events);
+        self.shelf.put(audience, view, Published { copies, ..published });
     }
 
-    /// The values that may go out; `None` when nothing but the frame of the view is left.
-    fn released(
+    /// The values that may be kept, where some may be looked at only.
+    fn copies(
         &self,
-        facts: Vec<Labelled<Fact>>,
+        facts: &[Labelled<Fact>],
         audience: AudienceId,
-    ) -> Option<Released<Values>> {
-        let selection = self.gate.select(facts, audience);
-        if selection.released.value().is_empty() {
-            return None;
-        }
-        let encoded = selection.released.map(encode);
-        Some(if selection.withheld { encoded.map(mark_withheld) } else { encoded.map(mark_whole) })
+    ) -> Option<Arc<Released<Values>>> {
+        let may = |fact: &&Labelled<Fact>, action| self.gate.allows(fact.label, audience, action);
+        let mut seen = facts.iter().filter(|fact| may(fact, Action::See));
+        seen.find(|fact| !may(fact, Action::Export))?;
+        let kept = self.gate.select_to(Action::Export, facts.iter().cloned(), audience);
+        Some(Arc::new(kept.released.map(encode).map(mark_withheld)))
     }
 
     fn events(
@@ -128,6 +130,15 @@ impl Publisher {
         }
         events
     }
+}
+
+/// The values that may go out; `None` when nothing but the frame of the view is left.
+fn released(selection: Selection<Fact>) -> Option<Released<Values>> {
+    if selection.released.value().is_empty() {
+        return None;
+    }
+    let encoded = selection.released.map(encode);
+    Some(if selection.withheld { encoded.map(mark_withheld) } else { encoded.map(mark_whole) })
 }
 
 fn event<'a>(view: &str, seq: u64, occurrence: &Occurrence) -> ToPage<&'a RawValue> {
@@ -184,7 +195,7 @@ fn step(
 ) -> Published {
     let Some(old) = old else {
         let values = Arc::new(values);
-        return Published { version: 1, values, deltas: Default::default(), events };
+        return Published { version: 1, values, copies: None, deltas: Default::default(), events };
     };
     let (before, after) = (old.values.value(), values.value());
     let set: BTreeMap<String, &RawValue> = after
@@ -205,7 +216,7 @@ fn step(
     while deltas.len() > DELTAS_KEPT {
         deltas.pop_front();
     }
-    Published { version: to, values: Arc::new(values), deltas, events }
+    Published { version: to, values: Arc::new(values), copies: None, deltas, events }
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ async fn upgrade(
     socket: WebSocketUpgrade,
 ) -> Response {
     if let Some(refusal) = foreign_origin(&headers) {
-        return refusal;
+        return refusal.into_response();
     }
     let (offer, caller) = match door.known_audience(&wish, &headers) {
         Ok(known) => known,
@@ -389,6 +389,7 @@ pub(super) mod tests {
                 nation: NationId::new("XAA").unwrap(),
                 organisation: OrganisationId::new("yard").unwrap(),
             },
+            derived_from: std::collections::BTreeSet::new(),
             created: PlantTime::default(),
             review: PlantTime::default(),
             until: None,
@@ -409,6 +410,7 @@ pub(super) mod tests {
         let selection = gate.select(facts, AudienceId::PUBLIC);
         let values = selection.released.map(|facts| facts.into_iter().collect::<Values>());
         Published {
+            copies: None,
             version: 7,
             values: Arc::new(values),
             deltas: VecDeque::new(),

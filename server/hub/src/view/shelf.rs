@@ -41,8 +41,17 @@ pub(crate) type Values = BTreeMap<String, Arc<RawValue>>;
 pub(crate) struct Published {
     pub(crate) version: u64,
     pub(crate) values: Arc<Released<Values>>,
+    /// What of the values the audience may keep, where that is not all of them.
+    pub(crate) copies: Option<Arc<Released<Values>>>,
     pub(crate) deltas: VecDeque<Delta>,
     pub(crate) events: VecDeque<(u64, Utf8Bytes)>,
+}
+
+impl Published {
+    /// What may be kept, by a program that takes it: fewer values, where some may be looked at only.
+    pub(crate) fn to_keep(&self) -> &Released<Values> {
+        self.copies.as_ref().unwrap_or(&self.values)
+    }
 }
 
 /// A step from one version to the next, encoded.
