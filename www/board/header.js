@@ -37,9 +37,14 @@ export function isMember(offers) {
   return Boolean(offers) && !offers.offered.some(({ code }) => code === offers.current);
 }
 
+/** Whether this page is signing out by itself: the end of its connection is then no news. */
+let leaving = false;
+
 /** Ends this browser's session and shows what the public sees. */
 async function leave() {
-  if (await signOut()) location.assign('/');
+  leaving = true;
+  leaving = await signOut();
+  if (leaving) location.assign('/');
 }
 
 /** Draws the header and the banner and keeps them current. */
@@ -72,7 +77,7 @@ export class Header {
       const ended = connection.ended && !this.#connection?.ended;
       this.#connection = connection;
       // The hub closed the connection because the sign-in is over: the page says so.
-      if (ended) this.#ask();
+      if (ended && !leaving) this.#ask();
       this.draw();
     });
     if (mirror) setInterval(() => this.draw(), 500);

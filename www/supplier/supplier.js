@@ -148,11 +148,12 @@ class Page {
     const { answer } = await ask('readers');
     if (!answer) return;
     const known = `slipway.supplier.seen.${this.#who.feed}`;
-    const list = h('ul', { class: 'supplier-sees' }, answer.readers.map((reader) => h('li', {},
-      h('strong', {}, reader.code === 'public' ? word('supplier.everybody') : word('supplier.reader', { name: reader.name, nation: reader.code.split('/')[0] })), reader.customer && ` ${word('supplier.customer')}`, ': ',
-      reader.kinds.map((kind) => word(`supplier.kind.${kind}`)).join('; '), '. ',
-      reader.keeps ? word('supplier.keeps') : word('supplier.only_looks'), ' ',
-      reader.looks && word('supplier.looks'))));
+    const list = h('ul', { class: 'supplier-sees' }, alike(answer.readers).map((readers) => h('li', {},
+      readers.map(({ code, name, customer, looks }, at) => [at > 0 && ', ',
+        h('strong', {}, code === 'public' ? word('supplier.everybody') : word('supplier.reader', { name, nation: code.split('/')[0] })),
+        customer && ` ${word('supplier.customer')}`, looks && ` ${word('supplier.looks')}`]), ': ',
+      readers[0].kinds.map((kind) => word(`supplier.kind.${kind}`)).join('; '), '. ',
+      readers[0].keeps ? word('supplier.keeps') : word('supplier.only_looks'))));
     const text = [
       answer.readers.length === 0 ? h('p', {}, word('supplier.seen_by_nobody')) : list,
       h('p', {}, word(`supplier.others.${form(answer.others)}`, { n: answer.others })),
@@ -247,6 +248,16 @@ class Page {
     if (answer === null) location.reload();
     else note('unreachable');
   }
+}
+
+/** Readers in groups of those who see the same, each group where its first reader stood. */
+function alike(readers) {
+  const groups = new Map();
+  for (const reader of readers) {
+    const same = `${reader.keeps} ${reader.kinds.join()}`;
+    groups.set(same, [...groups.get(same) ?? [], reader]);
+  }
+  return [...groups.values()];
 }
 
 /** The clock as a hello names it. */
