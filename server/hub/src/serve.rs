@@ -186,7 +186,7 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    is_not_open_to_all(address, &keys, tls.is_some())?;
+    may_be_reached(address, &keys, tls.is_some())?;
     let mut journal = opened.journal;
     let mut remarks = plants.warnings();
     let kept = store::keep_definition(
@@ -247,25 +247,25 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
 }
 
-/// Refuses an address that strangers reach while nobody has a key; says so where what is said there
-/// can be read on its way.
-fn is_not_open_to_all(address: SocketAddr, keys: &Keys, has_tls: bool) -> Result<(), ServeError> {
+/// What TLS is spoken with, if it was asked for.
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
+    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
+}
+
+/// Refuses an address that strangers reach while nobody has a key, and warns where what they say
+/// could be overheard.
+fn may_be_reached(address: SocketAddr, keys: &Keys, by_tls: bool) -> Result<(), ServeError> {
     if address.ip().is_loopback() {
         return Ok(());
     }
     if !gate::any_good(keys, wall_now())? {
         return Err(ServeError::NoKeys(address));
     }
-    if !has_tls {
+    if !by_tls {
         tracing::warn!("{IN_THE_CLEAR}");
     }
     Ok(())
-}
-
-/// What TLS is spoken with, if it was asked for.
-fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
-    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
-    files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
 }
 
 /// The demonstration, if it was asked for, with its first weeks behind it.
