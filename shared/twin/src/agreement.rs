@@ -274,6 +274,7 @@ impl Agreement {
             needs: terms.needs.clone(),
             information: BTreeSet::new(),
             originator: originator.clone(),
+            derived_from: BTreeSet::new(),
             created: self.signed,
             review: (self.signed + terms.review).min(self.until),
             until: Some(self.until),
