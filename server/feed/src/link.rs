@@ -67,7 +67,7 @@ impl Link {
         let line = match line_to(request.uri(), tls).await {
             Ok(Ok(line)) => line,
             Ok(Err(error)) => return unmended(error),
-            Err(wrong) => return Err(address(wrong)),
+            Err(wrong) => return Err(address(WsError::Url(wrong))),
         };
         match client_async(request, line).await {
             Ok((socket, _)) => Ok(Ok(Self { socket })),
@@ -156,22 +156,25 @@ fn not_accepted(error: &io::Error) -> bool {
 ///
 /// # Errors
 /// [`UrlError`] for an address that cannot be called; the inner error when nobody answers there.
-async fn line_to(address: &Uri, tls: Option<&Tls>) -> Result<io::Result<Box<dyn Line>>, WsError> {
-    let host = address.host().ok_or(WsError::Url(UrlError::NoHostName))?;
+async fn line_to(address: &Uri, tls: Option<&Tls>) -> Result<io::Result<Box<dyn Line>>, UrlError> {
+    let host = address.host().ok_or(UrlError::NoHostName)?;
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let (tls, usual_port) = match (address.scheme_str(), tls) {
         (Some("ws"), _) => (None, 80),
         (Some("wss"), Some(tls)) => (Some(tls), 443),
-        (Some("wss"), None) => return Err(WsError::Url(UrlError::TlsFeatureNotEnabled)),
-        _ => return Err(WsError::Url(UrlError::UnsupportedUrlScheme)),
+        (Some("wss"), None) => return Err(UrlError::TlsFeatureNotEnabled),
+        _ => return Err(UrlError::UnsupportedUrlScheme),
     };
     let port = address.port_u16().unwrap_or(usual_port);
-    let name = ServerName::try_from(host.to_owned());
-    let name = name.map_err(|_no_name| WsError::Url(UrlError::NoHostName))?;
+    let named = |tls: &Tls| match ServerName::try_from(host.to_owned()) {
+        Ok(name) => Ok((tls.connector(), name)),
+        Err(_no_name) => Err(UrlError::NoHostName),
+    };
+    let tls = tls.map(named).transpose()?;
     let open = async {
         let stream = TcpStream::connect((host, port)).await?;
         let line: Box<dyn Line> = match tls {
-            Some(tls) => Box::new(tls.connector().connect(name, stream).await?),
+            Some((connector, name)) => Box::new(connector.connect(name, stream).await?),
             None => Box::new(stream),
         };
         Ok(line)
