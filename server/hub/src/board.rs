@@ -40,7 +40,7 @@ use twin::{
 use wire::{Rfc3339, view::Value};
 
 use labels::Labels;
-pub(crate) use labels::Today;
+pub(crate) use labels::{Today, things_of};
 pub(crate) use readers::MOST_READABLE_SETS;
 use readers::Readers;
 pub(crate) use scene::Scene;

@@ -26,6 +26,7 @@ mod router;
 mod run;
 mod serve;
 mod shared;
+mod sharing;
 mod store;
 mod supplier;
 mod tls;

@@ -46,6 +46,7 @@ pub(crate) fn router(shared: Shared) -> Router {
         .with_state(shared.clone())
         .merge(seen)
         .merge(api::state_at::router(shared.clone()))
+        .merge(api::sharing::router(shared.clone()))
         .merge(supplier::router(shared.clone()))
         .merge(api::write::router(shared))
         .layer(middleware::from_fn(move |request: Request, next: Next| {

@@ -12,6 +12,7 @@ mod plan;
 mod policies;
 mod reload;
 mod sequence;
+mod sharing;
 mod signals;
 mod starting;
 mod storing;

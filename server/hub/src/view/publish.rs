@@ -34,8 +34,8 @@ impl Publisher {
 
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
-        let core = &Scene::new(core, wall);
         let in_force = self.shelf.in_force().borrow().clone();
+        let core = &Scene::new(core, wall).deciding(&in_force.decided);
         in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.
         let heard = self.shelf.heard().load(Ordering::SeqCst);

@@ -13,7 +13,7 @@ use axum::extract::ws::Utf8Bytes;
 use release::{AudienceId, Gate, Released};
 use serde_json::value::RawValue;
 use tokio::sync::{oneshot, watch};
-use twin::{Label, PlantId};
+use twin::{Agreement, Label, PlantId};
 use wire::view::ToPage;
 
 use crate::{board::MOST_READABLE_SETS, policy::Policies};
@@ -61,12 +61,15 @@ pub(crate) struct Delta {
     pub(crate) frame: Utf8Bytes,
 }
 
-/// The policies in force. Nothing that was released under other ones is handed out.
+/// The policies and the decisions in force. Nothing that was released under other ones is handed
+/// out.
 #[derive(Clone, Debug)]
 pub(crate) struct InForce {
     /// Counts from 1; a change is one more.
     pub(crate) generation: u64,
     pub(crate) policies: Arc<Policies>,
+    /// What people decided about sharing while the hub runs: it shares nothing itself.
+    pub(crate) decided: Arc<Agreement>,
 }
 
 impl InForce {
@@ -144,9 +147,9 @@ impl Shelf {
         tick_ms: u32,
         (offers, gate): (Vec<Offer>, Gate),
         owners: BTreeMap<PlantId, String>,
-        policies: Arc<Policies>,
+        (policies, decided): (Arc<Policies>, Arc<Agreement>),
     ) -> Self {
-        let in_force = InForce { generation: gate.generation(), policies };
+        let in_force = InForce { generation: gate.generation(), policies, decided };
         Self {
             in_force: watch::Sender::new(in_force),
             generation,
@@ -177,7 +180,17 @@ impl Shelf {
     /// handed out that was released under those of before; the next tick makes everything anew.
     pub(crate) fn enforce(&self, policies: Arc<Policies>) -> u64 {
         self.in_force.send_modify(|in_force| {
-            *in_force = InForce { generation: in_force.generation + 1, policies };
+            in_force.generation += 1;
+            in_force.policies = policies;
+        });
+        self.generation_in_force()
+    }
+
+    /// The same for what people decided about sharing.
+    pub(crate) fn decide(&self, decided: Agreement) -> u64 {
+        self.in_force.send_modify(|in_force| {
+            in_force.generation += 1;
+            in_force.decided = Arc::new(decided);
         });
         self.generation_in_force()
     }
