@@ -30,4 +30,7 @@ mod supplier;
 mod view;
 
 #[cfg(test)]
+#[path = "../../../tests/oracle.rs"]
+mod oracle;
+#[cfg(test)]
 mod tests;

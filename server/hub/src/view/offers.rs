@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use release::{AudienceId, Gate};
+use release::{AudienceId, Gate, Rule};
 use twin::{
     Audience, OrganisationId, Plant, Programme,
     definition::{Nation, Organisation},
@@ -15,7 +15,16 @@ use crate::{board::Board, core::Core, policy::Policies, run::TICK};
 /// A shelf and its publisher. `view_as` also offers every nation of the programme, as the
 /// demonstration does on loopback.
 pub(crate) fn open(core: &Core, view_as: bool, policies: Arc<Policies>) -> (Arc<Shelf>, Publisher) {
-    let mut gate = Gate::new(Arc::<Policies>::clone(&policies), 1);
+    open_under(core, view_as, (Arc::<Policies>::clone(&policies), policies))
+}
+
+/// The same, where another rule than the policies decides until the first other policies come.
+pub(crate) fn open_under(
+    core: &Core,
+    view_as: bool,
+    (rule, policies): (Arc<dyn Rule>, Arc<Policies>),
+) -> (Arc<Shelf>, Publisher) {
+    let mut gate = Gate::new(rule, 1);
     let mut offers = vec![Offer {
         code: "public".to_owned(),
         name: "Public".to_owned(),
