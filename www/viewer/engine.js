@@ -1,5 +1,6 @@
 // The picture's program: fetched, started, fed; and what is said when it cannot be had.
 
+import { keepAudience } from '../lib/mirror.js';
 import { PATTERNS, STAGES, UNIT_STATES } from '../lib/states.js';
 
 const SCRIPT = '/viewer/pkg/viewer.js';
@@ -174,7 +175,7 @@ export class Engine {
 
   async #fetchMesh(name) {
     try {
-      const answer = await fetch(`/meshes/${encodeURIComponent(name)}.glb`);
+      const answer = await fetch(keepAudience(`/meshes/${encodeURIComponent(name)}.glb`));
       if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
       this.#program.mesh(name, new Uint8Array(await answer.arrayBuffer()));
     } catch (error) {

@@ -157,6 +157,12 @@ impl Board {
         crowded_out
     }
 
+    /// Has everything made anew at the next refresh, also what changes slowly.
+    #[cfg(test)]
+    pub(crate) fn renew_everything(&mut self) {
+        self.refreshes = 0;
+    }
+
     fn plant_facts(
         &self,
         core: &Scene<'_>,
@@ -233,7 +239,11 @@ impl Board {
             return facts;
         }
         let made = match View::parse(core, view) {
-            Some(View::Plant(plant)) => cards::plant(self, core, gate, plant, audience),
+            Some(View::Plant(plant)) => {
+                let mut made = floor::layouts(core, &self.labels, gate, plant, audience);
+                made.extend(cards::plant(self, core, gate, plant, audience));
+                made
+            }
             Some(View::Programme) => cards::programme(self, core, gate, audience),
             Some(View::History(_) | View::Points(..)) | None => Vec::new(),
         };

@@ -33,4 +33,7 @@ mod tls;
 mod view;
 
 #[cfg(test)]
+#[path = "../../../tests/oracle.rs"]
+mod oracle;
+#[cfg(test)]
 mod tests;

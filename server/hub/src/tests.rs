@@ -7,6 +7,7 @@ pub(crate) mod fixture;
 mod http;
 mod identity;
 mod ingest;
+mod leaks;
 mod past;
 mod plan;
 mod policies;

@@ -50,7 +50,7 @@ pub(super) fn plant(
         facts.push(fact(label, "board/holdup", Value::HoldUp(Box::new(card))));
     }
     facts.extend(trusted(board, core, gate, (Scope::Plant, &plants), audience));
-    facts.extend(measures::facts(board, core, gate, definition, found));
+    facts.extend(measures::facts(board, core, gate, (definition, found), audience));
     facts
 }
 

@@ -144,6 +144,12 @@ impl Labels {
         if let Some((_code, about)) = id.strip_prefix(ABOUT_ALARM).and_then(|a| a.split_once(':')) {
             return self.about(core, plant, about, kind);
         }
+        // Another plant's place is written with its plant.
+        if let Some((other, place)) = id.split_once('/')
+            && let Some((other, _)) = core.plants.get_key_value(other)
+        {
+            return self.about(core, other, place, kind);
+        }
         let equipment = EquipmentId::new(id).ok().and_then(|id| self.equipment(plant, &id, kind));
         let supplier = || SupplierId::new(id).ok().and_then(|id| self.supplier(plant, &id, kind));
         let delivery = || {
@@ -283,6 +289,7 @@ impl Learner<'_> {
             };
             of_plant.suppliers.insert(supplier.id.clone(), kinds);
         }
+        self.centers(gate, &mut of_plant);
         self.areas(gate, &mut of_plant);
         self.whole(gate, &mut of_plant);
         for kind in FactKind::ALL.into_iter().filter(|kind| kind.is_finding()) {
@@ -341,6 +348,21 @@ impl Learner<'_> {
         let today = bound_of_finding(agreements, &bound, &Subject { now: *now, ..subject });
         let revision = bound.registry_revision;
         combine([&bound, &today], &self.labels.hub, bound.created, revision).ok()
+    }
+
+    /// What is said of a work center counts what its units do.
+    fn centers(&self, gate: &mut Gate, of_plant: &mut PlantLabels) {
+        for center in &self.plant.work_centers {
+            let units = self.plant.units.iter().filter(|unit| unit.work_center == center.id);
+            let all: Vec<&EquipmentId> = units.map(|unit| &unit.id).chain([&center.id]).collect();
+            let joint = FactKind::ALL.into_iter().filter_map(|kind| {
+                let label = |id: &&EquipmentId| of_plant.equipment.get(*id)?.get(&kind).copied();
+                let ids: Option<Vec<LabelId>> = all.iter().map(label).collect();
+                Some((kind, self.labels.joint(gate, ids?)?))
+            });
+            let joint = joint.collect();
+            of_plant.equipment.insert(center.id.clone(), joint);
+        }
     }
 
     /// The state of an area counts what is in it.

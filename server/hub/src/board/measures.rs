@@ -1,20 +1,20 @@
 //! The headline measures of a plant, each with the label of what it counts.
 
 use analytics::{Inputs, Source};
-use release::{Gate, LabelId, Labelled};
+use release::{Action, AudienceId, Gate, LabelId, Labelled};
 use twin::{FactKind, Plant, definition::MeasureKind};
 use wire::view::{MeasureValue, Value};
 
 use super::{Board, Fact, Findings, fact, history};
 use crate::board::Scene;
 
-/// The measures that the plant's file names.
+/// The measures that the plant's file names, numbered as far as the reader may see them.
 pub(super) fn facts(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    plant: &Plant,
-    found: &Findings,
+    (plant, found): (&Plant, &Findings),
+    audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
     let window = |kind: &MeasureKind| match kind {
         MeasureKind::Throughput { window, .. } | MeasureKind::LeadTime { window, .. } => {
@@ -22,7 +22,7 @@ pub(super) fn facts(
         }
         MeasureKind::WorkInProgress { .. } | MeasureKind::Cover { .. } => None,
     };
-    let values = plant.headline.iter().enumerate().filter_map(|(n, measure)| {
+    let values = plant.headline.iter().filter_map(|measure| {
         let value = MeasureValue {
             name: measure.name.clone(),
             value: core.analytics.measure(&plant.id, &measure.kind, found.now),
@@ -31,9 +31,12 @@ pub(super) fn facts(
             window_d: window(&measure.kind),
         };
         let label = measure_label(board, gate, plant, &measure.kind)?;
-        Some(fact(label, format!("measure/{n}"), Value::Measure(value)))
+        gate.allows(label, audience, Action::See).then_some((label, value))
     });
-    values.collect()
+    let numbered = values
+        .enumerate()
+        .map(|(n, (label, value))| fact(label, format!("measure/{n}"), Value::Measure(value)));
+    numbered.collect()
 }
 
 /// The label of a headline measure: that of the stations which make the material; of pieces in

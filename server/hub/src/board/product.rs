@@ -137,6 +137,12 @@ impl<'a> Assembly<'a> {
         }
         let label = of_item.and_then(|ids| labels.joint(gate, ids));
         let key = format!("product/{name}");
+        let crane =
+            self.crane().and_then(|id| labels.equipment(&self.plant.id, id, FactKind::Layout));
+        let may_name = label.is_some_and(|label| Labels::covers(gate, crane, label));
+        let next =
+            value.next.map(|next| NextLift { crane: next.crane.filter(|_| may_name), ..next });
+        let value = ProductValue { next, ..value };
         facts.extend(label.map(|label| fact(label, key, Value::Product(value))));
         facts
     }
@@ -263,11 +269,12 @@ impl<'a> Assembly<'a> {
         } else {
             waiting.map(|part| part.id.clone()).collect()
         };
-        Some(NextLift { part: next.id.clone(), crane: self.crane(), missing })
+        let crane = self.crane().map(|id| self.core.name_of(&self.plant.id, id.as_str()));
+        Some(NextLift { part: next.id.clone(), crane, missing })
     }
 
-    /// The crane that brings parts into the item, by name.
-    fn crane(&self) -> Option<String> {
+    /// The crane that brings parts into the item.
+    fn crane(&self) -> Option<&EquipmentId> {
         let joins = self.plant.operations.iter().filter(|op| {
             op.output.material == *self.material
                 || op.inputs.iter().any(|input| input.material == *self.child)
@@ -276,8 +283,7 @@ impl<'a> Assembly<'a> {
             let carried = op.inputs.iter().filter_map(|i| i.carry.as_ref()).chain(&op.output.carry);
             op.held_by.iter().chain(carried.flat_map(|carry| &carry.by)).collect::<Vec<_>>()
         });
-        let first: Option<&EquipmentId> = carriers.into_iter().next();
-        first.map(|id| self.core.name_of(&self.plant.id, id.as_str()))
+        carriers.into_iter().next()
     }
 }
 

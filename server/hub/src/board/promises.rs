@@ -67,7 +67,10 @@ pub(super) fn told<'a>(
     let mut told = Vec::new();
     for &plant in plants {
         let Some(found) = board.findings.get(&plant.id) else { continue };
+        let Some(schedule) = board.labels.plant(&plant.id, FactKind::Schedule) else { continue };
         for (outlook, label) in &found.outlook {
+            // It names what was promised, and for when.
+            let label = label.and_then(|label| board.labels.joint(gate, [label, schedule]));
             let may_see = |label: &LabelId| gate.allows(*label, audience, Action::See);
             let Some(label) = label.filter(may_see) else { continue };
             let missing = missing_label(found, outlook).filter(may_see);

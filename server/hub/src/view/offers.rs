@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use release::{AudienceId, Gate};
+use release::{AudienceId, Gate, Rule};
 use twin::{
     Agreement, Audience, OrganisationId, Plant, Programme,
     definition::{Nation, Organisation},
@@ -19,7 +19,16 @@ pub(crate) fn open(
     view_as: bool,
     (policies, decided): (Arc<Policies>, Arc<Agreement>),
 ) -> (Arc<Shelf>, Publisher) {
-    let mut gate = Gate::new(Arc::<Policies>::clone(&policies), 1);
+    open_under(core, view_as, (Arc::<Policies>::clone(&policies), policies, decided))
+}
+
+/// The same, where another rule than the policies decides until the first other policies come.
+pub(crate) fn open_under(
+    core: &Core,
+    view_as: bool,
+    (rule, policies, decided): (Arc<dyn Rule>, Arc<Policies>, Arc<Agreement>),
+) -> (Arc<Shelf>, Publisher) {
+    let mut gate = Gate::new(rule, 1);
     let mut offers = vec![Offer {
         code: "public".to_owned(),
         name: "Public".to_owned(),

@@ -259,6 +259,25 @@ impl Shelf {
         read(&self.published).get(&(audience, view.to_owned())).cloned()
     }
 
+    /// Whether something that the audience sees has the shape of that name.
+    pub(crate) fn shows_mesh(&self, audience: AudienceId, name: &str) -> bool {
+        #[derive(serde::Deserialize)]
+        struct Shaped {
+            mesh: Option<String>,
+        }
+        let in_force = self.generation_in_force();
+        let published = read(&self.published);
+        let ours = published
+            .iter()
+            .filter(|((of, _), p)| *of == audience && p.values.generation() == in_force);
+        let values = ours.flat_map(|(_, published)| published.values.value());
+        let mut layouts = values.filter(|(key, _)| key.starts_with("layout/"));
+        layouts.any(|(_, layout)| {
+            let shaped = serde_json::from_str::<Shaped>(layout.get());
+            shaped.is_ok_and(|shaped| shaped.mesh.as_deref() == Some(name))
+        })
+    }
+
     /// Says that somebody of this audience looks, so that its views are built.
     pub(crate) fn want(&self, audience: AudienceId) {
         let now = *self.tick.borrow();
@@ -332,6 +351,12 @@ impl Shelf {
     /// The questions that wait; whoever asked them looks, so that there are views to answer from.
     pub(super) fn questions(&self) -> Vec<Question> {
         std::mem::take(&mut *write(&self.questions))
+    }
+
+    /// Whether somebody waits for the next tick to be told a label.
+    #[cfg(test)]
+    pub(crate) fn has_questions(&self) -> bool {
+        !read(&self.questions).is_empty()
     }
 
     /// Every audience that is served, in the order of the programme.
