@@ -264,21 +264,6 @@ fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
     files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
 }
 
-/// Refuses an address that strangers reach while nobody has a key, and warns where what they say
-/// could be overheard.
-fn may_be_reached(address: SocketAddr, keys: &Keys, by_tls: bool) -> Result<(), ServeError> {
-    if address.ip().is_loopback() {
-        return Ok(());
-    }
-    if !gate::any_good(keys, wall_now())? {
-        return Err(ServeError::NoKeys(address));
-    }
-    if !by_tls {
-        tracing::warn!("{IN_THE_CLEAR}");
-    }
-    Ok(())
-}
-
 /// The demonstration, if it was asked for, with its first weeks behind it.
 fn prepared_demo(
     args: &ServeArgs,

@@ -29,7 +29,7 @@ use crate::{
         Agree, Asked, Asker, DecisionTold, Decisions, Keep, Matrix, Narrow, Picture, Releaser,
         Widen, Withdraw, act, decisions, matrix,
     },
-    view::{As, Offer},
+    view::{As, NotServed, Offer},
 };
 
 /// The routes, each with what it is good for.
@@ -101,9 +101,9 @@ asked! { Narrow Keep Widen Agree Withdraw }
 
 impl Desk {
     /// Who looks, and as whom.
-    fn asker(&self, wish: &As, headers: &HeaderMap) -> Result<(Asker, Caller), Response> {
+    fn asker(&self, wish: &As, headers: &HeaderMap) -> Result<(Asker, Caller), NotServed> {
         let known = self.shared.door.known_audience(wish, headers);
-        let (offer, caller): (Offer, Caller) = known.map_err(IntoResponse::into_response)?;
+        let (offer, caller): (Offer, Caller) = known?;
         Ok((Asker::of(&caller, offer), caller))
     }
 
@@ -128,7 +128,7 @@ async fn tell_matrix(
 ) -> Response {
     let (asker, _caller) = match desk.asker(&wish, &headers) {
         Ok(known) => known,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let answer = async {
         let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
@@ -150,7 +150,7 @@ async fn tell_decisions(
 ) -> Response {
     let (asker, caller) = match desk.asker(&wish, &headers) {
         Ok(known) => known,
-        Err(refused) => return refused,
+        Err(refused) => return refused.into_response(),
     };
     let answer = async {
         let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;

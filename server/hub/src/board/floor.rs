@@ -63,7 +63,8 @@ pub(super) fn layouts(
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
     let Some(plant) = core.plants.get(id) else { return Vec::new() };
-    let floor = Floor { core, labels, plant, causes: Causes::Told, now: core.now(id) };
+    let (causes, opens) = (Causes::Told, BTreeMap::new());
+    let floor = Floor { core, labels, plant, causes, opens, now: core.now(id) };
     let seen = floor.layouts().into_iter().filter_map(|(id, value)| {
         let label = labels.equipment(&plant.id, id, FactKind::Layout)?;
         gate.allows(label, audience, Action::See).then_some((label, id, value))

@@ -369,7 +369,8 @@ impl Learner<'_> {
     fn areas(&self, gate: &mut Gate, of_plant: &mut PlantLabels) {
         const KIND: FactKind = FactKind::LineState;
         for area in &self.plant.areas {
-            let inside = things_of(self.plant).into_iter().filter(|(_, _, of)| of.contains(&&area.id));
+            let inside =
+                things_of(self.plant).into_iter().filter(|(_, _, of)| of.contains(&&area.id));
             let ids: Option<Vec<LabelId>> = inside
                 .map(|(id, ..)| id)
                 .chain([&area.id])

@@ -306,11 +306,12 @@ impl Maker<'_> {
                 told.thing.is_some() && told.code == code.word() && told.see == see.word()
             };
             let apart = why.iter().filter(|told| told.thing.is_some()).count();
-            if about.name().is_some() && apart >= MOST_APART {
-                if let Some(last) = why.iter_mut().rev().find(alike) {
-                    last.more += 1;
-                    continue;
-                }
+            if about.name().is_some()
+                && apart >= MOST_APART
+                && let Some(last) = why.iter_mut().rev().find(alike)
+            {
+                last.more += 1;
+                continue;
             }
             let mut told = self.why(plant, *about, steps, (see, code));
             told.narrowed = self.narrowed(plant, *about, (kind, code), offer.id);

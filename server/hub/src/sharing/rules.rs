@@ -35,7 +35,7 @@ const SHORTEST_REASON: usize = 8;
 #[derive(Debug)]
 pub(super) enum Verdict {
     /// A new decision.
-    Make(DecisionRow),
+    Make(Box<DecisionRow>),
     /// The second word for the widening of this number.
     Agree(u64),
     /// The end of the release or the proposal of this number.
@@ -67,10 +67,11 @@ impl Situation<'_> {
     /// # Errors
     /// [`Refusal`] says what speaks against it.
     pub(super) fn judge(&self, asked: &Asked) -> Result<Verdict, Refusal> {
+        let make = |row| Verdict::Make(Box::new(row));
         match asked {
-            Asked::Narrow(narrow) => self.narrow(narrow).map(Verdict::Make),
-            Asked::Keep(keep) => self.keep(keep).map(Verdict::Make),
-            Asked::Widen(widen) => self.widen(widen).map(Verdict::Make),
+            Asked::Narrow(narrow) => self.narrow(narrow).map(make),
+            Asked::Keep(keep) => self.keep(keep).map(make),
+            Asked::Widen(widen) => self.widen(widen).map(make),
             Asked::Agree(Agree { id }) => self.agree(*id),
             Asked::Withdraw(Withdraw { id }) => self.withdraw(*id),
         }

@@ -39,6 +39,7 @@ use crate::{
     router::router,
     run::Inbox,
     shared::{Inner, Metrics, Options, Shared},
+    sharing::Ledger,
     store::{StoreCommand, StoreState},
     tests::fixture::lasting,
     view::{self, Door, Offer, Publisher, Shelf},
@@ -154,8 +155,11 @@ impl Hub {
         for (number, site) in world.sites.iter().enumerate() {
             connect(&mut core, site, SessionId(number as u64), begins);
         }
-        let (shelf, publisher) = view::open_under(&core, true, (rule, Arc::clone(&POLICIES)));
-        let (service, asked, kept) = serve(office, &shelf);
+        let ledger = Arc::new(Ledger::open(&office.keys, &core, begins).unwrap());
+        let decided = Arc::new(ledger.in_force(begins));
+        let rules = (rule, Arc::clone(&POLICIES), decided);
+        let (shelf, publisher) = view::open_under(&core, true, rules);
+        let (service, asked, kept) = serve(office, &shelf, ledger);
         let mut hub =
             Self { definitions, core, shelf, now: begins, publisher, service, asked, _kept: kept };
         hub.publish(begins);
@@ -300,6 +304,7 @@ type Kept = (mpsc::Receiver<StoreCommand>, watch::Sender<StoreState>, watch::Sen
 fn serve(
     office: &Office,
     shelf: &Arc<Shelf>,
+    ledger: Arc<Ledger>,
 ) -> (TowerToHyperService<Router>, mpsc::Receiver<Inbox>, Kept) {
     let (to_core, asked) = mpsc::channel(8);
     let (to_store, stored) = mpsc::channel(8);
@@ -312,6 +317,7 @@ fn serve(
         store,
         stopping,
         identity: Arc::clone(&identity),
+        ledger,
         feed_places: Arc::new(Semaphore::new(1)),
         metrics: Arc::new(Metrics::default()),
         limits: Limits::usual(),
