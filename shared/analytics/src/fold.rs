@@ -211,9 +211,7 @@ impl PlantFold {
                 // A serial piece goes into a whole under its own name.
                 let piece = lot.as_ref().and_then(|lot| PartId::new(lot.as_str()).ok());
                 if let Some(piece) = piece.filter(|piece| self.parts.get(piece).is_some()) {
-                    self.promises.built_in(&piece);
-                    self.parts.end(&piece, at);
-                    self.parts.touch(&piece, at).place = None;
+                    self.built_in(&piece, at);
                 }
                 let Some(place) = self.layout.place(storage) else { return };
                 self.supply.add(&self.layout, material, place, -quantity);
@@ -358,6 +356,13 @@ impl PlantFold {
         } else if let Ok(crew) = CrewId::new(resource.as_str()) {
             self.trace.crew_freed(&self.layout, &crew, at);
         }
+    }
+
+    /// A piece went into a whole.
+    fn built_in(&mut self, piece: &PartId, at: PlantTime) {
+        self.promises.built_in(piece);
+        self.parts.end(piece, at);
+        self.parts.touch(piece, at).place = None;
     }
 
     fn end_part(&mut self, part: &PartId, line: Option<usize>, at: PlantTime) {

@@ -218,3 +218,32 @@ fn a_date_waits_only_for_what_its_own_missing_pieces_still_take() {
     assert_eq!(found[0].waits_for, Some(id("steel")));
     assert!(found[0].expected.expect("a date") > at(1_440.0), "{found:?}");
 }
+
+#[test]
+fn an_order_waits_for_nothing_that_all_its_pieces_in_work_have_been_given() {
+    // Ten of twelve are done, the two others are in work, and the steel is out for weeks.
+    let waits = |wanted: f64| {
+        let mut tale = Tale::default();
+        let order: OrderId = id("O1");
+        let order = OrderTerms { order, material: id("block"), quantity: wanted, due: at(480.0) };
+        tale.say("home", 0.0, Statement::OrderPlaced(order));
+        counted(&mut tale, 0.0, 12.0);
+        for n in 1..=12 {
+            let (begins, block) = (24.0 * f64::from(n - 1), format!("b{n}"));
+            used(&mut tale, begins, 1.0);
+            tale.run("home", 1, &block, (begins, begins + 10.0), (CauseKind::Machine, "S1"));
+            tale.moved("home", begins + 10.0, &block, "S1", "B1");
+            tale.run("home", 2, &block, (begins + 58.0, begins + 68.0), (CauseKind::Machine, "S2"));
+            tale.completed("home", begins + 68.0, &block);
+        }
+        tale.say("home", 1.0, Statement::DeliveryPromised(terms("D1", 50.0, 290.0)));
+        tale.say("home", 280.0, Statement::DeliveryDelayed(terms("D1", 50.0, 1_440.0)));
+        starved(&mut tale, 286.0, "store");
+        tale.told.retain(|(_, report)| report.at <= at(290.0));
+        let analytics = tale.observed(&[line("home", 2)]);
+        let found = analytics.outlook(&id("home"), at(290.0)).remove(0);
+        (found.done, found.waits_for)
+    };
+    assert_eq!(waits(12.0), (10.0, None));
+    assert_eq!(waits(13.0), (10.0, Some(id("steel"))));
+}
