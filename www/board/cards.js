@@ -64,8 +64,14 @@ function lotsWords({ lots }) {
 }
 
 /** The pace that an expected date rests on. */
-function paceWords({ days_per_piece: pace }) {
+function paceWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
   if (!(pace > 0)) return null;
+  const first = ahead >= 0.5 ? word('deliver.pace_ahead', { n: number(Math.round(ahead)) }) : null;
+  const then = more >= 0.5 ? word('deliver.pace_then', { days: days(more) }) : null;
+  return [everyWords(pace), first, then].filter(Boolean).join(' · ');
+}
+
+function everyWords(pace) {
   return pace < 1 ? word('deliver.pace_a_day', { n: amount(1 / pace) }) : word('deliver.pace_every', { days: word('unit.d.other', { n: amount(pace) }) });
 }
 
@@ -75,12 +81,15 @@ export function overdueMark(overdueDays) {
 }
 
 /** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range, waits_for: missing }) {
+function expectedDate({ expected, range, waits_for: missing, waits_d: lost }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
   const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
   // What is missing says more than how far the date may be off: that is then in the tooltip.
-  if (missing) return [moment(expected, 'date'), h('small', { title: between }, word('deliver.waits_for', { name: missing }))];
+  if (missing) {
+    const waits = lost >= 0.5 ? word('deliver.waits_days', { name: missing, days: days(lost) }) : word('deliver.waits_for', { name: missing });
+    return [moment(expected, 'date'), h('small', { title: between }, waits)];
+  }
   return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
 }
 
@@ -182,6 +191,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
     card.now && h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), nowWords(card.now, now)),
+    card.is_over && h('p', { class: 'answer-note' }, card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over')),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
@@ -239,7 +249,8 @@ function answerState(card) {
   const { delivery } = card;
   if (delivery) {
     const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, id: delivery.id, when: when(delivery.expected, 'day') };
-    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d));
+    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
+      delivery.next && [' ', word('act.delivery_later', { when: when(delivery.next, 'day') })]);
   }
   if (card.over_since || !card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });

@@ -1,6 +1,6 @@
 //! A main hold-up in a form that one audience may read.
 
-use analytics::{ChainStep, HoldUp, Inputs, Node, Source, Thing, Verdict};
+use analytics::{ChainStep, HoldUp, Inputs, Node, Present, Source, Thing, Verdict};
 use release::{Action, AudienceId, Gate, LabelId};
 use twin::{EquipmentId, FactKind, PlantId, Span, agreement::WithheldStep};
 use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
@@ -158,6 +158,13 @@ impl Reader<'_> {
             loss_per_day: verdict.loss_per_day,
             loss_unit: verdict.loss_material.as_ref().map(|m| self.core.material_name(m)),
             slip_d: (verdict.slip_d > 0.0).then_some(verdict.slip_d),
+            is_over: matches!(verdict.present, Present::IsOver { .. }),
+            instead: match &verdict.present {
+                Present::IsOver { instead } => {
+                    instead.as_ref().filter(|node| self.may_know(node)).map(|node| self.name(node))
+                }
+                Present::GoesOn => None,
+            },
             confidence: match verdict.confidence {
                 analytics::Confidence::Sure => Confidence::Sure,
                 analytics::Confidence::Probably => Confidence::Probably,
@@ -190,6 +197,8 @@ fn empty(plant: String) -> HoldUpCard {
         loss_per_day: None,
         loss_unit: None,
         slip_d: None,
+        is_over: false,
+        instead: None,
         confidence: Confidence::CannotTell,
         second: None,
         now: None,

@@ -228,10 +228,7 @@ impl<'a> Assembly<'a> {
         let id = self.serials.name(material, number, 0)?;
         let now = self.core.twin.part(&id);
         let stage = match now {
-            // It stands where it belongs, and is still worked in: not in place yet.
-            Some(part) if part.stage == Some(Stage::Erected) && self.in_work.contains(&id) => {
-                Stage::Ready
-            }
+            Some(part) if self.in_work.contains(&id) => in_work(part.stage),
             Some(part) if part.part_of().is_some() => Stage::Erected,
             Some(part) => part.stage.unwrap_or(Stage::Making),
             None => Stage::NotStarted,
@@ -284,6 +281,17 @@ impl<'a> Assembly<'a> {
             op.held_by.iter().chain(carried.flat_map(|carry| &carry.by)).collect::<Vec<_>>()
         });
         carriers.into_iter().next()
+    }
+}
+
+/// The stage of a part that is worked on at a place of this stage.
+const fn in_work(place: Option<Stage>) -> Stage {
+    match place {
+        // It stands where it belongs, and is still worked in: not in place yet.
+        Some(Stage::Erected) => Stage::Ready,
+        // Where parts get ready one is so when the work has ended.
+        Some(Stage::Ready) | None => Stage::Making,
+        Some(other) => other,
     }
 }
 
@@ -368,4 +376,16 @@ fn next_departure(core: &Scene<'_>, lane: &Lane, now: PlantTime) -> Option<Plant
     let since = now.since(first).micros();
     let trips = if since <= 0 { 0 } else { (since + every - 1) / every };
     Some(first + twin::Span::from_micros(trips.saturating_mul(every)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_ready_only_when_nobody_works_on_it() {
+        let stages = [None, Some(Stage::Ready), Some(Stage::Erected), Some(Stage::Painting)];
+        let told = stages.map(|place| stage_name(in_work(place)));
+        assert_eq!(told, ["making", "making", "ready", "painting"]);
+    }
 }
