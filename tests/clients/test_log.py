@@ -35,7 +35,7 @@ class Log(unittest.TestCase):
 
     def test_nobody_forges_a_line(self):
         key = self.hub.key("--feed", "press", "--plant", "home-yard")
-        jndi = "${jndi:ldap://127.0.0.1:1/x}"
+        jndi = "${jndi:ldap://127.0.0.1/x}"
         for head in (
             f"GET /{jndi} HTTP/1.0\r\nUser-Agent: {jndi}{ANSI}\r\n",
             "GET /api/v1/plants/x%0d%0a2031-01-01%20forged%1b%5b2J HTTP/1.0\r\n",

@@ -139,7 +139,13 @@ export class Header {
   #tools() {
     return h('nav', { class: 'top-tools', 'aria-label': word('head.controls') },
       this.links(), this.#mirror && this.#audiences(), this.#mirror && !this.#view?.refused && this.#timeSwitch(),
-      this.#account(), h('a', { href: keepAudience('/help/') }, word('nav.help')));
+      this.#account(), this.#sharing(), h('a', { href: keepAudience('/help/') }, word('nav.help')));
+  }
+
+  /** The way to who sees what, for whoever is somebody. */
+  #sharing() {
+    const known = this.#offers && (this.#offers.who || this.#offers.current !== 'public');
+    return known && location.pathname !== '/sharing/' ? h('a', { href: keepAudience('/sharing/') }, word('nav.sharing')) : null;
   }
 
   /** Who is signed in, and the way in or out. */

@@ -104,6 +104,15 @@ pub enum Ending {
     },
     /// There is nothing more to send, and all of it is on disk.
     Finished,
+    /// There is nothing more to send; the hub refused some of it, and the rest is on disk.
+    Refused {
+        /// The feed.
+        feed: String,
+        /// How many refusals there were: of a report, or of a whole frame.
+        refusals: u64,
+        /// The first one: the frame's number, and what the hub said.
+        first: String,
+    },
 }
 
 /// Why playing ended.

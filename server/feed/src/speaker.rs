@@ -72,6 +72,16 @@ struct State {
     /// Whether the source stands somewhere.
     placed: bool,
     numbering: Numbering,
+    refusals: Refusals,
+}
+
+/// What the hub refused, over all connections.
+#[derive(Default)]
+struct Refusals {
+    count: u64,
+    first: String,
+    /// The newest one: a frame that is sent again is refused again, and counts once.
+    newest: (u64, Option<u32>),
 }
 
 /// Which numbers the frames have, in which epoch.
@@ -125,6 +135,7 @@ pub(crate) async fn converse(
         ahead: None,
         placed: false,
         numbering: Numbering::Whole,
+        refusals: Refusals::default(),
     };
     if branch == Branch::FromNow {
         state.start_anew();
@@ -290,6 +301,14 @@ impl State {
         (self.acked, self.sent) = (None, 0);
         self.unacked.clear();
         (self.ahead, self.placed) = (None, false);
+        self.refusals = Refusals::default();
+    }
+
+    /// How it ends when all is sent.
+    fn finished(&mut self) -> Ending {
+        let Refusals { count: refusals, first, .. } = std::mem::take(&mut self.refusals);
+        let feed = self.voice.feed.clone();
+        if refusals == 0 { Ending::Finished } else { Ending::Refused { feed, refusals, first } }
     }
 
     fn superseded(&self) -> Ending {
@@ -351,7 +370,7 @@ impl State {
             let pace = pace.get_or_insert_with(|| self.source.pace(hub_clock, first));
             if self.ahead.is_none() && self.unacked.is_empty() {
                 link.close().await;
-                return Ok(Over::Ending(Ending::Finished));
+                return Ok(Over::Ending(self.finished()));
             }
             let in_flight = self.unacked.len();
             let may_send = in_flight < (credit as usize).min(MOST_UNACKED);
@@ -392,8 +411,19 @@ impl State {
             Heard::Said(ToFeed::Refused { code, .. }) if code == "superseded" => {
                 return Ok(Some(Over::Superseded));
             }
-            Heard::Said(ToFeed::Refused { seq, index, code, reason, resume_from, .. }) => {
+            Heard::Said(ToFeed::Refused {
+                seq,
+                index,
+                code,
+                reason,
+                retryable,
+                resume_from,
+                ..
+            }) => {
                 tracing::warn!(feed = %self.voice.feed, ?seq, ?index, code, reason, "refused");
+                if !retryable {
+                    self.refusals.add(seq, index, &code, &reason);
+                }
                 if let Some(from) = resume_from {
                     let kept = self.unacked.iter().position(|(seq, _)| *seq == from);
                     self.sent = kept.unwrap_or(self.sent);
@@ -402,6 +432,21 @@ impl State {
             Heard::Said(ToFeed::Welcome { .. }) => {}
         }
         Ok(None)
+    }
+}
+
+impl Refusals {
+    fn add(&mut self, seq: Option<u64>, index: Option<u32>, code: &str, reason: &str) {
+        let place = (seq.unwrap_or(0), index);
+        if seq.is_some() && place <= self.newest {
+            return;
+        }
+        self.newest = self.newest.max(place);
+        if self.count == 0 {
+            let frame = seq.map(|seq| format!("frame {seq}, ")).unwrap_or_default();
+            self.first = format!("{frame}{code}: {reason}");
+        }
+        self.count += 1;
     }
 }
 

@@ -425,6 +425,14 @@ async fn a_recorded_file_is_played_line_by_line() {
     let got: Vec<_> = hub.frames().iter().map(|(_, f)| (f.seq, f.reports.len())).collect();
     assert_eq!(got, [(1, 1), (2, 2)]);
 
+    let picky = Hub::start().await;
+    picky.refuses(2, 1);
+    let (_stop, stopped) = watch::channel(false);
+    let asked = ReplayPlan { url: picky.url(), ..plan.clone() };
+    let ending = replay(asked, stopped).await.expect("plays");
+    let first = "frame 2, unknown_unit: there is no such unit".to_owned();
+    assert_eq!(ending, Ending::Refused { feed: "saw-feed".to_owned(), refusals: 1, first });
+
     std::fs::write(file.path(), "{\"reports\":[{\"kind\":\"nonsense\"}]}\n").expect("written");
     let (_stop, stopped) = watch::channel(false);
     let error = replay(plan, stopped).await.expect_err("no report");

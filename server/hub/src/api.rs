@@ -9,6 +9,7 @@ mod asyncapi;
 mod audit;
 mod openapi;
 mod routes;
+pub(crate) mod sharing;
 pub(crate) mod state_at;
 mod why;
 pub(crate) mod write;

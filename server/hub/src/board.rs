@@ -12,8 +12,10 @@ mod conclusions;
 mod floor;
 mod history;
 mod labels;
+mod lots;
 mod measures;
 mod names;
+mod opening;
 mod present;
 mod product;
 mod programme;
@@ -31,12 +33,17 @@ use std::{
 
 use release::{AudienceId, Gate, LabelId, Labelled};
 use serde_json::value::RawValue;
-use twin::{FactKind, PlantId, PlantTime, SeriesId, label::Originator, state::ABOUT_ALARM};
+use twin::{
+    FactKind, PlantId, PlantTime, SeriesId,
+    label::Originator,
+    state::{ABOUT_ALARM, OrderNow},
+};
 use wire::{Rfc3339, view::Value};
 
 use conclusions::{Conclude, Conclusions, Findings};
 use labels::Labels;
-pub(crate) use labels::Today;
+pub(crate) use labels::{Today, things_of};
+use opening::Openings;
 pub(crate) use readers::MOST_READABLE_SETS;
 use readers::Readers;
 pub(crate) use scene::Scene;
@@ -76,8 +83,9 @@ pub(crate) struct Board {
     labels: Labels,
     readers: Readers,
     conclusions: Conclusions,
-    /// Whether each plant's record tells causes.
-    causes: BTreeMap<PlantId, Causes>,
+    /// Whether each plant's record tells causes: as a whole, and at this moment.
+    causes: BTreeMap<PlantId, (Causes, Causes)>,
+    openings: Openings,
     facts: BTreeMap<String, Vec<Labelled<Fact>>>,
     refreshes: u64,
     /// Whether the last refresh made the values of the history anew.
@@ -88,8 +96,6 @@ pub(crate) struct Board {
 
 /// Findings are computed anew once in so many refreshes: they change by the hour of plant time.
 const FINDINGS_EVERY: u64 = 4;
-/// Values that may carry a flag of their reader's own.
-const FLAGGED: &str = "unit/";
 /// Values of the history are made anew once in so many refreshes.
 const HISTORY_EVERY: u64 = 8;
 
@@ -102,6 +108,7 @@ impl Board {
             readers: Readers::default(),
             conclusions: Conclusions::default(),
             causes: BTreeMap::new(),
+            openings: Openings::default(),
             facts: BTreeMap::new(),
             refreshes: 0,
             past_renewed: false,
@@ -159,7 +166,8 @@ impl Board {
         self.conclude(core, gate, std::slice::from_ref(plant), Conclude::Again);
         let mut facts = self.plant_facts(core, gate, plant);
         let flags = cards::flags(self, core, gate, (plant, &facts), audience);
-        replace(&mut facts, flags);
+        facts.extend(flags);
+        facts.extend(floor::layouts(core, &self.labels, gate, plant, audience));
         facts.extend(history::deliveries(core, &self.labels, plant));
         facts.extend(history::orders(self, core, gate, plant, audience));
         facts
@@ -171,11 +179,15 @@ impl Board {
     }
 
     fn conclude(&mut self, core: &Scene<'_>, gate: &mut Gate, plants: &[PlantId], what: Conclude) {
-        let causes = |plant: &PlantId| {
-            let tells = core.analytics.tells_causes(plant, core.now(plant));
-            (plant.clone(), if tells { Causes::Told } else { Causes::NotTold })
-        };
-        self.causes.extend(plants.iter().map(causes));
+        for plant in plants {
+            let told = self.record_tells(core, plant);
+            let now = if told == Causes::NotTold && self.is_idle(core, gate, plant) {
+                Causes::NoOrder
+            } else {
+                told
+            };
+            self.causes.insert(plant.clone(), (told, now));
+        }
         let sets = self.readers.sets();
         self.conclusions.draw((core, &self.labels), gate, (plants, &sets), what);
     }
@@ -185,20 +197,61 @@ impl Board {
         self.conclusions.about(self.readers.set_of(audience)?, plant)
     }
 
+    /// Has everything made anew at the next refresh, also what changes slowly.
+    #[cfg(test)]
+    pub(crate) fn renew_everything(&mut self) {
+        self.refreshes = 0;
+    }
+
     fn plant_facts(
-        &self,
+        &mut self,
         core: &Scene<'_>,
         gate: &mut Gate,
         plant: &PlantId,
     ) -> Vec<Labelled<Fact>> {
-        let mut facts = floor::facts(core, &self.labels, gate, plant, self.causes(plant));
+        let opens = core.plants.get(plant).map(|plant| self.openings.of(core, plant));
+        let shown = (self.causes_now(plant), opens.unwrap_or_default());
+        let mut facts = floor::facts(core, &self.labels, gate, plant, shown);
         facts.extend(product::facts(core, &self.labels, gate, plant));
         facts
     }
 
     /// Whether the plant's record tells causes.
     fn causes(&self, plant: &PlantId) -> Causes {
-        self.causes.get(plant).copied().unwrap_or(Causes::Told)
+        self.causes.get(plant).map_or(Causes::Told, |(told, _)| *told)
+    }
+
+    /// The same for what is at this moment: where every order is met, a free unit has none.
+    fn causes_now(&self, plant: &PlantId) -> Causes {
+        self.causes.get(plant).map_or(Causes::Told, |(_, now)| *now)
+    }
+
+    fn record_tells(&self, core: &Scene<'_>, plant: &PlantId) -> Causes {
+        match core.analytics.tells_causes(plant, core.now(plant)) {
+            true => Causes::Told,
+            false => Causes::NotTold,
+        }
+    }
+
+    /// Whether every order that the plant had is met. It is told where whoever may read what any
+    /// station does may also read the plan and all that is made.
+    fn is_idle(&self, core: &Scene<'_>, gate: &Gate, plant: &PlantId) -> bool {
+        let is_met = |order: &OrderNow| {
+            let made = core.analytics.made_for(plant, &order.order);
+            let made = made.map_or(order.completed as f64, |(done, _)| done);
+            order.closed.is_some() || made >= order.quantity
+        };
+        let mut orders = core.twin.orders(plant).peekable();
+        if orders.peek().is_none() || !orders.all(is_met) {
+            return false;
+        }
+        let labels = &self.labels;
+        let needs = [labels.plant(plant, FactKind::Schedule), labels.whole(plant, FactKind::Flow)];
+        let units = core.plants.get(plant).into_iter().flat_map(|plant| &plant.units);
+        let states: Option<BTreeSet<LabelId>> =
+            units.map(|unit| labels.equipment(plant, &unit.id, FactKind::LineState)).collect();
+        let told = |state: LabelId| needs.iter().all(|wide| Labels::covers(gate, *wide, state));
+        states.is_some_and(|states| states.into_iter().all(told))
     }
 
     /// Whether a view's values may differ from those before the last refresh.
@@ -229,21 +282,21 @@ impl Board {
             return facts;
         }
         if let Some(made) = self.readers.made(audience, view) {
-            replace(&mut facts, made.iter().cloned());
+            facts.extend(made.iter().cloned());
             return facts;
         }
         let made = match View::parse(core, view) {
             Some(View::Plant(plant)) => {
-                let flags = cards::flags(self, core, gate, (plant, &facts), audience);
-                let cards = cards::plant(self, core, gate, plant, audience);
-                flags.into_iter().chain(cards).collect()
+                let mut made = floor::layouts(core, &self.labels, gate, plant, audience);
+                made.extend(cards::plant(self, core, gate, (plant, &facts), audience));
+                made
             }
             Some(View::Programme) => cards::programme(self, core, gate, audience),
             Some(View::History(plant)) => history::orders(self, core, gate, plant, audience),
             Some(View::Points(..)) | None => Vec::new(),
         };
         self.readers.keep(audience, view, &made);
-        replace(&mut facts, made);
+        facts.extend(made);
         facts
     }
 
@@ -329,18 +382,6 @@ impl<'a> View<'a> {
             "history" => Some(Self::History(plant)),
             "points" => Some(Self::Points(plant, SeriesId::new(series).ok()?)),
             _ => None,
-        }
-    }
-}
-
-/// Adds values to those that read the same for everybody; of a unit, in place of what reads so.
-fn replace(facts: &mut Vec<Labelled<Fact>>, made: impl IntoIterator<Item = Labelled<Fact>>) {
-    for fact in made {
-        let is_flag = fact.value.key.starts_with(FLAGGED);
-        let same = facts.iter_mut().find(|old| is_flag && old.value.key == fact.value.key);
-        match same {
-            Some(old) => *old = fact,
-            None => facts.push(fact),
         }
     }
 }

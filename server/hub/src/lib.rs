@@ -26,10 +26,14 @@ mod router;
 mod run;
 mod serve;
 mod shared;
+mod sharing;
 mod store;
 mod supplier;
 mod tls;
 mod view;
 
+#[cfg(test)]
+#[path = "../../../tests/oracle.rs"]
+mod oracle;
 #[cfg(test)]
 mod tests;

@@ -37,7 +37,7 @@ pub(crate) fn router(shared: Shared) -> Router {
     let seen = Router::new()
         .merge(view::router(Arc::clone(door)))
         .merge(api::router(Arc::clone(door)))
-        .merge(pages::router(pages, door.shelf.first_nation().as_deref()));
+        .merge(pages::router(pages, Arc::clone(door)));
     Router::new()
         .route("/v1/ingest", get(ingest::connect))
         .route("/healthz", get(health::healthz))
@@ -46,6 +46,7 @@ pub(crate) fn router(shared: Shared) -> Router {
         .with_state(shared.clone())
         .merge(seen)
         .merge(api::state_at::router(shared.clone()))
+        .merge(api::sharing::router(shared.clone()))
         .merge(supplier::router(shared.clone()))
         .merge(api::write::router(shared))
         .layer(middleware::from_fn(move |request: Request, next: Next| {

@@ -16,7 +16,7 @@ use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
 };
-use twin::NationId;
+use twin::{Agreement, NationId};
 
 use crate::{
     cli::ServeArgs,
@@ -33,6 +33,7 @@ use crate::{
     refold::{self, Refolder, Wish},
     run::{self, Asks, Run},
     shared::{Inner, Metrics, Options, Shared},
+    sharing::{self, Ledger},
     store,
     tls::Tls,
     view::{self, Door, Publisher},
@@ -189,19 +190,14 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     may_be_reached(address, &keys, tls.is_some())?;
     let mut journal = opened.journal;
     let mut remarks = plants.warnings();
-    let kept = store::keep_definition(
-        &mut journal,
-        &files.sha256,
-        &files.files,
-        &plants.labels(),
-        wall_now(),
-    )?;
+    let (labels, now) = (plants.labels(), wall_now());
+    let kept = store::keep_definition(&mut journal, &files.sha256, &files.files, &labels, now)?;
     let mut core = Core::new(plants.definitions(kept), generation());
     recover(&mut core, &mut journal, &data, opened.lost.as_ref(), &mut remarks)?;
     let demo = prepared_demo(args, &source, &mut core, &mut journal)?;
-    let rules = Rules::read(args, &core, &mut remarks)?;
+    let rules = Rules::read(args, &core, &keys, &mut remarks)?;
     let view_as = args.demo && address.ip().is_loopback();
-    let (shelf, publisher) = view::open(&core, view_as, Arc::clone(&rules.policies));
+    let (shelf, publisher) = view::open(&core, view_as, rules.in_force());
     let heard = shelf.heard();
     let identity = Identity::of(keys, demo.as_ref().map(Demo::grants));
     let metrics = Arc::new(Metrics::default());
@@ -220,6 +216,7 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
         remarks: watch::channel(remarks).0,
         options: options(args, address),
         door: Arc::new(Door::new(shelf, Arc::clone(&identity))),
+        ledger: Arc::clone(&rules.ledger),
     });
     let parts = Parts::of(&core);
     let connected = demo.as_ref().map(Demo::connected);
@@ -247,25 +244,24 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
 }
 
-/// What TLS is spoken with, if it was asked for.
-fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
-    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
-    files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
-}
-
-/// Refuses an address that strangers reach while nobody has a key, and warns where what they say
-/// could be overheard.
-fn may_be_reached(address: SocketAddr, keys: &Keys, by_tls: bool) -> Result<(), ServeError> {
+/// Whether strangers may reach the hub there: not while nobody has a key for it.
+fn may_be_reached(address: SocketAddr, keys: &Keys, tls: bool) -> Result<(), ServeError> {
     if address.ip().is_loopback() {
         return Ok(());
     }
     if !gate::any_good(keys, wall_now())? {
         return Err(ServeError::NoKeys(address));
     }
-    if !by_tls {
+    if !tls {
         tracing::warn!("{IN_THE_CLEAR}");
     }
     Ok(())
+}
+
+/// What TLS is spoken with, if it was asked for.
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
+    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
 }
 
 /// The demonstration, if it was asked for, with its first weeks behind it.
@@ -283,30 +279,42 @@ fn prepared_demo(
     Ok(Some(demo))
 }
 
-/// The policies that a hub starts with, and where they come from.
+/// The policies that a hub starts with, and where they come from; what was decided about sharing.
 struct Rules {
     policies: Arc<Policies>,
+    ledger: Arc<Ledger>,
     source: policy::Source,
     files: policy::Files,
     hub: NationId,
 }
 
 impl Rules {
-    fn read(args: &ServeArgs, core: &Core, remarks: &mut Vec<String>) -> Result<Self, ServeError> {
+    fn read(
+        args: &ServeArgs,
+        core: &Core,
+        keys: &Keys,
+        remarks: &mut Vec<String>,
+    ) -> Result<Self, ServeError> {
+        let ledger = Arc::new(Ledger::open(keys, core, wall_now())?);
         let source = policy::Source::choose(args.policies.clone());
         let files = source.read()?;
         let hub = view::hub_of(core).nation;
         let Loaded { policies, warnings } = files.load(&hub)?;
         warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
         remarks.extend(warnings.iter().map(ToString::to_string));
-        Ok(Self { policies: Arc::new(policies), source, files, hub })
+        Ok(Self { policies: Arc::new(policies), ledger, source, files, hub })
+    }
+
+    fn in_force(&self) -> (Arc<Policies>, Arc<Agreement>) {
+        (Arc::clone(&self.policies), Arc::new(self.ledger.in_force(wall_now())))
     }
 
     /// Has changed policies put in force while the hub runs.
     fn keep_up(self, shared: &Shared) {
         let generation = shared.door.shelf.generation_in_force();
         shared.metrics.policy_generation.store(generation, Ordering::Relaxed);
-        let Self { policies: _, source, files, hub } = self;
+        let Self { policies: _, ledger: _, source, files, hub } = self;
+        tokio::spawn(sharing::watch(shared.clone()));
         tokio::spawn(policy::watch(shared.clone(), source, hub, files));
     }
 }

@@ -9,12 +9,15 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use twin::PlantTime;
 
 use crate::{
+    core::Core,
     identity::Identity,
     limits::Limits,
     run::Inbox,
+    sharing::Ledger,
     store::{StoreCommand, StoreState},
     view::Door,
 };
@@ -47,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     /// What is published for pages and programs.
     pub(crate) door: Arc<Door>,
+    /// What people decided about sharing.
+    pub(crate) ledger: Arc<Ledger>,
 }
 
 /// How the hub was started, as far as requests care.
@@ -70,6 +75,23 @@ impl Shared {
     /// To be cloned into every request.
     pub(crate) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// What the core knows, at a moment when all of it is on disk; none when nobody can say.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Core, PlantTime) -> T + Send + 'static,
+    ) -> Option<T> {
+        if matches!(*self.store.borrow(), StoreState::Failed(_)) {
+            return None;
+        }
+        let (to, seen) = oneshot::channel();
+        let look = Inbox::Look(Box::new(move |core, wall| {
+            // Whoever asked may be gone.
+            let _gone = to.send(look(core, wall));
+        }));
+        self.to_core.send(look).await.ok()?;
+        seen.await.ok()
     }
 
     /// Replaces the remarks of /readyz.

@@ -19,7 +19,7 @@ use axum::{
 };
 use release::{Labelled, Released};
 use serde::Serialize;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::Semaphore;
 use twin::{Label, PlantTime, SupplierId};
 
 pub(crate) use door::presented;
@@ -28,9 +28,7 @@ use crate::{
     core::{Core, Grant},
     identity::Denied,
     refusal::Refusal,
-    run::Inbox,
     shared::Shared,
-    store::StoreState,
     view::Offer,
 };
 
@@ -104,16 +102,7 @@ impl Desk {
         &self,
         look: impl FnOnce(&Core, PlantTime) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        if matches!(*self.shared.store.borrow(), StoreState::Failed(_)) {
-            return Err(NOT_READY);
-        }
-        let (to, seen) = oneshot::channel();
-        let look = Inbox::Look(Box::new(move |core, wall| {
-            // Whoever asked may be gone.
-            let _gone = to.send(look(core, wall));
-        }));
-        self.shared.to_core.send(look).await.map_err(|_ended| NOT_READY)?;
-        seen.await.map_err(|_ended| NOT_READY)
+        self.shared.look(look).await.ok_or(NOT_READY)
     }
 
     /// Lets through what is the supplier's own, if the policies in force do.
@@ -146,7 +135,9 @@ async fn own_readers(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     let answer = async {
         let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
         let Supplier { grant, id } = desk.supplier(&headers).await?;
-        let seen = desk.look(move |core, wall| readers::labels(core, wall, &grant, &id)).await?;
+        let decided = Arc::clone(&desk.shared.door.shelf.in_force().borrow().decided);
+        let look = move |core: &Core, wall| readers::labels(core, wall, (&grant, &id), &decided);
+        let seen = desk.look(look).await?;
         let labels = seen.ok_or(NO_PLANT)?;
         let of = desk.audience(&labels.own).ok_or(NO_PLANT)?;
         let told = readers::of(&desk.shared.door.shelf, &labels, &of);

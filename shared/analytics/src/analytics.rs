@@ -183,14 +183,24 @@ impl Analytics {
     /// What was promised and what is expected, soonest promise first. Closed orders are left
     /// out; what was reached stays for a week.
     pub fn outlook(&self, plant: &PlantId, now: PlantTime) -> Vec<Outlook> {
-        self.outlook_with(plant, now, &self.dry(plant, now))
+        self.outlook_in(&Sight::whole(), plant, now, &self.dry(plant, now))
     }
 
-    /// The same for whoever knows of these materials alone when they run dry: no date waits for
-    /// another.
-    pub fn outlook_with(&self, plant: &PlantId, now: PlantTime, dry: &[DryPart]) -> Vec<Outlook> {
-        let Some(fold) = self.fold(plant) else { return Vec::new() };
-        PlantView::whole(fold).outlook(dry, now)
+    /// The same for whoever knows of these materials alone when they run dry, and of these pieces
+    /// alone that are in sight how far they are: no date waits for others.
+    pub fn outlook_in(
+        &self,
+        sight: &Sight,
+        plant: &PlantId,
+        now: PlantTime,
+        dry: &[DryPart],
+    ) -> Vec<Outlook> {
+        self.view(sight, plant).map_or_else(Vec::new, |view| view.outlook(dry, now))
+    }
+
+    /// Where a material belongs by the definition of a plant: what its cover is counted from.
+    pub fn homes(&self, plant: &PlantId, material: &MaterialId) -> Inputs {
+        self.fold(plant).map_or_else(Inputs::new, |fold| PlantView::whole(fold).homes(material))
     }
 
     /// What was made for an order so far [the material's own unit of measure], and when it was
@@ -207,9 +217,18 @@ impl Analytics {
 
     /// The same, told by the units in sight whether anybody waits for a material.
     pub fn dry_in(&self, sight: &Sight, plant: &PlantId, now: PlantTime) -> Vec<DryPart> {
+        self.view(sight, plant).map_or_else(Vec::new, |view| view.dry(now))
+    }
+
+    /// For each bulk material that a supplier delivers, what its dry date rests on by the plant's
+    /// definition: where it belongs and who delivers it.
+    pub fn supplied(&self, plant: &PlantId) -> Vec<Inputs> {
+        self.fold(plant).map_or_else(Vec::new, |fold| fold.supply.supplied(&fold.layout))
+    }
+
+    fn view<'a>(&'a self, sight: &'a Sight, plant: &PlantId) -> Option<PlantView<'a>> {
         let plants = Plants::new(&self.folds, &self.index, &self.lanes, Some(sight));
-        let view = self.index.get(plant).and_then(|number| plants.get(*number));
-        view.map_or_else(Vec::new, |view| view.dry(now))
+        plants.get(*self.index.get(plant)?)
     }
 
     /// What a unit did in the `window` before `now`; none for an unknown unit. An order counts

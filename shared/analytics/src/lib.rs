@@ -31,7 +31,7 @@ mod tests;
 pub use analytics::{Analytics, Kept};
 pub use findings::{
     CenterHours, ChainStep, Confidence, DayCount, DryPart, Flow, HoldUp, Inputs, Lead, Method,
-    Node, Outlook, OutlookMethod, Promise, Remark, Share, Source, Stretch, Thing, UnitUse, Verdict,
-    Why, WhyNot,
+    Node, Outlook, OutlookMethod, Present, Promise, Remark, Share, Source, Stretch, Thing, UnitUse,
+    Verdict, Why, WhyNot,
 };
 pub use sight::{OutOfSight, Sight};

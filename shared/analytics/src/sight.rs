@@ -16,12 +16,15 @@ use crate::{
     findings::{DryPart, Inputs, Outlook, Source, Thing},
     fold::PlantFold,
     history::History,
-    layout::{Layout, NodeIx, Place},
+    layout::{Layout, NodeIx, OperationInfo, Place, PlaceInfo},
     outlook::Known,
     trace::{Event, Kind, Link, OpenOp, Seq},
     units::UnitTrack,
     walk::LaneInfo,
 };
+
+/// Events of one part at the end of a run that are one moment: more than there are.
+const EVENTS_AT_ONCE: usize = 8;
 
 /// How a thing out of sight shows in a path that meets it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,11 +244,22 @@ impl<'a> PlantView<'a> {
         Some(self.began(newest.1).unwrap_or(newest))
     }
 
-    /// When the run began that an event ended.
+    /// When the run began that an event ended, or one at the same moment that led to it: a part
+    /// is finished, completed and taken away at once.
     fn began(&self, seq: Seq) -> Option<(PlantTime, Seq)> {
-        let Link::To(start) = self.event(seq)?.link else { return None };
-        let event = self.event(start)?;
-        matches!(event.kind, Kind::Started(_)).then_some((event.at, start))
+        let mut event = self.event(seq)?;
+        for _ in 0..EVENTS_AT_ONCE {
+            let Link::To(before) = event.link else { return None };
+            let earlier = self.event(before)?;
+            if matches!(earlier.kind, Kind::Started(_)) {
+                return Some((earlier.at, before));
+            }
+            if earlier.at < event.at {
+                return None;
+            }
+            event = earlier;
+        }
+        None
     }
 
     /// The newest thing that happened to a place at all, if it is in sight.
@@ -342,13 +356,34 @@ impl<'a> PlantView<'a> {
         self.fold.supply.stock(material, place).filter(|_| self.sees(place))
     }
 
+    pub fn sees_supplier(&self, supplier: &SupplierId) -> bool {
+        let node = self.layout.suppliers.get(supplier);
+        self.sight.is_none() || node.is_some_and(|node| self.sees_node(*node))
+    }
+
+    /// Whether all places are where a material belongs, and all who deliver it.
+    pub fn sees_supply(&self, material: &MaterialId) -> bool {
+        let mut lines = self.layout.lines.iter().filter(|line| line.material == *material);
+        self.fold.supply.homes(material).all(|place| self.sees(place))
+            && lines.all(|line| self.sees_node(line.supplier))
+    }
+
     /// When the next delivery of a material is promised for.
     pub fn next_delivery(&self, material: &MaterialId) -> Option<PlantTime> {
-        let from = |supplier: &SupplierId| {
-            let node = self.layout.suppliers.get(supplier);
-            self.sight.is_none() || node.is_some_and(|node| self.sees_node(*node))
-        };
-        self.fold.supply.next_delivery(material, from)
+        self.fold.supply.next_delivery(material, |supplier| self.sees_supplier(supplier))
+    }
+
+    /// The work centers where a unit waits for a material.
+    pub fn waiting_at(&self, material: &MaterialId) -> Vec<NodeIx> {
+        self.fold.supply.waiting_at(*self, material)
+    }
+
+    /// Where a material belongs by the definition.
+    pub fn homes(&self, material: &MaterialId) -> Inputs {
+        let places = self.fold.supply.homes(material);
+        let infos = places.filter_map(|place| self.layout.info(place));
+        let source = |info: &PlaceInfo| Source::Equipment(info.id.clone());
+        infos.map(|info| (self.layout.plant.clone(), source(info))).collect()
     }
 
     /// What was completed of a material, and its mean lead time.
@@ -377,9 +412,20 @@ impl<'a> PlantView<'a> {
 
     /// What is expected, when of all materials only these are known to run dry.
     pub fn outlook(&self, dry: &[DryPart], now: PlantTime) -> Vec<Outlook> {
-        let gaps = self.fold.supply.gaps(dry, now);
-        let known = Known { layout: self.layout, gaps: &gaps, now };
+        let gaps = self.fold.supply.gaps(*self, dry, now);
+        let known = Known { view: *self, parts: &self.fold.parts, gaps: &gaps, now };
         self.fold.promises.outlook(known, &self.fold.completed)
+    }
+
+    /// Whether everything is that tells how far the pieces of a kind are: who makes them, from
+    /// where and into what place.
+    pub fn sees_making(&self, material: &MaterialId) -> bool {
+        let mut makers = self.layout.operations.values().filter(|o| o.output == *material);
+        let sees_places = |operation: &OperationInfo| {
+            let mut places = operation.inputs.iter().map(|(_, from, _)| from).chain(&operation.to);
+            places.all(|place| self.sees(*place))
+        };
+        self.sight.is_none() || makers.all(|o| self.sees_node(o.center) && sees_places(o))
     }
 
     /// Units in sight, and of how many.

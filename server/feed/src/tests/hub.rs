@@ -28,6 +28,7 @@ struct Inner {
     drops: VecDeque<u64>,
     forget_to: Option<u64>,
     supersede: Option<(u64, u64)>,
+    refuse: Option<(u64, u32)>,
     hellos: Vec<Hello>,
     openings: Vec<String>,
     frames: Vec<(u64, ReportFrame)>,
@@ -52,6 +53,7 @@ impl Hub {
             drops: VecDeque::new(),
             forget_to: None,
             supersede: None,
+            refuse: None,
             hellos: Vec::new(),
             openings: Vec::new(),
             frames: Vec::new(),
@@ -103,6 +105,11 @@ impl Hub {
         self.lock().supersede = Some((seq, epoch));
     }
 
+    /// One report of a frame is refused each time the frame comes.
+    pub fn refuses(&self, seq: u64, index: u32) {
+        self.lock().refuse = Some((seq, index));
+    }
+
     pub fn frames(&self) -> Vec<(u64, ReportFrame)> {
         self.lock().frames.clone()
     }
@@ -129,7 +136,7 @@ impl Hub {
 
 /// What to answer to a frame.
 enum Answer {
-    Say(ToFeed),
+    Say(Vec<ToFeed>),
     SayAndBreak(ToFeed),
 }
 
@@ -177,7 +184,7 @@ async fn serve(socket: TcpStream, inner: &Arc<Mutex<Inner>>) {
         }
         let frame: ReportFrame = serde_json::from_value(message).expect("a frame");
         match take(inner, epoch, frame, waiting.len()) {
-            Answer::Say(answer) => waiting.push_back(answer),
+            Answer::Say(answers) => waiting.extend(answers),
             Answer::SayAndBreak(answer) => {
                 send(&mut socket, &answer).await;
                 return;
@@ -223,6 +230,18 @@ fn superseded(seq: Option<u64>, epoch: Option<u64>) -> ToFeed {
     }
 }
 
+fn refused_report(seq: u64, index: u32) -> ToFeed {
+    ToFeed::Refused {
+        seq: Some(seq),
+        index: Some(index),
+        code: "unknown_unit".to_owned(),
+        reason: "there is no such unit".to_owned(),
+        retryable: false,
+        resume_from: None,
+        epoch: None,
+    }
+}
+
 fn take(inner: &Mutex<Inner>, epoch: u64, frame: ReportFrame, waiting: usize) -> Answer {
     let mut inner = inner.lock().expect("no panic while locked");
     let seq = frame.seq;
@@ -242,5 +261,7 @@ fn take(inner: &Mutex<Inner>, epoch: u64, frame: ReportFrame, waiting: usize) ->
         }
         return Answer::SayAndBreak(answer);
     }
-    Answer::Say(answer)
+    let refused = inner.refuse.filter(|(refused, _)| *refused == seq);
+    let refused = refused.map(|(seq, index)| refused_report(seq, index));
+    Answer::Say(refused.into_iter().chain([answer]).collect())
 }

@@ -25,7 +25,7 @@ use schemars::SchemaGenerator;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use twin::{PlantId, PlantTime};
+use twin::{Agreement, PlantId, PlantTime};
 use wire::view::{Value, WithheldValue};
 
 use super::not_found;
@@ -152,7 +152,7 @@ impl Readings {
             bad("not_a_time", "at is RFC 3339 with a zone, such as 2031-05-05T06:00:00Z")
         })?;
         let seat = Seat::take(self, audience)?;
-        let present = self.present().await?;
+        let mut present = self.present().await?;
         let now = present.now(&plant);
         if at > now {
             let now = decode::rfc3339(now);
@@ -166,6 +166,10 @@ impl Readings {
         let shelf = &self.shared.door.shelf;
         let gate = shelf.gate();
         let generation = gate.generation();
+        // What is opened beyond a plant's file is opened from now on: the past stays closed.
+        let decided = Arc::clone(&shelf.in_force().borrow().decided);
+        let narrowed = Agreement { releases: Vec::new(), ..(*decided).clone() };
+        present.definitions.agreements.push(narrowed);
         let question =
             Question { data: self.shared.options.data.clone(), gate, present, plant, at, audience };
         let stop = Arc::new(AtomicBool::new(false));

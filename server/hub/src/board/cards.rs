@@ -3,7 +3,7 @@
 //! A card is a finding: it tells what follows from what its reader may read, and carries the
 //! combined label of that. A chain may say "a supplier" to whoever may not know which.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{DryPart, HoldUp, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
@@ -24,12 +24,13 @@ use crate::board::Scene;
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
 
-/// The five cards of a plant for one audience.
+/// The five cards of a plant for one audience, and of its units, among these facts, those that are
+/// flagged.
 pub(super) fn plant(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    plant: &PlantId,
+    (plant, shown): (&PlantId, &[Labelled<Fact>]),
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
     let (Some(found), Some(definition)) = (board.findings(plant, audience), core.plants.get(plant))
@@ -39,14 +40,15 @@ pub(super) fn plant(
     let mut facts = Vec::new();
     let plants = [definition];
     facts.extend(promises::plant(board, core, gate, definition, audience));
-    let (label, card) = next(board, core, gate, (plant, found), audience);
+    let (label, card) = next(board, core, gate, (plant, found, DRY_SHOWN), audience);
     facts.extend(label.map(|label| fact(label, "board/next", Value::Next(card))));
     if let Some((label, card)) = hold_up(board, core, gate, (plant, found), audience) {
+        facts.extend(flagged(board, gate, (shown, found), label, audience));
         facts.extend(acting(board, core, gate, (definition, found), (label, &card), audience));
         facts.push(fact(label, "board/holdup", Value::HoldUp(Box::new(card))));
     }
     facts.extend(trusted(board, core, gate, (Scope::Plant, &plants), audience));
-    facts.extend(measures::facts(board, core, gate, definition, found));
+    facts.extend(measures::facts(board, core, gate, (definition, found), audience));
     facts
 }
 
@@ -115,7 +117,8 @@ fn driest(
     let mut dry: Vec<DryValue> = Vec::new();
     for plant in seen {
         let Some(found) = board.findings(&plant.id, audience) else { continue };
-        if let (Some(label), card) = next(board, core, gate, (&plant.id, found), audience)
+        if let (Some(label), card) =
+            next(board, core, gate, (&plant.id, found, DRY_SHOWN), audience)
             && sees(gate, audience, Some(label))
         {
             ids.push(label);
@@ -140,7 +143,7 @@ fn digest(
     // It says of the plant what may be read of it, and carries the labels of all that.
     let mut ids = vec![board.labels.plant(&plant.id, FactKind::Layout)?];
     let states = |unit: &EquipmentId| board.labels.equipment(&plant.id, unit, FactKind::LineState);
-    let causes = board.causes(&plant.id);
+    let causes = board.causes_now(&plant.id);
     let mut value = super::programme::digest(core, plant, causes, |unit| seen(states(unit)));
     ids.extend(plant.units.iter().filter_map(|unit| states(&unit.id)).filter(|id| seen(Some(*id))));
     if let Some(label) = board.labels.plant(&plant.id, FactKind::Feeds).filter(|id| seen(Some(*id)))
@@ -159,7 +162,7 @@ fn digest(
         ids.push(due.label);
     }
     if let Some(found) = board.findings(&plant.id, audience) {
-        let (label, card) = next(board, core, gate, (&plant.id, found), audience);
+        let (label, card) = next(board, core, gate, (&plant.id, found, 1), audience);
         let label = label.filter(|label| sees(gate, audience, Some(*label)));
         if let (Some(label), Some(part)) = (label, card.parts.into_iter().next()) {
             value.dry = Some(part);
@@ -262,12 +265,27 @@ pub(super) fn flags(
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
     let Some(found) = board.findings(plant, audience) else { return Vec::new() };
+    let card = hold_up(board, core, gate, (plant, found), audience);
+    card.map_or_else(Vec::new, |(card, _)| flagged(board, gate, (facts, found), card, audience))
+}
+
+/// The same, with the label of the card that tells of the hold-up.
+fn flagged(
+    board: &Board,
+    gate: &mut Gate,
+    (facts, found): (&[Labelled<Fact>], &Findings),
+    card: LabelId,
+    audience: AudienceId,
+) -> Vec<Labelled<Fact>> {
     let HoldUp::Known(verdict) = &found.hold_up else { return Vec::new() };
-    let Some((card, _)) = hold_up(board, core, gate, (plant, found), audience) else {
-        return Vec::new();
-    };
     let keys: BTreeSet<String> = verdict.bites_at.iter().map(|id| format!("unit/{id}")).collect();
-    let flagged = facts.iter().filter(|of| keys.contains(&of.value.key)).filter_map(|unit| {
+    // Of a value in steps the reader is told the last that may be read.
+    let told: BTreeMap<&String, &Labelled<Fact>> = facts
+        .iter()
+        .filter(|of| keys.contains(&of.value.key) && sees(gate, audience, Some(of.label)))
+        .map(|of| (&of.value.key, of))
+        .collect();
+    let flagged = told.into_values().filter_map(|unit| {
         let Value::Unit(value) = &*unit.value.value else { return None };
         let label = board.labels.joint(gate, [unit.label, card])?;
         let value = UnitValue { hold_up: true, ..(**value).clone() };
@@ -304,18 +322,18 @@ fn hold_up(
     Some((label, card))
 }
 
-/// The card of what runs dry first, as far as the reader may know what that rests on; and its
-/// label.
+/// The card of what runs dry first, so many materials at most, as far as the reader may know what
+/// that rests on; and its label.
 fn next(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    (plant, found): (&PlantId, &Findings),
+    (plant, found, most): (&PlantId, &Findings, usize),
     audience: AudienceId,
 ) -> (Option<LabelId>, NextCard) {
     let seen = found.dry.iter().filter_map(|(part, label)| Some((part, (*label)?)));
     let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
-    let seen: Vec<(&DryPart, LabelId)> = seen.take(DRY_SHOWN).collect();
+    let seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
     let mut parts = Vec::new();
     for (part, _) in &seen {
         let known = part.supplier.as_ref().is_some_and(|supplier| {
@@ -325,7 +343,8 @@ fn next(
     }
     // Without a part it says that none runs dry, as far as the floor lets that be said.
     let nothing = analytics::Inputs::new();
-    let label = board.labels.finding(gate, FactKind::DryDate, &nothing, plant).and_then(|own| {
+    let own = board.labels.finding(gate, FactKind::DryDate, &nothing, plant);
+    let label = own.filter(|_| found.dry_is_told).and_then(|own| {
         let ids = std::iter::once(own).chain(seen.iter().map(|(_, label)| *label));
         board.labels.joint(gate, ids)
     });

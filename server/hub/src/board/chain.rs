@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use analytics::{ChainStep, HoldUp, Node, Source, Thing, Verdict};
+use analytics::{ChainStep, HoldUp, Node, Present, Source, Thing, Verdict};
 use release::{AudienceId, Gate, LabelId};
 use twin::{EquipmentId, FactKind, PlantId, Span, agreement::WithheldStep};
 use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
@@ -152,6 +152,7 @@ impl<'a> Reader<'a> {
             since: stamp(lead.since),
             id: if self.may_know(&lead.node) { lead.node.thing.id().into() } else { String::new() },
             name: self.name(&lead.node),
+            kind: lead.node.thing.kind().to_owned(),
             word: format!("why.{}", lead.why.name()),
         };
         let told = |node: &Node| self.is_told(plant, node);
@@ -181,6 +182,13 @@ impl<'a> Reader<'a> {
             loss_per_day: verdict.loss_per_day,
             loss_unit: verdict.loss_material.as_ref().map(|m| self.core.material_name(m)),
             slip_d: (verdict.slip_d > 0.0).then_some(verdict.slip_d),
+            is_over: matches!(verdict.present, Present::IsOver { .. }),
+            instead: match &verdict.present {
+                Present::IsOver { instead } => {
+                    instead.as_ref().filter(|node| self.may_know(node)).map(|node| self.name(node))
+                }
+                Present::GoesOn => None,
+            },
             confidence: match verdict.confidence {
                 analytics::Confidence::Sure => Confidence::Sure,
                 analytics::Confidence::Probably => Confidence::Probably,
@@ -213,6 +221,8 @@ fn empty(plant: String) -> HoldUpCard {
         loss_per_day: None,
         loss_unit: None,
         slip_d: None,
+        is_over: false,
+        instead: None,
         confidence: Confidence::CannotTell,
         second: None,
         now: None,

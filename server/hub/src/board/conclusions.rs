@@ -18,8 +18,14 @@ pub(super) struct Findings {
     /// The reader is told of those alone whose label they may read; of these the dates count
     /// what runs dry as far as the reader is told of that.
     pub(super) outlook: Vec<(Outlook, Option<LabelId>)>,
-    pub(super) dry: Vec<(DryPart, Option<LabelId>)>,
+    pub(super) dry: Dry,
+    /// Whether the reader may know of any material that it runs dry, or there is none that could:
+    /// else that none is told of says nothing.
+    pub(super) dry_is_told: bool,
 }
+
+/// What runs dry, each material with its label.
+type Dry = Vec<(DryPart, Option<LabelId>)>;
 
 /// Whether all is to be concluded again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +52,7 @@ struct Concluded {
 /// What is the same for all who have the same in sight.
 struct Drawn {
     sight: Sight,
-    of_plants: BTreeMap<PlantId, (HoldUp, Vec<(DryPart, Option<LabelId>)>)>,
+    of_plants: BTreeMap<PlantId, (HoldUp, Dry)>,
 }
 
 impl Conclusions {
@@ -82,15 +88,22 @@ impl Conclusions {
                 let told = |label: &Option<LabelId>| sees(gate, *audience, *label);
                 let known = dry.iter().filter(|(_, label)| told(label)).map(|(dry, _)| dry.clone());
                 let (now, known) = (core.now(plant), known.collect::<Vec<_>>());
-                let outlook = core.analytics.outlook_with(plant, now, &known).into_iter();
+                let outlook =
+                    core.analytics.outlook_in(&drawn.sight, plant, now, &known).into_iter();
                 let outlook = outlook.map(|outlook| {
                     let inputs = &outlook.inputs;
                     let label = labels.finding(gate, FactKind::Forecast, inputs, plant);
                     (outlook, label)
                 });
                 let outlook = outlook.collect();
+                let supplied = core.analytics.supplied(plant);
+                let dry_is_told = supplied.is_empty()
+                    || supplied.iter().any(|inputs| {
+                        let label = labels.finding(gate, FactKind::DryDate, inputs, plant);
+                        sees(gate, *audience, label)
+                    });
                 let (hold_up, dry) = (hold_up.clone(), dry.clone());
-                (plant.clone(), Findings { now, hold_up, outlook, dry })
+                (plant.clone(), Findings { now, hold_up, outlook, dry, dry_is_told })
             });
             let of_plants = findings.collect();
             let sight = drawn.sight.clone();

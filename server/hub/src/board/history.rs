@@ -41,13 +41,11 @@ pub(super) fn facts(
     facts.extend(past.units());
     facts.extend(past.series(gate));
     let hours = core.analytics.hours(id);
-    // It counts what was made of all parts at all stations.
-    let whole = |kind| labels.whole(id, kind);
-    let counted =
-        [labels.plant(id, FactKind::Feeds), whole(FactKind::Capacity), whole(FactKind::Flow)];
-    let counted: Option<Vec<LabelId>> = counted.into_iter().collect();
-    let label = counted.and_then(|counted| labels.joint(gate, counted));
-    facts.extend(label.map(|label| fact(label, "record/all", Value::Record(past.record(&hours)))));
+    // It counts what all places did.
+    let counted = [FactKind::Flow, FactKind::Capacity].map(|kind| labels.whole(id, kind));
+    let ids = [labels.plant(id, FactKind::Feeds)].into_iter().chain(counted);
+    let label = ids.collect::<Option<Vec<LabelId>>>().and_then(|ids| labels.joint(gate, ids));
+    facts.extend(label.map(|l| fact(l, "record/all", Value::Record(past.record(&hours)))));
     facts.extend(past.hours(hours));
     facts.extend(trust::assumed(core, labels, gate, plant));
     facts.extend(past.alarms());

@@ -38,8 +38,9 @@ pub(super) struct Labels {
     /// What bounds the past.
     today: Option<Today>,
     plants: BTreeMap<PlantId, PlantLabels>,
-    /// The revision of the files, and which agreements held at which plant.
-    learnt: Option<(u32, Vec<bool>)>,
+    /// The revision of the files, the generation of policies and decisions, and which agreements
+    /// held at which plant.
+    learnt: Option<(u32, u64, Vec<bool>)>,
 }
 
 /// The labels of one plant.
@@ -63,13 +64,13 @@ impl Labels {
     }
 
     /// Takes the labels of the plants' files and agreements; again only when these have changed,
-    /// or an agreement began or ended. Says whether it did.
+    /// somebody decided something, or an agreement began or ended. Says whether it did.
     pub(super) fn learn(&mut self, core: &Scene<'_>, gate: &mut Gate) -> bool {
         let held = core.plants.keys().flat_map(|plant| {
             let now = core.now(plant);
             core.agreements.iter().map(move |agreement| agreement.holds_at(now))
         });
-        let learnt = Some((core.revision, held.collect()));
+        let learnt = Some((core.revision, gate.generation(), held.collect()));
         if self.learnt == learnt {
             return false;
         }
@@ -143,7 +144,7 @@ impl Labels {
         if let Some((_code, about)) = id.strip_prefix(ABOUT_ALARM).and_then(|a| a.split_once(':')) {
             return self.about(core, plant, about, kind);
         }
-        // A place of another plant is that plant's.
+        // Another plant's place is written with its plant.
         if let Some((other, place)) = id.split_once('/')
             && let Some((other, _)) = core.plants.get_key_value(other)
         {
@@ -269,7 +270,7 @@ impl Learner<'_> {
         let plant = self.plant;
         let own = self.facts(gate, None, &[], now);
         let mut of_plant = PlantLabels { own, ..PlantLabels::default() };
-        for (id, label, parts_of) in self.equipment() {
+        for (id, label, parts_of) in things_of(plant) {
             let things: Vec<&EquipmentId> = std::iter::once(id).chain(parts_of).collect();
             let kinds = if label.is_none() && !self.is_narrowed() {
                 of_plant.own.clone()
@@ -303,31 +304,14 @@ impl Learner<'_> {
         of_plant
     }
 
-    /// The plant's things, with their own labels and with what each is part of.
-    fn equipment(&self) -> Vec<(&EquipmentId, Option<&Label>, Vec<&EquipmentId>)> {
-        let plant = self.plant;
-        let center_of = |id: &EquipmentId| plant.work_centers.iter().find(|c| c.id == *id);
-        let units = plant.units.iter().map(|unit| {
-            let center = center_of(&unit.work_center);
-            let parts_of = center.map(|c| vec![&c.id, &c.area]).unwrap_or_default();
-            (&unit.id, unit.label.as_ref(), parts_of)
-        });
-        let storages = plant.storages.iter().map(|s| (&s.id, s.label.as_ref(), vec![&s.area]));
-        let resources = plant.resources.iter().map(|r| (&r.id, None, Vec::new()));
-        let areas = plant.areas.iter().map(|area| (&area.id, None, Vec::new()));
-        // What is said of a work center is said of its units.
-        let centers = plant.work_centers.iter().map(|center| {
-            let unit = plant.units.iter().find(|unit| unit.work_center == center.id);
-            (&center.id, unit.and_then(|unit| unit.label.as_ref()), vec![&center.area])
-        });
-        units.chain(storages).chain(resources).chain(areas).chain(centers).collect()
-    }
-
-    /// Whether a narrowing names a thing of the plant, so that its things differ.
+    /// Whether a narrowing or a release names a thing of the plant, so that its things differ.
     fn is_narrowed(&self) -> bool {
         let today = self.labels.today.iter().flat_map(|today| &today.agreements);
-        let mut narrowings = self.agreements.iter().chain(today).flat_map(|a| &a.narrowings);
-        narrowings.any(|n| n.what.plant == self.plant.id && n.what.thing.is_some())
+        let mut subjects = self.agreements.iter().chain(today).flat_map(|agreement| {
+            let narrowed = agreement.narrowings.iter().map(|narrowing| &narrowing.what);
+            narrowed.chain(agreement.releases.iter().map(|release| &release.what))
+        });
+        subjects.any(|what| what.plant == self.plant.id && what.thing.is_some())
     }
 
     /// The labels of facts about a thing, by kind. One that the gate has no room for, or that
@@ -363,18 +347,18 @@ impl Learner<'_> {
         combine([&bound, &today], &self.labels.hub, bound.created, revision).ok()
     }
 
-    /// What is said of a work center is said of all its units together.
+    /// What is said of a work center counts what its units do.
     fn centers(&self, gate: &mut Gate, of_plant: &mut PlantLabels) {
         for center in &self.plant.work_centers {
-            let units = || self.plant.units.iter().filter(|unit| unit.work_center == center.id);
-            let kinds = FactKind::ALL.into_iter().filter_map(|kind| {
-                let all = units().map(|unit| &unit.id).chain([&center.id]);
-                let ids: Option<Vec<LabelId>> =
-                    all.map(|id| of_plant.equipment.get(id)?.get(&kind).copied()).collect();
+            let units = self.plant.units.iter().filter(|unit| unit.work_center == center.id);
+            let all: Vec<&EquipmentId> = units.map(|unit| &unit.id).chain([&center.id]).collect();
+            let joint = FactKind::ALL.into_iter().filter_map(|kind| {
+                let label = |id: &&EquipmentId| of_plant.equipment.get(*id)?.get(&kind).copied();
+                let ids: Option<Vec<LabelId>> = all.iter().map(label).collect();
                 Some((kind, self.labels.joint(gate, ids?)?))
             });
-            let kinds = kinds.collect();
-            of_plant.equipment.insert(center.id.clone(), kinds);
+            let joint = joint.collect();
+            of_plant.equipment.insert(center.id.clone(), joint);
         }
     }
 
@@ -382,7 +366,8 @@ impl Learner<'_> {
     fn areas(&self, gate: &mut Gate, of_plant: &mut PlantLabels) {
         const KIND: FactKind = FactKind::LineState;
         for area in &self.plant.areas {
-            let inside = self.equipment().into_iter().filter(|(_, _, of)| of.contains(&&area.id));
+            let inside =
+                things_of(self.plant).into_iter().filter(|(_, _, of)| of.contains(&&area.id));
             let ids: Option<Vec<LabelId>> = inside
                 .map(|(id, ..)| id)
                 .chain([&area.id])
@@ -410,4 +395,26 @@ impl Learner<'_> {
 
 fn known(gate: &mut Gate, label: &Label) -> Option<LabelId> {
     gate.label(label).inspect_err(|error| tracing::error!(%error, "a label is not taken")).ok()
+}
+
+/// A thing of a plant, its own label where it has one, and what it is part of.
+type Thing<'a> = (&'a EquipmentId, Option<&'a Label>, Vec<&'a EquipmentId>);
+
+/// The plant's things, with their own labels and with what each is part of.
+pub(crate) fn things_of(plant: &Plant) -> Vec<Thing<'_>> {
+    let center_of = |id: &EquipmentId| plant.work_centers.iter().find(|c| c.id == *id);
+    let units = plant.units.iter().map(|unit| {
+        let center = center_of(&unit.work_center);
+        let parts_of = center.map(|c| vec![&c.id, &c.area]).unwrap_or_default();
+        (&unit.id, unit.label.as_ref(), parts_of)
+    });
+    let storages = plant.storages.iter().map(|s| (&s.id, s.label.as_ref(), vec![&s.area]));
+    let resources = plant.resources.iter().map(|r| (&r.id, None, Vec::new()));
+    let areas = plant.areas.iter().map(|area| (&area.id, None, Vec::new()));
+    // What is said of a work center is said of its units.
+    let centers = plant.work_centers.iter().map(|center| {
+        let unit = plant.units.iter().find(|unit| unit.work_center == center.id);
+        (&center.id, unit.and_then(|unit| unit.label.as_ref()), vec![&center.area])
+    });
+    units.chain(storages).chain(resources).chain(areas).chain(centers).collect()
 }

@@ -42,7 +42,7 @@ impl Reader<'_> {
         let (now, unit) = units.min_by_key(|(now, _)| {
             (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
         })?;
-        let causes = self.board.causes(&plant.id);
+        let causes = self.board.causes_now(&plant.id);
         let waits_for = now.cause.as_ref().filter(|_| now.state != UnitState::Working);
         Some(HoldUpNow {
             name: unit.name.clone(),

@@ -137,6 +137,12 @@ impl<'a> Assembly<'a> {
         }
         let label = of_item.and_then(|ids| labels.joint(gate, ids));
         let key = format!("product/{name}");
+        let crane =
+            self.crane().and_then(|id| labels.equipment(&self.plant.id, id, FactKind::Layout));
+        let may_name = label.is_some_and(|label| Labels::covers(gate, crane, label));
+        let next =
+            value.next.map(|next| NextLift { crane: next.crane.filter(|_| may_name), ..next });
+        let value = ProductValue { next, ..value };
         facts.extend(label.map(|label| fact(label, key, Value::Product(value))));
         facts
     }
@@ -222,10 +228,7 @@ impl<'a> Assembly<'a> {
         let id = self.serials.name(material, number, 0)?;
         let now = self.core.twin.part(&id);
         let stage = match now {
-            // It stands where it belongs, and is still worked in: not in place yet.
-            Some(part) if part.stage == Some(Stage::Erected) && self.in_work.contains(&id) => {
-                Stage::Ready
-            }
+            Some(part) if self.in_work.contains(&id) => in_work(part.stage),
             Some(part) if part.part_of().is_some() => Stage::Erected,
             Some(part) => part.stage.unwrap_or(Stage::Making),
             None => Stage::NotStarted,
@@ -263,11 +266,12 @@ impl<'a> Assembly<'a> {
         } else {
             waiting.map(|part| part.id.clone()).collect()
         };
-        Some(NextLift { part: next.id.clone(), crane: self.crane(), missing })
+        let crane = self.crane().map(|id| self.core.name_of(&self.plant.id, id.as_str()));
+        Some(NextLift { part: next.id.clone(), crane, missing })
     }
 
-    /// The crane that brings parts into the item, by name.
-    fn crane(&self) -> Option<String> {
+    /// The crane that brings parts into the item.
+    fn crane(&self) -> Option<&EquipmentId> {
         let joins = self.plant.operations.iter().filter(|op| {
             op.output.material == *self.material
                 || op.inputs.iter().any(|input| input.material == *self.child)
@@ -276,8 +280,18 @@ impl<'a> Assembly<'a> {
             let carried = op.inputs.iter().filter_map(|i| i.carry.as_ref()).chain(&op.output.carry);
             op.held_by.iter().chain(carried.flat_map(|carry| &carry.by)).collect::<Vec<_>>()
         });
-        let first: Option<&EquipmentId> = carriers.into_iter().next();
-        first.map(|id| self.core.name_of(&self.plant.id, id.as_str()))
+        carriers.into_iter().next()
+    }
+}
+
+/// The stage of a part that is worked on at a place of this stage.
+const fn in_work(place: Option<Stage>) -> Stage {
+    match place {
+        // It stands where it belongs, and is still worked in: not in place yet.
+        Some(Stage::Erected) => Stage::Ready,
+        // Where parts get ready one is so when the work has ended.
+        Some(Stage::Ready) | None => Stage::Making,
+        Some(other) => other,
     }
 }
 
@@ -362,4 +376,16 @@ fn next_departure(core: &Scene<'_>, lane: &Lane, now: PlantTime) -> Option<Plant
     let since = now.since(first).micros();
     let trips = if since <= 0 { 0 } else { (since + every - 1) / every };
     Some(first + twin::Span::from_micros(trips.saturating_mul(every)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_ready_only_when_nobody_works_on_it() {
+        let stages = [None, Some(Stage::Ready), Some(Stage::Erected), Some(Stage::Painting)];
+        let told = stages.map(|place| stage_name(in_work(place)));
+        assert_eq!(told, ["making", "making", "ready", "painting"]);
+    }
 }

@@ -3,14 +3,17 @@
 //! A promise is told to whoever may see what is expected of it. Which material its date waits for
 //! is one of those that the reader knows to run dry: for others the date does not wait.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use analytics::{Outlook, OutlookMethod, Promise};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{FactKind, MaterialId, OrderId, Plant, PlantId, definition::Serials, state::OrderNow};
 use wire::view::{DeliverCard, DueItem, Value};
 
-use super::{Board, Fact, fact, readers::sees, stamp};
+use super::{Board, Fact, chain::Reader, fact, lots, readers::sees, stamp};
 use crate::board::Scene;
 
 /// Due items on a card.
@@ -81,7 +84,8 @@ pub(super) fn plant(
 ) -> Option<Labelled<Fact>> {
     let all = told(board, gate, &[plant], audience);
     let next: Vec<&Told<'_>> = all.iter().filter(|told| told.is_open()).take(DUE_SHOWN).collect();
-    let (card, mut ids) = with_late(core, &next, &all);
+    let reader = Reader::new(board, core, gate, audience);
+    let (card, mut ids) = with_late(&reader, &next, &all);
     let card = DeliverCard {
         planned: is_planned(core, plant),
         method: match all.first().map(|told| told.outlook.method) {
@@ -111,7 +115,8 @@ pub(super) fn programme(
     });
     let schedules: Vec<(&Plant, LabelId)> = schedules.collect();
     let planned = schedules.iter().any(|(plant, _)| is_planned(core, plant));
-    let (card, mut ids) = with_late(core, pressing, all);
+    let reader = Reader::new(board, core, gate, audience);
+    let (card, mut ids) = with_late(&reader, pressing, all);
     ids.extend(schedules.iter().map(|(_, label)| *label));
     let label = board.labels.joint(gate, ids)?;
     Some(fact(label, "board/deliver", Value::Deliver(DeliverCard { planned, ..card })))
@@ -120,10 +125,11 @@ pub(super) fn programme(
 /// The card with these items, and what is late besides: the latest of `all` and the soonest. And
 /// the labels of what it says.
 fn with_late(
-    core: &Scene<'_>,
+    reader: &Reader<'_>,
     items: &[&Told<'_>],
     all: &[Told<'_>],
 ) -> (DeliverCard, Vec<LabelId>) {
+    let core = reader.core;
     let is_shown = |told: &Told<'_>| items.iter().any(|item| item.is(told));
     let mut late: Vec<&Told<'_>> =
         all.iter().filter(|told| told.is_late() && !is_shown(told)).collect();
@@ -132,16 +138,29 @@ fn with_late(
     let latest = latest.map_or(0, |(at, _)| at);
     let soonest = LATE_NAMED - usize::from(latest >= LATE_NAMED);
     let named = late.iter().enumerate().filter(|(at, _)| *at < soonest || *at == latest);
+    // Whoever is told how many are late is told of each.
+    let ids = items.iter().map(|told| told.label).chain(late.iter().map(|told| told.label));
+    let mut ids: Vec<LabelId> = ids.collect();
+    // The next lot goes to the first of several orders of one product.
+    let mut in_lots = BTreeSet::new();
+    let mut listed = |told: &Told<'_>| {
+        let mut item = told.item(core);
+        let made = told.outlook.material.as_ref();
+        let new = made.filter(|made| in_lots.insert((told.plant.id.clone(), (*made).clone())));
+        if let Some((lots, labels)) = new.and_then(|made| lots::of(reader, told.plant, made)) {
+            item.lots = Some(lots);
+            ids.extend(labels);
+        }
+        item
+    };
     let card = DeliverCard {
         planned: true,
-        items: items.iter().map(|told| told.item(core)).collect(),
+        items: items.iter().map(|told| listed(told)).collect(),
         method: "method.pace".to_owned(),
         also_late: named.map(|(_, told)| told.item(core)).collect(),
         more_late: late.len().saturating_sub(LATE_NAMED) as u32,
     };
-    // Whoever is told how many are late is told of each.
-    let ids = items.iter().map(|told| told.label).chain(late.iter().map(|told| told.label));
-    (card, ids.collect())
+    (card, ids)
 }
 
 /// The promises that matter most, by their dates: of each thing that is ordered the next order,
@@ -208,9 +227,13 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
         days_per_piece: outlook.days_per_piece,
         overdue_d: outlook.overdue_d,
         waits_for: outlook.waits_for.as_ref().map(|material| core.material_name(material)),
+        waits_d: outlook.waits_d.filter(|_| outlook.waits_for.is_some()),
+        ahead: Some(outlook.ahead).filter(|pieces| *pieces > 0.0),
+        more_d: Some(outlook.more_d).filter(|days| *days > 0.0),
         done: outlook.done,
         needed: outlook.needed,
         unit: counted.map(|m| core.material_name(m)).unwrap_or_default(),
+        lots: None,
     }
 }
 

@@ -140,7 +140,7 @@ pub(super) fn assumed(
 ) -> Vec<Labelled<Fact>> {
     let Some(own) = labels.plant(&plant.id, FactKind::Capacity) else { return Vec::new() };
     let assumed = inputs(labels, plant).filter(|(_, input)| *input.basis() == Basis::Assumed);
-    let facts = assumed.enumerate().filter_map(|(n, (label, input))| {
+    let facts = assumed.filter_map(|(label, input)| {
         let value = AssumedValue {
             table: input.table().to_owned(),
             id: input.id(),
@@ -149,7 +149,9 @@ pub(super) fn assumed(
         };
         // What a supplier is assumed to deliver is also a number of the plant.
         let label = labels.joint(gate, [label?, own])?;
-        Some(fact(label, format!("assumed/{n}"), Value::Assumed(value)))
+        // A number would tell how many stand before it that its reader may not see.
+        let key = format!("assumed/{}.{}", input.table(), input.key());
+        Some(fact(label, key, Value::Assumed(value)))
     });
     facts.collect()
 }
@@ -180,6 +182,14 @@ impl<'a> Input<'a> {
             Self::Operation(operation) => operation.id.to_string(),
             Self::Supply(line) => line.material.to_string(),
             Self::Storage(storage) => storage.id.to_string(),
+        }
+    }
+
+    /// What it is called among those of its table.
+    fn key(&self) -> String {
+        match self {
+            Self::Supply(line) => format!("{}.{}", line.material, line.supplier),
+            Self::Center(_) | Self::Operation(_) | Self::Storage(_) => self.id(),
         }
     }
 

@@ -122,6 +122,19 @@ pub(super) enum FeedCommandError {
         /// The feed.
         feed: String,
     },
+    /// The hub did not take all of it.
+    #[error(
+        "everything was sent, but the hub refused some of it ({refusals} refusals; the rest is on \
+         disk). The first of feed {feed}: {first}"
+    )]
+    Refused {
+        /// The feed.
+        feed: String,
+        /// How many.
+        refusals: u64,
+        /// The first.
+        first: String,
+    },
     /// The system.
     #[error("the system does not let the feed run")]
     System(#[from] std::io::Error),
@@ -160,6 +173,9 @@ pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
                 Ending::Stopped => eprintln!("stopped"),
                 Ending::Finished => eprintln!("everything was sent, and all of it is on disk"),
                 Ending::Superseded { feed } => return Err(FeedCommandError::Superseded { feed }),
+                Ending::Refused { feed, refusals, first } => {
+                    return Err(FeedCommandError::Refused { feed, refusals, first });
+                }
             }
         }
         Ok(())

@@ -2,8 +2,6 @@
 
 mod files;
 mod matrix;
-#[path = "../../../../tests/oracle.rs"]
-mod oracle;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -23,7 +21,7 @@ use twin::{
 };
 
 use super::*;
-use oracle::Oracle;
+use crate::oracle::Oracle;
 
 const NATIONS: [&str; 4] = ["XAA", "XBB", "XCC", "XDD"];
 const FIRMS: [&str; 4] = ["yard", "plant", "shop", "mill"];

@@ -3,7 +3,7 @@
 
 use release::{Action, Subject, bound_of_finding, combine, label_of_fact};
 use serde::Serialize;
-use twin::{FactKind, Label, Plant, PlantTime, SupplierId, definition::Supplier};
+use twin::{Agreement, FactKind, Label, Plant, PlantTime, SupplierId, definition::Supplier};
 
 use super::lines::own_label;
 use crate::{
@@ -51,17 +51,20 @@ struct Reader {
     kinds: Vec<&'static str>,
 }
 
-/// The labels of the supplier's facts at the plant of its key.
+/// The labels of the supplier's facts at the plant of its key, with what people `decided` about
+/// sharing.
 pub(super) fn labels(
     core: &Core,
     wall: PlantTime,
-    grant: &Grant,
-    id: &SupplierId,
+    (grant, id): (&Grant, &SupplierId),
+    decided: &Agreement,
 ) -> Option<Labels> {
     let plant = core.plants.get(&grant.plant)?;
     let supplier = plant.suppliers.iter().find(|supplier| supplier.id == *id)?;
     let now = core.plant_now(&plant.id, wall);
-    let label = |kind| (kind, label_of(core, (plant, supplier), kind, now));
+    let mut agreements = core.agreements.clone();
+    agreements.push(decided.clone());
+    let label = |kind| (kind, label_of(&agreements, (plant, supplier), kind, now));
     Some(Labels {
         own: own_label(plant, supplier),
         plant_of: format!("{}/{}", plant.nation, plant.organisation),
@@ -72,7 +75,7 @@ pub(super) fn labels(
 /// The label of a fact about the supplier; of a finding, how far one that draws on its deliveries
 /// and on the plant can go.
 fn label_of(
-    core: &Core,
+    agreements: &[Agreement],
     (plant, supplier): (&Plant, &Supplier),
     kind: FactKind,
     now: PlantTime,
@@ -80,11 +83,11 @@ fn label_of(
     let subject = |kind| Subject { plant: &plant.id, things: &[], kind, now };
     let own = supplier.label.as_ref().unwrap_or(&plant.label);
     if !kind.is_finding() {
-        return label_of_fact(&core.agreements, own, &subject(kind)).ok();
+        return label_of_fact(agreements, own, &subject(kind)).ok();
     }
-    let supply = label_of_fact(&core.agreements, own, &subject(FactKind::Supply)).ok()?;
-    let bound = bound_of_finding(&core.agreements, &plant.label, &subject(kind));
-    let layout = label_of_fact(&core.agreements, &plant.label, &subject(FactKind::Layout)).ok()?;
+    let supply = label_of_fact(agreements, own, &subject(FactKind::Supply)).ok()?;
+    let bound = bound_of_finding(agreements, &plant.label, &subject(kind));
+    let layout = label_of_fact(agreements, &plant.label, &subject(FactKind::Layout)).ok()?;
     let revision = plant.label.registry_revision;
     combine([&bound, &supply, &layout], &plant.label.originator, now, revision).ok()
 }

@@ -41,7 +41,7 @@ async fn start_with_policies(place: &Place) -> Hub {
     started.unwrap_or_else(|error| panic!("{:?}", error.lines()))
 }
 
-async fn pass_ticks(hub: &Hub, count: usize) {
+pub(super) async fn pass_ticks(hub: &Hub, count: usize) {
     let mut ticks = hub.shared.door.shelf.ticks();
     ticks.borrow_and_update();
     for _ in 0..count {

@@ -167,7 +167,7 @@ impl Door {
     ///
     /// # Errors
     /// As [`Self::audience`].
-    pub(super) fn known_audience(
+    pub(crate) fn known_audience(
         &self,
         wish: &As,
         headers: &HeaderMap,

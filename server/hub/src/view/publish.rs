@@ -32,10 +32,16 @@ impl Publisher {
         Self { shelf, gate, board, told: BTreeMap::new() }
     }
 
+    /// Has everything made anew at the next publication, also what changes slowly.
+    #[cfg(test)]
+    pub(crate) fn renew_everything(&mut self) {
+        self.board.renew_everything();
+    }
+
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
-        let core = &Scene::new(core, wall);
         let in_force = self.shelf.in_force().borrow().clone();
+        let core = &Scene::new(core, wall).deciding(&in_force.decided);
         in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.
         let heard = self.shelf.heard().load(Ordering::SeqCst);
@@ -68,7 +74,8 @@ impl Publisher {
         for view in [format!("plant/{plant}"), format!("history/{plant}")] {
             facts.extend(self.board.facts(core, &mut self.gate, &view, audience));
         }
-        let seen = facts.into_iter().find(|fact| {
+        // Of several values under one key the last is what the audience is told.
+        let seen = facts.into_iter().rfind(|fact| {
             fact.value.key == key && self.gate.allows(fact.label, audience, Action::See)
         });
         // Whoever asked may be gone.

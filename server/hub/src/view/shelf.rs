@@ -13,7 +13,7 @@ use axum::extract::ws::Utf8Bytes;
 use release::{AudienceId, Gate, Released};
 use serde_json::value::RawValue;
 use tokio::sync::{oneshot, watch};
-use twin::{Label, PlantId};
+use twin::{Agreement, Label, PlantId};
 use wire::view::ToPage;
 
 use crate::{board::MOST_READABLE_SETS, policy::Policies};
@@ -61,12 +61,15 @@ pub(crate) struct Delta {
     pub(crate) frame: Utf8Bytes,
 }
 
-/// The policies in force. Nothing that was released under other ones is handed out.
+/// The policies and the decisions in force. Nothing that was released under other ones is handed
+/// out.
 #[derive(Clone, Debug)]
 pub(crate) struct InForce {
     /// Counts from 1; a change is one more.
     pub(crate) generation: u64,
     pub(crate) policies: Arc<Policies>,
+    /// What people decided about sharing while the hub runs: it shares nothing itself.
+    pub(crate) decided: Arc<Agreement>,
 }
 
 impl InForce {
@@ -144,9 +147,9 @@ impl Shelf {
         tick_ms: u32,
         (offers, gate): (Vec<Offer>, Gate),
         owners: BTreeMap<PlantId, String>,
-        policies: Arc<Policies>,
+        (policies, decided): (Arc<Policies>, Arc<Agreement>),
     ) -> Self {
-        let in_force = InForce { generation: gate.generation(), policies };
+        let in_force = InForce { generation: gate.generation(), policies, decided };
         Self {
             in_force: watch::Sender::new(in_force),
             generation,
@@ -177,7 +180,17 @@ impl Shelf {
     /// handed out that was released under those of before; the next tick makes everything anew.
     pub(crate) fn enforce(&self, policies: Arc<Policies>) -> u64 {
         self.in_force.send_modify(|in_force| {
-            *in_force = InForce { generation: in_force.generation + 1, policies };
+            in_force.generation += 1;
+            in_force.policies = policies;
+        });
+        self.generation_in_force()
+    }
+
+    /// The same for what people decided about sharing.
+    pub(crate) fn decide(&self, decided: Agreement) -> u64 {
+        self.in_force.send_modify(|in_force| {
+            in_force.generation += 1;
+            in_force.decided = Arc::new(decided);
         });
         self.generation_in_force()
     }
@@ -244,6 +257,25 @@ impl Shelf {
     pub(super) fn last(&self, audience: AudienceId, view: &str) -> Option<Arc<Published>> {
         // The key is owned; a lookup per page and tick is cheap beside encoding.
         read(&self.published).get(&(audience, view.to_owned())).cloned()
+    }
+
+    /// Whether something that the audience sees has the shape of that name.
+    pub(crate) fn shows_mesh(&self, audience: AudienceId, name: &str) -> bool {
+        #[derive(serde::Deserialize)]
+        struct Shaped {
+            mesh: Option<String>,
+        }
+        let in_force = self.generation_in_force();
+        let published = read(&self.published);
+        let ours = published
+            .iter()
+            .filter(|((of, _), p)| *of == audience && p.values.generation() == in_force);
+        let values = ours.flat_map(|(_, published)| published.values.value());
+        let mut layouts = values.filter(|(key, _)| key.starts_with("layout/"));
+        layouts.any(|(_, layout)| {
+            let shaped = serde_json::from_str::<Shaped>(layout.get());
+            shaped.is_ok_and(|shaped| shaped.mesh.as_deref() == Some(name))
+        })
     }
 
     /// Says that somebody of this audience looks, so that its views are built.
@@ -319,6 +351,12 @@ impl Shelf {
     /// The questions that wait; whoever asked them looks, so that there are views to answer from.
     pub(super) fn questions(&self) -> Vec<Question> {
         std::mem::take(&mut *write(&self.questions))
+    }
+
+    /// Whether somebody waits for the next tick to be told a label.
+    #[cfg(test)]
+    pub(crate) fn has_questions(&self) -> bool {
+        !read(&self.questions).is_empty()
     }
 
     /// Every audience that is served, in the order of the programme.

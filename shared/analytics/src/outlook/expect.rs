@@ -1,15 +1,21 @@
 //! The expected dates.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin::{MaterialId, PartId, PlantId, PlantTime, Span};
 
-use super::{Item, OrderTrack, Promises};
+use super::{
+    Item, OrderTrack, Promises,
+    expected::{Expected, Flow},
+    pieces::{only_into, takers},
+};
 use crate::{
     findings::{Inputs, Outlook, OutlookMethod, Promise, Source},
     flow::Completed,
     layout::{Layout, OperationInfo},
     pace::{Arrivals, Pace, Run},
+    parts::Parts,
+    sight::PlantView,
     supply::Gap,
 };
 
@@ -22,12 +28,13 @@ const ENOUGH_ALONE: f64 = 1.5;
 /// What was reached is told for this long.
 const REACHED_FOR: Span = Span::from_secs(7 * 86_400);
 /// Beyond this no date is computed [d].
-const HORIZON_D: f64 = 3_650.0;
+pub(super) const HORIZON_D: f64 = 3_650.0;
 
 /// What dates are expected from, beside the promises.
 #[derive(Clone, Copy)]
 pub struct Known<'a> {
-    pub layout: &'a Layout,
+    pub view: PlantView<'a>,
+    pub parts: &'a Parts,
     /// The times without a material that are in sight and may be told of.
     pub gaps: &'a [Gap],
     pub now: PlantTime,
@@ -83,7 +90,7 @@ impl Promises {
     /// What is expected of an item, for an order that it meets: it rests on what the item does.
     fn of_item(&self, item: &Item, known: Known<'_>) -> Expected {
         let expected = self.expect(item, known);
-        Expected { inputs: &expected.inputs | &item.inputs(known.layout), ..expected }
+        Expected { inputs: &expected.inputs | &item.inputs(known.view.layout), ..expected }
     }
 
     /// How fast children of one kind come, over all items that they go into.
@@ -120,6 +127,9 @@ impl Promises {
             expected: expected.at,
             range: expected.range(now),
             days_per_piece: expected.days_per_piece,
+            ahead: expected.ahead,
+            more_d: expected.more_d,
+            waits_d: expected.waits_d,
             slip_d: expected.at.map(|e| e.since(m.due).days()),
             overdue_d: overdue_d(m.due, item.reached, now),
             reached: item.reached,
@@ -129,10 +139,10 @@ impl Promises {
             method: expected.method,
             waits_for: expected.waits_for,
             inputs: item
-                .inputs(known.layout)
+                .inputs(known.view.layout)
                 .into_iter()
                 .chain(expected.inputs)
-                .chain([planned(known.layout)])
+                .chain([planned(known.view.layout)])
                 .collect(),
         }
     }
@@ -147,7 +157,7 @@ impl Promises {
     /// Children that remain, those of earlier items in the same place included, at the pace of
     /// late, plus the planned steps that remain on the item itself.
     fn expect(&self, item: &Item, known: Known<'_>) -> Expected {
-        let Known { layout, now, .. } = known;
+        let (layout, now) = (known.view.layout, known.now);
         // A milestone about a child is judged by the item that the child goes into.
         let host = self.children.get(&item.milestone.part).and_then(|hosts| hosts.first());
         let host = host.and_then(|number| self.items.get(*number));
@@ -167,11 +177,14 @@ impl Promises {
             None => (item.remaining(), item.tail(layout, now, |_| true)),
         };
         let mut counted = BTreeSet::new();
-        for other in earlier.filter(|other| counted.insert(&other.milestone.part)) {
-            children += other.remaining();
-            let center = assembly.map(|a| a.center);
-            days += other.tail(layout, now, |o| Some(o.center) == center);
-        }
+        let mut queue: Vec<&Item> =
+            earlier.filter(|other| counted.insert(&other.milestone.part)).collect();
+        queue.sort_by_key(|other| self.first_due(other));
+        let center = assembly.map(|a| a.center);
+        let ahead = queue.iter().map(|other| other.remaining()).sum::<f64>();
+        days +=
+            queue.iter().map(|o| o.tail(layout, now, |o| Some(o.center) == center)).sum::<f64>();
+        children += ahead;
         if children < 0.5 && (days > 0.0 || !item.running.is_empty()) {
             return Expected::in_days(days, OutlookMethod::PlannedPace, now);
         }
@@ -190,14 +203,48 @@ impl Promises {
                 let days_all = children * planned + days;
                 let found = Expected::in_days(days_all, OutlookMethod::PlannedPace, now);
                 let next = now + Span::DAY.scaled(planned.min(HORIZON_D));
-                (found, Flow { next, every_d: planned, more_d: days })
+                (found, Flow { next, every_d: planned, brings: 1.0, more_d: days })
             }
             (None, None) => return Expected::unknown(),
         };
+        let found = Expected { ahead, more_d: days, ..found };
         match &whole.child {
-            Some(child) if children >= 0.5 => found.held_back(child, &flow, known),
+            Some(child) if children >= 0.5 => found.held_back(child, &flow, known, |material| {
+                self.before_lack(&queue, (item, host), material, known.view)
+            }),
             _ => found,
         }
+    }
+
+    /// The children that remain of an item, by number.
+    fn remaining_of<'a>(&'a self, item: &'a Item) -> Vec<&'a PartId> {
+        let children = item.child.iter().flat_map(|c| self.pieces.of(&item.milestone.part, c));
+        let open: Vec<&PartId> = children.filter(|part| !item.done.contains(*part)).collect();
+        // Of those that went in without a name the first are taken to be in.
+        let over = open.len().saturating_sub(item.remaining().round() as usize);
+        open.into_iter().skip(over).collect()
+    }
+
+    /// How many children come before the first that still needs a material, those of earlier
+    /// items included; none when the item itself needs none of it any more, or when it is out of
+    /// view how far the pieces are that take it.
+    fn before_lack(
+        &self,
+        queue: &[&Item],
+        (item, host): (&Item, Option<&Item>),
+        material: &MaterialId,
+        view: PlantView<'_>,
+    ) -> Option<f64> {
+        let takers = takers(view.layout, material);
+        takers.iter().all(|taker| self.pieces.are_seen(view, taker)).then_some(())?;
+        let own = match host {
+            Some(_) => vec![&item.milestone.part],
+            None => self.remaining_of(item),
+        };
+        let needs = |part: &&PartId| self.pieces.needs(part, &takers);
+        own.iter().find(|part| needs(part))?;
+        let mut all = queue.iter().flat_map(|item| self.remaining_of(item)).chain(own);
+        all.position(|part| needs(&part)).map(|n| n as f64)
     }
 }
 
@@ -207,134 +254,6 @@ struct OfMaterial {
     items: Vec<Expected>,
     /// Pieces wanted so far, by promises in their order.
     ahead: f64,
-}
-
-/// How pieces come from now on.
-struct Flow {
-    /// When the next one is expected.
-    next: PlantTime,
-    /// Days from one arrival to the next.
-    every_d: f64,
-    /// Days of work that follow the last piece.
-    more_d: f64,
-}
-
-impl Flow {
-    fn of(pace: &Pace, more_d: f64, now: PlantTime) -> Self {
-        let (next, brings) = pace.next(now);
-        Self { next, every_d: brings * pace.days_per_piece, more_d }
-    }
-
-    /// The first arrival from a moment on.
-    fn first_from(&self, from: PlantTime) -> PlantTime {
-        let before = from.since(self.next).days().max(0.0) / self.every_d.max(1e-6);
-        self.next + Span::DAY.scaled((before.ceil() * self.every_d).min(HORIZON_D))
-    }
-}
-
-/// How long before a piece of `product` is whole its materials are taken, by the planned times of
-/// the steps in between: by the nearest way of each, all materials of this plant that go into it.
-fn leads(layout: &Layout, product: &MaterialId) -> BTreeMap<MaterialId, Span> {
-    let mut leads = BTreeMap::from([(product.clone(), Span::ZERO)]);
-    let mut open = VecDeque::from([(product.clone(), Span::ZERO)]);
-    while let Some((output, after)) = open.pop_front() {
-        let makes = || layout.operations.values().filter(|o| o.output == output);
-        for operation in makes() {
-            // Steps on one material follow each other by rank; those of one rank are alternatives.
-            let mut steps: BTreeMap<u32, Span> = BTreeMap::new();
-            for step in makes().filter(|step| step.rank <= operation.rank) {
-                let longest = steps.entry(step.rank).or_insert(Span::ZERO);
-                *longest = step.calendar_mean.max(*longest);
-            }
-            let lead = steps.values().fold(after, |sum, step| sum + *step);
-            for (input, ..) in &operation.inputs {
-                if !leads.contains_key(input) {
-                    leads.insert(input.clone(), lead);
-                    open.push_back((input.clone(), lead));
-                }
-            }
-        }
-    }
-    leads
-}
-
-/// A date with what it rests on.
-#[derive(Clone, Debug)]
-struct Expected {
-    at: Option<PlantTime>,
-    method: OutlookMethod,
-    days_per_piece: Option<f64>,
-    band_d: Option<f64>,
-    /// The material whose absence moves it.
-    waits_for: Option<MaterialId>,
-    /// What it rests on beside the makers of what is promised.
-    inputs: Inputs,
-}
-
-impl Expected {
-    fn unknown() -> Self {
-        Self {
-            at: None,
-            method: OutlookMethod::None,
-            days_per_piece: None,
-            band_d: None,
-            waits_for: None,
-            inputs: Inputs::new(),
-        }
-    }
-
-    /// The date with the times in which a material of the product is missing. A piece takes each
-    /// material a known time before it is whole; of what it should have taken in a gap nothing is
-    /// there, so that the first piece that falls into the gap comes only at its end, and all
-    /// after it as much later. Pieces further on than that, and a pause that is no longer than
-    /// the usual one between two pieces, move nothing. Gaps run side by side: the one that moves
-    /// the most counts.
-    fn held_back(self, product: &MaterialId, flow: &Flow, known: Known<'_>) -> Self {
-        let Some(at) = self.at.filter(|_| !known.gaps.is_empty()) else { return self };
-        let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
-        let leads = leads(known.layout, product);
-        let moves = known.gaps.iter().filter_map(|gap| {
-            let lead = *leads.get(&gap.material)?;
-            let first = flow.first_from(gap.from + lead);
-            let to = gap.to + lead;
-            (first <= last && first < to).then(|| (to.since(first), gap))
-        });
-        // Of equal ones the first by name.
-        match moves.max_by(|a, b| a.0.cmp(&b.0).then(b.1.material.cmp(&a.1.material))) {
-            Some((by, gap)) => Self {
-                at: Some(at + by),
-                waits_for: Some(gap.material.clone()),
-                inputs: &self.inputs | &gap.inputs,
-                ..self
-            },
-            None => self,
-        }
-    }
-
-    fn reached(at: PlantTime) -> Self {
-        Self { at: Some(at), method: OutlookMethod::Reached, ..Self::unknown() }
-    }
-
-    fn in_days(days: f64, method: OutlookMethod, now: PlantTime) -> Self {
-        let at = now + Span::DAY.scaled(days.min(HORIZON_D));
-        Self { at: Some(at), method, ..Self::unknown() }
-    }
-
-    /// `pieces` at a pace, and then `more_d` days.
-    fn at_pace(pace: &Pace, pieces: f64, more_d: f64, now: PlantTime) -> Self {
-        let days = pace.days_for(pieces, now, HORIZON_D) + more_d;
-        Self {
-            days_per_piece: Some(pace.days_per_piece),
-            band_d: pace.band_d(pieces),
-            ..Self::in_days(days, OutlookMethod::RecentPace, now)
-        }
-    }
-
-    /// The dates between which it lies in four cases of five, not before now.
-    fn range(&self, now: PlantTime) -> Option<(PlantTime, PlantTime)> {
-        let (at, band) = (self.at?, Span::DAY.scaled(self.band_d?.min(HORIZON_D)));
-        Some(((at - band).max(now.min(at)), at + band))
-    }
 }
 
 /// Days since something was promised for that has not been reached.
@@ -402,7 +321,7 @@ fn planned(layout: &Layout) -> (PlantId, Source) {
 }
 
 fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
-    let Known { layout, now, .. } = known;
+    let (layout, now) = (known.view.layout, known.now);
     let terms = &track.terms;
     // Named items have milestones of their own: the order is met when as many are expected.
     let named = of.items.get((of.ahead.ceil().max(1.0) as usize).saturating_sub(1));
@@ -411,7 +330,14 @@ fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
         (None, _, Some(named)) => Expected { days_per_piece: None, ..named.clone() },
         (None, Some(pace), None) => {
             let flow = Flow::of(pace, 0.0, now);
-            Expected::at_pace(pace, of.ahead, 0.0, now).held_back(&terms.material, &flow, known)
+            let found = Expected::at_pace(pace, of.ahead, 0.0, now);
+            let ahead = (of.ahead - track.remaining()).max(0.0);
+            Expected { ahead, ..found }.held_back(&terms.material, &flow, known, |material| {
+                // What is in work has been given what goes into the product itself.
+                let given = only_into(&takers(layout, material), &terms.material);
+                let in_work = if given { known.parts.in_work(&terms.material) as f64 } else { 0.0 };
+                (in_work < of.ahead).then_some(in_work)
+            })
         }
         (None, None, None) => Expected::unknown(),
     };
@@ -426,6 +352,9 @@ fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
         expected: expected.at,
         range: expected.range(now),
         days_per_piece: expected.days_per_piece,
+        ahead: expected.ahead,
+        more_d: expected.more_d,
+        waits_d: expected.waits_d,
         slip_d: expected.at.map(|e| e.since(terms.due).days()),
         overdue_d: overdue_d(terms.due, track.reached, now),
         reached: track.reached,

@@ -6,11 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use twin::{EquipmentId, Span};
+use twin::{EquipmentId, PlantTime, Span};
 
 use super::Question;
 use crate::{
-    findings::{ChainStep, HoldUp, Method, Share, Verdict, Why, WhyNot},
+    findings::{ChainStep, HoldUp, Method, Present, Share, Verdict, Why, WhyNot},
     layout::NodeIx,
     shares::{self, AnyNode},
     sight::PlantView,
@@ -20,12 +20,8 @@ use crate::{
 const PERIODS_ENOUGH: usize = 5;
 
 impl Question<'_> {
-    pub(super) fn active_period(
-        &self,
-        fold: PlantView<'_>,
-        window: Span,
-    ) -> Result<HoldUp, WhyNot> {
-        let from = self.now - window;
+    /// The active periods of the work centers in sight, of those that have enough.
+    fn periods(&self, fold: PlantView<'_>, from: PlantTime) -> BTreeMap<NodeIx, Vec<i64>> {
         let mut periods: BTreeMap<NodeIx, Vec<i64>> = BTreeMap::new();
         for unit in fold.layout.units() {
             let Some(info) = fold.layout.info(unit) else { continue };
@@ -36,6 +32,16 @@ impl Question<'_> {
             }
         }
         periods.retain(|_, lengths| lengths.len() >= PERIODS_ENOUGH);
+        periods
+    }
+
+    pub(super) fn active_period(
+        &self,
+        fold: PlantView<'_>,
+        window: Span,
+    ) -> Result<HoldUp, WhyNot> {
+        let from = self.now - window;
+        let periods = self.periods(fold, from);
         let mean = |of: &Vec<i64>| of.iter().map(|l| *l as f64).sum::<f64>() / of.len() as f64;
         let mut means: Vec<(NodeIx, f64)> =
             periods.iter().map(|(node, of)| (*node, mean(of))).collect();
@@ -78,6 +84,7 @@ impl Question<'_> {
                 over_since: None,
                 goes_on: false,
             }],
+            present: Present::GoesOn,
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,
             second: means.get(1).and_then(|(node, _)| self.node(any(*node))),

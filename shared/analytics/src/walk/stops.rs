@@ -38,7 +38,7 @@ pub struct Where {
 }
 
 /// A stop in force.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Stop {
     pub plant: usize,
     /// Who stops: the work center, or the supplier of what it lacks.
