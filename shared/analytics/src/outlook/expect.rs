@@ -306,11 +306,16 @@ impl Item {
             .fold(0.0, |sum, days| sum + days)
     }
 
+    /// Everything that tells how far the item and its children are: who makes them and puts them
+    /// together, and where they are in place.
     fn inputs(&self, layout: &Layout) -> Inputs {
-        let assembling = layout.operations.values().filter(|o| self.taken_by(o) > 0.0);
-        let centers: BTreeSet<_> = assembling.map(|o| o.center).chain(self.center).collect();
+        let made = [&self.material, &self.child];
+        let is_made = |o: &&OperationInfo| made.iter().any(|m| m.as_ref() == Some(&o.output));
+        let counted = layout.operations.values().filter(|o| self.taken_by(o) > 0.0 || is_made(o));
+        let centers: BTreeSet<_> = counted.map(|o| o.center).chain(self.center).collect();
         let places = centers.into_iter().flat_map(|c| layout.units_of(c)).chain(self.storage);
         let infos = places.filter_map(|place| layout.info(place));
+        let infos = infos.chain(layout.places.iter().filter(|info| info.erected));
         infos.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect()
     }
 }
