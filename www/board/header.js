@@ -15,9 +15,11 @@ export function originBadge(origin) {
 
 /** How fast the plant clock runs, in words. */
 function rateWords(rate) {
-  if (rate === 0) return word('clock.stands');
-  if (rate === 1) return word('clock.real_time');
-  return word('clock.faster', { n: number(rate, 1) });
+  if (rate === 0) return h('span', { class: 'muted' }, word('clock.stands'));
+  if (rate === 1) return h('span', { class: 'muted' }, word('clock.real_time'));
+  const values = { n: number(rate, 1) };
+  return h('span', { class: 'muted', title: word('clock.faster_says', values) },
+    word('clock.faster', values), h('span', { class: 'visually-hidden' }, word('clock.faster_says', values)));
 }
 
 /** Asks the hub as whom one may look; the public alone when it does not say. */
@@ -124,7 +126,7 @@ export class Header {
         h('time', { datetime: new Date(now).toISOString(), title: whenBoth(now) }, `${when(now, 'clock')} ${zoneName(zones().shown, now)}`),
         this.#clock.silent
           ? h('span', { class: 'warn-text' }, word('clock.silent', { when: when(now, 'time') }))
-          : h('span', { class: 'muted' }, rateWords(this.#clock.rate)),
+          : rateWords(this.#clock.rate),
       ];
     const origin = now === null ? null : originBadge(this.#clock.origin);
     return h('div', { class: 'top-clock' }, clock, origin, this.#connectionState());
@@ -163,7 +165,8 @@ export class Header {
     if (!offers || offers.offered.length < 2) return null;
     const current = wishedAudience() ?? offers.current;
     const options = offers.offered.map(({ code, name }) => {
-      const text = code === 'public' ? word('as.public') : name;
+      // Each says that it is a way of looking: there is no room for the label on every screen.
+      const text = word('as.option', { name: code === 'public' ? word('as.public') : name });
       return h('option', { value: code, selected: code === current }, text);
     });
     const change = ({ target }) => {
@@ -171,7 +174,7 @@ export class Header {
       address.searchParams.set('as', target.value);
       location.assign(address);
     };
-    return h('label', { class: 'field' }, h('span', {}, word('as.label')), h('select', { id: 'view-as', on: { change } }, options));
+    return h('label', { class: 'field' }, h('span', { class: 'label' }, word('as.label')), h('select', { id: 'view-as', on: { change } }, options));
   }
 
   #timeSwitch() {
