@@ -29,8 +29,8 @@ pub(super) enum AccountTask {
     #[command(after_help = "Examples:
   slipway account new anna --of XAA/skarvik --role viewer
   slipway account new bo --of XAA/skarvik --role releaser,auditor
-  slipway account new eva --of XBB/nordsteel --role contributor --plant home-yard \\
-      --supplier nordsteel")]
+  slipway account new eva --of XBB/port-lisle --role contributor --plant home-yard \\
+      --supplier pipe-shop")]
     New(NewArgs),
     /// Lists the accounts, without their passwords.
     List(ListArgs),

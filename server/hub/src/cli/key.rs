@@ -28,8 +28,8 @@ const LONGEST_LIFE_DAYS: i64 = 366;
 pub(super) enum KeyTask {
     /// Makes a key and prints it, once.
     #[command(after_help = "Examples:
-  slipway key new --feed press --plant home-yard --units P1,P2
-  slipway key new --feed nordsteel --plant home-yard --supplier nordsteel
+  slipway key new --feed press --plant home-yard --units press-1,press-2
+  slipway key new --feed mill --plant home-yard --supplier steel-mill
   slipway key new --view-as XAA/skarvik
   slipway key new --planner home-yard --expires 30d
   slipway key new --feed press --plant home-yard --certificate press.crt
