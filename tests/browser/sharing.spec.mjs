@@ -95,7 +95,9 @@ test('narrowed by one, an ally’s open page loses it; widened by two, it return
   await expect(decision(anna, 'waiting')).toContainText('you proposed it');
   await expect(decision(anna, 'waiting').getByRole('button', { name: 'Agree' })).toHaveCount(0);
   await expect(ally.locator(`#units [data-unit="${UNIT}"]`)).toHaveCount(0);
-  await bo.goto(`${hub.url}/sharing/`);
+  // Every page tells the other releaser that something waits.
+  await bo.goto(hub.url);
+  await bo.locator('#top').getByRole('link', { name: 'Sharing: 1 to look at' }).click();
   await expect(bo.locator('#queue')).toContainText('1 proposal waits for a second person');
   await decision(bo, 'waiting').getByRole('button', { name: 'Agree' }).click();
   await expect(bo.locator('#told')).toContainText('Agreed');

@@ -58,6 +58,7 @@ export class Header {
   #view;
   #offers = null;
   #connection = null;
+  #waiting = 0;
 
   /**
    * `name()` gives the page's heading, `back` whether there is a way back, `home` where it leads
@@ -94,7 +95,17 @@ export class Header {
     const [offers, who] = await Promise.all([fetchOffers(), session().catch(() => null)]);
     this.#offers = { ...offers, who: who?.signed_in ? who : null };
     this.draw();
+    if (who?.signed_in && who.roles.includes('releaser') && location.pathname !== '/sharing/') this.#countWaiting();
     return this.#offers;
+  }
+
+  /** Counts what waits for this person to decide: overdue reviews, and proposals of others. */
+  async #countWaiting() {
+    const answer = await fetch('/api/v1/sharing/decisions', { cache: 'no-store' }).catch(() => null);
+    if (!answer?.ok) return; // The page of sharing tells why.
+    const { open } = await answer.json();
+    this.#waiting = open.filter(({ overdue, state, mine }) => overdue || (state === 'waiting' && !mine)).length;
+    this.draw();
   }
 
   /** As whom one may look, as the hub answers; null until it has. */
@@ -147,7 +158,9 @@ export class Header {
   /** The way to who sees what, for whoever is somebody. */
   #sharing() {
     const known = this.#offers && (this.#offers.who || this.#offers.current !== 'public');
-    return known && location.pathname !== '/sharing/' ? h('a', { href: keepAudience('/sharing/') }, word('nav.sharing')) : null;
+    if (!known || location.pathname === '/sharing/') return null;
+    const text = this.#waiting > 0 ? word('nav.sharing_waits', { n: number(this.#waiting) }) : word('nav.sharing');
+    return h('a', { href: keepAudience('/sharing/'), class: this.#waiting > 0 && 'waits' }, text);
   }
 
   /** Who is signed in, and the way in or out. */
