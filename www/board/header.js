@@ -170,21 +170,27 @@ export class Header {
     const out = h('button', { type: 'button', class: 'link', on: { click: leave } }, word('signin.out'));
     if (offers.keyEnded) return h('span', { class: 'account' }, out);
     if (offers.who) return h('span', { class: 'account' }, h('span', {}, word('signin.as', { name: nameOf(offers.who) })), out);
-    return offers.offered.length < 2 && location.pathname !== '/signin/' ? h('a', { href: '/signin/' }, word('signin.heading')) : null;
+    // Where one may look as anybody, the start page has room for it.
+    const offered = offers.offered.length < 2 ? location.pathname !== '/signin/' : location.pathname === '/';
+    return offered ? h('a', { href: '/signin/' }, word('signin.heading')) : null;
   }
 
   #audiences() {
     const offers = this.#offers;
     if (!offers || offers.offered.length < 2) return null;
-    const current = wishedAudience() ?? offers.current;
-    const options = offers.offered.map(({ code, name }) => {
+    const wish = wishedAudience();
+    const current = wish ?? offers.current;
+    // Whoever is signed in looks as who they are until they choose otherwise.
+    const own = isMember(offers) && offers.who ? [{ code: '', name: nameOf(offers.who) }] : [];
+    const options = [...own, ...offers.offered].map(({ code, name }) => {
       // Each says that it is a way of looking: there is no room for the label on every screen.
       const text = word('as.option', { name: code === 'public' ? word('as.public') : name });
-      return h('option', { value: code, selected: code === current }, text);
+      return h('option', { value: code, selected: code === (own.length > 0 && !wish ? '' : current) }, text);
     });
     const change = ({ target }) => {
       const address = new URL(location.href);
-      address.searchParams.set('as', target.value);
+      if (target.value === '') address.searchParams.delete('as');
+      else address.searchParams.set('as', target.value);
       location.assign(address);
     };
     return h('label', { class: 'field' }, h('span', { class: 'label' }, word('as.label')), h('select', { id: 'view-as', on: { change } }, options));
