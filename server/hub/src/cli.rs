@@ -7,6 +7,7 @@ mod check;
 mod feed;
 mod invite;
 mod key;
+mod named;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 

@@ -84,7 +84,11 @@ fn kept_back(
         kinds.insert("plant");
     }
     for plant in plants {
-        let at = |id: &EquipmentId| hidden(labels.equipment(&plant.id, id, LAYOUT));
+        // Who knows that it is there and not what it does has no row of it either.
+        let kinds_shown = [LAYOUT, FactKind::LineState];
+        let at = |id: &EquipmentId| {
+            kinds_shown.into_iter().any(|kind| hidden(labels.equipment(&plant.id, id, kind)))
+        };
         if plant.units.iter().any(|unit| at(&unit.id)) {
             kinds.insert("station");
         }
