@@ -147,6 +147,14 @@ test('every button, and taking back', async ({ page }) => {
   await expect(line(page)).toContainText('shipped 30 sets, on the way');
   await expect(line(page)).toContainText(`due ${shown(20)}`);
   await expect(page.locator('#lines > li', { hasText: `rest of ${DELIVERY}` })).toContainText('10 sets');
+  // What left is no longer in stock.
+  await say(page, 'stock', 7);
+  const rest = page.locator('#lines > li', { hasText: `rest of ${DELIVERY}` });
+  await rest.locator('button[data-act="shipped"]').click();
+  await rest.locator('input[name="n"]').fill('4');
+  await rest.getByRole('button', { name: 'Send' }).click();
+  await expect(page.locator('#held')).toContainText('all lines together: 3 sets');
+  await expect(rest.filter({ hasText: '· promised' })).toContainText('6 sets');
 });
 
 test('what cannot be meant is refused, and what is much is asked about', async ({ page }) => {
@@ -200,6 +208,7 @@ test('leaving is asked about, and says whom to ask for a new link', async ({ pag
   await expectAccessible(page);
   await page.reload();
   await expect(page.locator('#note')).toContainText('open the link of your invitation');
+  await expect(page.locator('#note'), 'who left is not remembered').toContainText('ask whoever invited you');
   forgive(complaints);
 });
 

@@ -2,6 +2,7 @@
 
 import { quantity, when } from '../lib/format.js';
 import { word } from '../lib/words.js';
+import { dayOf } from './check.js';
 import { receipt } from './outbox.js';
 
 /** What can be said about an order line, and about what is delivered regularly. */
@@ -47,7 +48,8 @@ export function entryOf(who, line, { act, quantity: n, day, reason }) {
   if (act === 'scrapped') return { words: words(), reports: [say('lot_consumed', { ...here, ...lot })] };
   if (act === 'stock') return { words: words(), reports: [say('stock', here)] };
   if (act === 'late') return { words: words(), reports: [say('delivery_delayed', terms(line.delivery, { date: noon(day), reason }))] };
-  const date = day ? noon(day) : line.expected;
+  // A load that arrives when it was to arrive moves no date, not even by hours.
+  const date = day && !(line.expected && day === dayOf(line.expected)) ? noon(day) : line.expected;
   if (!line.delivery) {
     const delivery = freshId(line.material, at);
     const sent = terms(delivery, { quantity: n, date });

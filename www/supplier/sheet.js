@@ -125,7 +125,7 @@ export class Sheet {
           h('thead', {}, h('tr', {}, ['row', 'line', 'what'].map((name) => h('th', { scope: 'col' }, word(`supplier.preview_${name}`))))),
           h('tbody', {}, rows.map(previewOf)))),
       h('p', { role: 'status' }, bad > 0 ? word('supplier.some_wrong', { bad: number(bad), all: number(rows.length) }) : word('supplier.all_right', { all: number(rows.length) })),
-      h('p', {}, h('button', { class: 'button', type: 'button', disabled: count === 0 }, word(`supplier.send_all.${form(count)}`, { n: number(count) }))));
+      count > 0 && h('p', {}, h('button', { class: 'button', type: 'button' }, word(`supplier.send_all.${form(count)}`, { n: number(count) }))));
   }
 
   #column(head, at) {

@@ -13,6 +13,8 @@ import { Sheet } from './sheet.js';
 
 /** The lines are asked for again this often while the page is looked at [ms]. */
 const ASK_EVERY_MS = 20_000;
+/** Where the plant's name is remembered. */
+const PLANT = 'slipway.supplier.plant';
 
 const byId = (id) => document.getElementById(id);
 const show = (id, shown = true) => { byId(id).hidden = !shown; };
@@ -81,7 +83,7 @@ class Page {
       byId('link').textContent = '';
       // A link that was used before is no matter to whoever is still in.
       const why = code === 'not_in' ? this.refused ?? 'not_in' : code ? 'failed' : 'unreachable';
-      note(hasWord(`supplier.note.${why}`) ? why : 'failed', {}, code ? null : () => { show('note', false); this.#begin(); });
+      note(hasWord(`supplier.note.${why}`) ? why : 'failed', { whom: this.#whom() }, code ? null : () => { show('note', false); this.#begin(); });
       return;
     }
     this.#take(answer);
@@ -102,6 +104,7 @@ class Page {
     byId('plant').textContent = word('supplier.to', { plant: answer.plant_name });
     show('dates', answer.clock.kind !== 'live');
     byId('dates').textContent = word('supplier.dates', { today: when(answer.now, 'date') });
+    remember(answer.plant_name);
     this.lines.take(this.#who);
   }
 
@@ -221,9 +224,9 @@ class Page {
     const settled = entries.filter(isSettled).length;
     if (settled > this.#settled && this.#settled >= 0) this.#refresh();
     this.#settled = settled;
-    if (link === 'not_in') note('not_in');
+    if (link === 'not_in') note('not_in', { whom: this.#whom() });
     else if (link === 'elsewhere') note('elsewhere', {}, () => { show('note', false); this.#outbox.start(); });
-    else if (link === 'refused') note('refused', { why });
+    else if (link === 'refused') note('refused', { why, whom: this.#whom() });
     else if (!keeps) note('keeps_nothing');
   }
 
@@ -237,8 +240,8 @@ class Page {
 
   /** Whom to ask for another link, as far as the page knows. */
   #whom() {
-    const { plant_name: plant, contact } = this.#who;
-    return contact ? word('supplier.whom_contact', { plant, ...contact }) : word('supplier.whom', { plant });
+    const plant = this.#who?.plant_name ?? remembered();
+    return plant ? word('supplier.whom', { plant }) : word('supplier.whom_unknown');
   }
 
   async #leave() {
@@ -249,6 +252,7 @@ class Page {
       return;
     }
     clearInterval(this.asking);
+    remember(null);
     this.#outbox.end();
     for (const id of ['sees', 'open', 'list', 'sheet', 'end']) show(id, false);
     byId('link').textContent = '';
@@ -256,6 +260,22 @@ class Page {
     byId('answers').focus();
     scrollTo(0, 0);
   }
+}
+
+/** The plant that last let this browser in, to say later whom to ask; null when it left or there is none. */
+function remembered() {
+  try {
+    return localStorage.getItem(PLANT);
+  } catch {
+    return null;
+  }
+}
+
+function remember(plant) {
+  try {
+    if (plant === null) localStorage.removeItem(PLANT);
+    else localStorage.setItem(PLANT, plant);
+  } catch { /* Then nobody is named later. */ }
 }
 
 /** Readers in groups of those who see the same, each group where its first reader stood. */
