@@ -113,6 +113,7 @@ test('from the link to a receipt', async ({ page }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await expectAccessible(page);
   await page.reload();
+  await expect(page.locator('#link')).toHaveText('Connected');
   await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
 });
 

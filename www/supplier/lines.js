@@ -90,7 +90,7 @@ export class Lines {
       asks.map((name) => inputs[name]()),
       h('p', { class: this.#really ? 'really' : 'wrong', role: 'alert' }, this.#wrong || this.#really),
       h('div', { class: 'supplier-buttons' },
-        h('button', { class: 'button', type: 'submit' }, word(this.#really ? 'supplier.send_really' : 'supplier.send')),
+        h('button', { class: 'button', type: 'submit' }, this.#really ? word('supplier.send_really') : word('supplier.send')),
         h('button', { class: 'button plain-button', type: 'button', data: { close: 'yes' } }, word('supplier.cancel'))));
   }
 

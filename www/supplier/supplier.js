@@ -163,8 +163,10 @@ class Page {
     const { readers, others } = answer;
     const firms = readers.filter(({ code }) => code !== 'public');
     const nations = new Set(firms.map(({ code }) => code.split('/')[0])).size;
-    const many = (name, n) => word(`supplier.${name}.${form(n)}`, { n });
-    const values = { organisations: many('organisations', firms.length), nations: many('nations', nations) };
+    const values = {
+      organisations: word(`supplier.organisations.${form(firms.length)}`, { n: firms.length }),
+      nations: word(`supplier.nations.${form(nations)}`, { n: nations }),
+    };
     const sentence = readers.length === 0 ? 'nobody' : firms.length < readers.length ? 'everybody' : 'some';
     renew(byId('sees-body'), h('details', {},
       h('summary', {}, word(`supplier.seen_by.${sentence}`, values), ' ', h('span', { class: 'supplier-more' }, word('supplier.sees_more'))),
