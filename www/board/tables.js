@@ -46,7 +46,7 @@ function figuresChoice(redraw) {
     redraw();
   };
   return h('button', { type: 'button', class: 'link small-screen', 'aria-pressed': String(figuresWanted), on: { click: change } },
-    word(figuresWanted ? 'units.no_figures' : 'units.figures'));
+    figuresWanted ? word('units.no_figures') : word('units.figures'));
 }
 
 function running(unit) {
