@@ -447,6 +447,8 @@ impl Maker<'_> {
         let found = self.decisions.iter().find(|row| {
             code == Code::Released
                 && row.kind == journal::DecisionKind::Release
+                // Nobody else opens it, so nobody else's is told of.
+                && row.owner == plant.owner
                 && is_in_force(row, self.now)
                 && row.what.plant == plant.id
                 && (about.is(&row.what) || row.what.thing.is_none())
