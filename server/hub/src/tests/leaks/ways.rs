@@ -194,7 +194,10 @@ impl Hub {
                 told.insert(format!("{view} {key}"), value.get().to_owned());
             }
             for delta in &published.deltas {
-                told.insert(format!("{view} delta {:03}", delta.from), delta.frame.to_string());
+                told.insert(
+                    format!("{view} delta {:03}", delta.from),
+                    delta.frames.iter().map(|piece| piece.as_str()).collect(),
+                );
             }
             for (number, event) in &published.events {
                 told.insert(format!("{view} event {number:03}"), event.to_string());
