@@ -92,8 +92,13 @@ impl Publisher {
             return;
         }
         let facts = self.board.facts(core, &mut self.gate, view, audience);
+        // What was never made for the audience is kept back from it too.
+        let kept_back = facts
+            .iter()
+            .any(|fact| matches!(&*fact.value.value, Value::Trust(card) if card.withheld));
         let copies = self.copies(&facts, audience);
-        let selection = self.gate.select(facts, audience);
+        let mut selection = self.gate.select(facts, audience);
+        selection.withheld |= kept_back;
         let Some(values) = released(selection) else {
             // Nothing of this view may be seen: for this audience there is no such view.
             self.shelf.keep_without(audience, view);
