@@ -384,7 +384,12 @@ impl Maker<'_> {
     /// Whether the audience may know what something is called.
     fn may_name(&mut self, plant: &PlantPicture, about: About<'_>, audience: AudienceId) -> bool {
         let steps = self.rules.steps(&mut self.gate, plant, about, FactKind::Layout);
-        steps.judge(&self.gate, audience, false).0 != Seen::No
+        let may = steps.judge(&self.gate, audience, false).0 != Seen::No;
+        // A work center is known by all of its stations or not at all.
+        may && plant.stations_of(about).all(|station| {
+            let steps = self.rules.steps(&mut self.gate, plant, station, FactKind::Layout);
+            steps.judge(&self.gate, audience, false).0 != Seen::No
+        })
     }
 
     /// Whether the asker's nation has signed the agreement.

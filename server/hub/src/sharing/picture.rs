@@ -7,6 +7,7 @@ use twin::{
     definition::{Nation, Organisation},
 };
 
+use super::reasons::About;
 use crate::{board::things_of, core::Core};
 
 /// See the module.
@@ -80,6 +81,15 @@ impl PlantPicture {
     /// The thing of that id.
     pub(super) fn thing(&self, id: &EquipmentId) -> Option<&ThingPicture> {
         self.things.iter().find(|thing| thing.id == *id)
+    }
+
+    /// The stations of a work center; of anything else none.
+    pub(super) fn stations_of<'a>(&'a self, about: About<'a>) -> impl Iterator<Item = About<'a>> {
+        let is_of = move |thing: &&ThingPicture| match (about, thing.parts_of.as_slice()) {
+            (About::Thing(center), [of, _area]) => center.id == *of,
+            _ => false,
+        };
+        self.things.iter().filter(is_of).map(About::Thing)
     }
 
     /// What a decision about a thing, or about the plant, is called.

@@ -156,7 +156,11 @@ impl Case<'_> {
             let others = deliveries.filter(|d| d.supplier.as_str() != own);
             hidden.extend(others.map(|d| d.delivery.to_string()));
         }
-        hidden.retain(|id| words(id).next().is_some());
+        // One of its own may be called as another's at another plant.
+        let here = PlantId::new(site.id).unwrap();
+        let owned = hub.core.twin.deliveries(&here).filter(|d| d.supplier.as_str() == own);
+        let owned: BTreeSet<String> = owned.map(|d| d.delivery.to_string()).collect();
+        hidden.retain(|id| words(id).next().is_some() && !owned.contains(id) && id != own);
         if hidden.is_empty() {
             return;
         }
