@@ -158,6 +158,22 @@ test('every button, and taking back', async ({ page }) => {
   await expect(rest.filter({ hasText: '· promised' })).toContainText('6 sets');
 });
 
+test('what was finished stays with the rest when its first part arrives', async ({ page }) => {
+  await promise(20);
+  await enter(page);
+  await say(page, 'made', 12);
+  await say(page, 'shipped', 5);
+  const rest = page.locator('#lines > li', { hasText: `rest of ${DELIVERY}` });
+  await expect(rest).toContainText('finished 7 sets of 15 sets');
+  const response = await fetch(`${hub.url}/api/v1/plants/${PLANT}/deliveries/${DELIVERY}/arrive`, {
+    method: 'POST', headers: { authorization: `Bearer ${hub.planner}`, 'content-type': 'application/json' }, body: '{}',
+  });
+  expect(response.ok, await response.text()).toBe(true);
+  await page.reload();
+  await expect(rest).toContainText('finished 7 sets of 15 sets');
+  await expect(line(page), 'what has arrived is no open line').toHaveCount(0);
+});
+
 test('what cannot be meant is refused, and what is much is asked about', async ({ page }) => {
   await promise(2);
   await enter(page);
