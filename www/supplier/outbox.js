@@ -39,7 +39,7 @@ export class Outbox {
   /** Whether this browser keeps what is entered. */
   keeps = true;
 
-  /** `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
+  /** `clock()` is the plant's clock, `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
   constructor({ feed, clock, changed, askIn }) {
     this.#feed = feed;
     this.#clock = clock;
@@ -135,7 +135,7 @@ export class Outbox {
     socket.onopen = () => {
       opened = true;
       const { epoch, acked } = this.#kept;
-      socket.send(JSON.stringify({ type: 'hello', feed: this.#feed, epoch, clock: this.#clock, ...(acked > 0 && { acked }) }));
+      socket.send(JSON.stringify({ type: 'hello', feed: this.#feed, epoch, clock: this.#clock(), ...(acked > 0 && { acked }) }));
     };
     socket.onmessage = ({ data }) => { if (socket === this.#socket) this.#heard(JSON.parse(data)); };
     socket.onclose = () => { if (socket === this.#socket) this.#lost(opened); };
@@ -156,11 +156,14 @@ export class Outbox {
     this.#pause = Math.min(this.#pause * 2, LAST_PAUSE_MS);
   }
 
-  /** Says no more: the browser has left. */
+  /** Says no more and keeps nothing: the browser has left. */
   end() {
     this.ended = true;
     clearTimeout(this.#timer);
     this.#stop('not_in');
+    try {
+      localStorage.removeItem(this.#key);
+    } catch { /* Then nothing was kept. */ }
   }
 
   #stop(link, why = '') {
