@@ -294,7 +294,11 @@ test('opened again without a connection: the page is there, and an entry arrives
   await expect(line(page)).toContainText('finished 16 sets of 40 sets');
   expect((await atThePlant()).made, 'each arrived once').toBe(16);
 
-  // Whoever leaves leaves nothing behind.
+  // Whoever leaves leaves nothing behind, not even how the columns of a spreadsheet were called.
+  await page.locator('#sheet summary').click();
+  await page.locator('#pasted').fill(`Order;Finished\n${DELIVERY};1`);
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
   await page.getByRole('button', { name: 'Leave on this telephone' }).click();
   await page.getByRole('button', { name: 'Yes, leave' }).click();
   await expect(page.locator('#note')).toContainText('You have left');

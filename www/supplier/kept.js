@@ -6,7 +6,9 @@ const WORKER = '/supplier/worker.js';
 const SCOPE = '/supplier/';
 /** What the worker's store is called at the beginning. */
 const FILES = 'slipway.supplier.pages.';
-const LINES = 'slipway.supplier.lines';
+/** How everything is called that the page keeps: entries, lines, columns of spreadsheets, the plant. */
+const ALL = 'slipway.supplier.';
+const LINES = `${ALL}lines`;
 /** Lines are kept for as long as the hub lets a browser in [ms]. */
 const LASTS_MS = 30 * 86_400_000;
 
@@ -48,8 +50,8 @@ export function dropLines() {
 
 /** Keeps nothing any more, not even the page. */
 export async function dropPage() {
-  dropLines();
   try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(ALL)) localStorage.removeItem(key);
     for (const registration of await navigator.serviceWorker.getRegistrations()) {
       if (new URL(registration.scope).pathname === SCOPE) await registration.unregister();
     }

@@ -156,14 +156,11 @@ export class Outbox {
     this.#pause = Math.min(this.#pause * 2, LAST_PAUSE_MS);
   }
 
-  /** Says no more and keeps nothing: the browser has left. */
+  /** Says no more: the browser has left. */
   end() {
     this.ended = true;
     clearTimeout(this.#timer);
     this.#stop('not_in');
-    try {
-      localStorage.removeItem(this.#key);
-    } catch { /* Then nothing was kept. */ }
   }
 
   #stop(link, why = '') {
