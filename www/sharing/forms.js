@@ -4,6 +4,7 @@
 import { h, renew } from '../lib/dom.js';
 import { word } from '../lib/words.js';
 import { kindInText, kindName, listOf } from './sentences.js';
+import { thingGroups } from './things.js';
 
 /** Kinds that are concluded from others: how far they go is for the agreement alone. */
 const FINDINGS = new Set(['hold_up', 'dry_date', 'single_source', 'surge_limit', 'stock_cover', 'forecast']);
@@ -43,6 +44,7 @@ export class SharingForm {
   #others;
   #send;
   #form;
+  #begun = false;
 
   constructor(what, { owner, nations, offered: concerned, kinds, send }) {
     this.#what = what;
@@ -53,7 +55,7 @@ export class SharingForm {
     this.#nations = nations.filter(({ code }) => concerned.has(code) || (narrow && code === own));
     this.#others = nations.filter((nation) => !this.#nations.includes(nation)).map(({ code }) => code);
     const offered = kinds.filter((kind) => narrow || !FINDINGS.has(kind));
-    this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => this.#tell(), change: ({ target }) => this.#changed(target) } },
+    this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => { this.#begun = true; this.#tell(); }, change: ({ target }) => this.#changed(target) } },
       h('p', {}, word(narrow ? 'sharing.narrow_says' : 'sharing.release_says')),
       h('div', { class: 'form-row' },
         h('label', {}, word('sharing.plant'), h('select', { name: 'plant' }, owner.plants.map(option))),
@@ -77,12 +79,17 @@ export class SharingForm {
     return this.#form;
   }
 
+  /** Whether somebody has begun to fill it in. */
+  get begun() {
+    return this.#begun || this.#form.contains(document.activeElement);
+  }
+
   #plant() {
     return this.#owner.plants.find(({ code }) => code === this.#form.elements.plant.value) ?? this.#owner.plants[0];
   }
 
   #things() {
-    renew(this.#form.elements.thing, option({ code: '', name: word('sharing.whole_plant') }), this.#plant().things.map(option));
+    renew(this.#form.elements.thing, option({ code: '', name: word('sharing.whole_plant') }), thingGroups(this.#plant().things));
     this.#form.elements.thing.value = '';
   }
 
@@ -101,6 +108,7 @@ export class SharingForm {
   /** Lets every kind be ticked again, as in a form that nobody has touched. */
   #reset() {
     this.#form.reset();
+    this.#begun = false;
     for (const kind of this.#form.querySelectorAll('input[name="kinds"]')) kind.disabled = false;
     this.#things();
     this.#tell();

@@ -14,7 +14,7 @@ use wire::view::{
 };
 
 use super::{Board, Fact, Labels, fact, readers::sees, signals, stamp, states::Causes, trust};
-use crate::board::Scene;
+use crate::{board::Scene, supplier::Finished};
 
 /// How far back a ribbon reaches.
 const RIBBON: Span = Span::from_secs(7 * 86_400);
@@ -160,6 +160,7 @@ impl Past<'_> {
 
     fn deliveries(&self) -> Vec<Labelled<Fact>> {
         let mut all: Vec<_> = self.core.twin.deliveries(&self.plant.id).collect();
+        let finished = Finished::of(all.iter().copied());
         let here = |status| status == DeliveryStatus::Arrived;
         all.sort_by_key(|d| {
             (
@@ -182,7 +183,7 @@ impl Past<'_> {
                 overdue_d: Some(self.now.since(delivery.expected).days())
                     .filter(|days| *days > 0.0 && !here(delivery.status)),
                 reason: delivery.reason.as_ref().map(ToString::to_string),
-                made: Some(delivery.made).filter(|made| *made > 0.0),
+                made: Some(finished.for_delivery(&delivery.delivery)).filter(|made| *made > 0.0),
                 scrapped: Some(delivery.scrapped).filter(|scrapped| *scrapped > 0.0),
                 held: (!here(delivery.status))
                     .then(|| {

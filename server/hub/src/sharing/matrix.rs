@@ -16,7 +16,7 @@ use super::{
     Asker, Picture,
     ledger::{is_in_force, is_overdue, person},
     own_label,
-    picture::PlantPicture,
+    picture::{PlantPicture, ThingPicture},
     reasons::{About, Code, Rules, Seen, Steps},
     stamp,
 };
@@ -71,7 +71,18 @@ struct PlantTold {
     code: String,
     name: String,
     /// What may be named in a decision, for whoever may decide.
-    things: Vec<Named>,
+    things: Vec<ThingTold>,
+}
+
+/// A thing of a plant.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct ThingTold {
+    code: String,
+    name: String,
+    /// `area`, `work_center`, `unit`, `storage`, `resource`.
+    kind: &'static str,
+    /// The codes of what it is a part of.
+    part_of: Vec<String>,
 }
 
 /// A kind of fact.
@@ -242,11 +253,13 @@ impl Maker<'_> {
     /// A plant's name, labelled as its layout is; for its own people with what it consists of.
     fn plant(&mut self, plant: &PlantPicture) -> Option<Labelled<(String, PlantTold)>> {
         let own = self.is_own(&plant.owner);
-        let named = |thing: &super::picture::ThingPicture| Named {
+        let told = |thing: &ThingPicture| ThingTold {
             code: thing.id.to_string(),
             name: thing.name.clone(),
+            kind: thing.kind,
+            part_of: thing.parts_of.iter().map(ToString::to_string).collect(),
         };
-        let things = plant.things.iter().filter(|_| own && self.asker.releases).map(named);
+        let things = plant.things.iter().filter(|_| own && self.asker.releases).map(told);
         let things = things.collect();
         let told = PlantTold { code: plant.id.to_string(), name: plant.name.clone(), things };
         let label = if own {

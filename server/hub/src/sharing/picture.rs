@@ -43,6 +43,8 @@ pub(super) struct ThingPicture {
     /// Its own label where it has one.
     pub(super) label: Option<Label>,
     pub(super) parts_of: Vec<EquipmentId>,
+    /// `area`, `work_center`, `unit`, `storage`, `resource`.
+    pub(super) kind: &'static str,
 }
 
 impl Picture {
@@ -101,12 +103,16 @@ impl PlantPicture {
 
 fn of_plant(plant: &Plant, now: PlantTime) -> PlantPicture {
     let names = names_of(plant);
-    let name = |id: &EquipmentId| names.get(id).map_or_else(|| id.to_string(), |n| (*n).to_owned());
+    let name = |id: &EquipmentId| match names.get(id) {
+        Some((_, name)) => (*name).to_owned(),
+        None => id.to_string(),
+    };
     let things = things_of(plant).into_iter().map(|(id, label, parts_of)| ThingPicture {
         id: id.clone(),
         name: name(id),
         label: label.cloned(),
         parts_of: parts_of.into_iter().cloned().collect(),
+        kind: names.get(id).map_or("unit", |(kind, _)| *kind),
     });
     let suppliers = plant.suppliers.iter();
     let suppliers = suppliers.filter_map(|s| Some((s.name.clone(), s.label.clone()?)));
@@ -121,11 +127,12 @@ fn of_plant(plant: &Plant, now: PlantTime) -> PlantPicture {
     }
 }
 
-fn names_of(plant: &Plant) -> BTreeMap<&EquipmentId, &str> {
-    let areas = plant.areas.iter().map(|area| (&area.id, area.name.as_str()));
-    let centers = plant.work_centers.iter().map(|center| (&center.id, center.name.as_str()));
-    let units = plant.units.iter().map(|unit| (&unit.id, unit.name.as_str()));
-    let storages = plant.storages.iter().map(|storage| (&storage.id, storage.name.as_str()));
-    let resources = plant.resources.iter().map(|resource| (&resource.id, resource.name.as_str()));
+/// What each thing is, and its name.
+fn names_of(plant: &Plant) -> BTreeMap<&EquipmentId, (&'static str, &str)> {
+    let areas = plant.areas.iter().map(|area| (&area.id, ("area", area.name.as_str())));
+    let centers = plant.work_centers.iter().map(|c| (&c.id, ("work_center", c.name.as_str())));
+    let units = plant.units.iter().map(|unit| (&unit.id, ("unit", unit.name.as_str())));
+    let storages = plant.storages.iter().map(|s| (&s.id, ("storage", s.name.as_str())));
+    let resources = plant.resources.iter().map(|r| (&r.id, ("resource", r.name.as_str())));
     areas.chain(centers).chain(units).chain(storages).chain(resources).collect()
 }

@@ -269,6 +269,33 @@ async fn idle_and_old_sessions_are_over() {
 }
 
 #[tokio::test]
+async fn what_a_page_asks_by_itself_keeps_no_session() {
+    let place = Place::new();
+    account(&place, "anna", &[Role::Viewer]);
+    let hub = place.start().await;
+    let seen = wall_now() - Span::from_secs(15 * 60 - 3);
+    let [left, used] = [(); 2].map(|()| {
+        let token = gate::new_key().unwrap();
+        let holder = Holder::Account("anna".to_owned());
+        let row = SessionRow { sha256: gate::hash(&token), holder, created: seen, seen };
+        keys_of(&place).add_session(&row, seen).unwrap();
+        format!("slipway={token}")
+    });
+    assert_eq!(look(&hub, SHOP, &used).await.0, 200);
+    let by_itself = [("Cookie", left.as_str()), ("x-slipway-by-itself", "1")];
+    let mut ticks = hub.shared.door.shelf.ticks();
+    let mut answers = Vec::new();
+    while answers.last() != Some(&401) {
+        assert!(wall_now() < seen + Span::from_secs(16 * 60), "kept by what nobody asked for");
+        ticks.changed().await.expect("the hub runs");
+        answers.push(http(&hub, ("GET", SHOP), &by_itself, "").await.0);
+    }
+    assert_eq!(answers.first(), Some(&200), "it is answered until the session ends");
+    assert_eq!(look(&hub, SHOP, &used).await.0, 200, "the other was used");
+    hub.stop().await;
+}
+
+#[tokio::test]
 async fn a_key_ends_and_says_when_it_served() {
     let place = Place::new();
     let (key, over) = (place.key("a", None), gate::new_key().unwrap());
