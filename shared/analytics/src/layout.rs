@@ -9,7 +9,7 @@ use twin::{
     definition::{Calendar, MeasureKind, Operation, Stage, Tracking},
 };
 
-use crate::findings::Thing;
+use crate::findings::{Source, Thing};
 
 /// A unit, storage or resource of one plant, by number.
 pub type Place = u32;
@@ -341,6 +341,12 @@ impl Layout {
 
     pub fn info(&self, place: Place) -> Option<&PlaceInfo> {
         self.places.get(place as usize)
+    }
+
+    /// A place as what a finding rests on.
+    pub fn source(&self, place: Place) -> Option<(PlantId, Source)> {
+        let info = self.info(place)?;
+        Some((self.plant.clone(), Source::Equipment(info.id.clone())))
     }
 
     /// The most of a material that one piece takes from a place; 0 when nothing takes it.

@@ -196,6 +196,11 @@ impl Supply {
         self.homes.get(material).into_iter().flatten().copied()
     }
 
+    /// These as what a finding rests on.
+    pub fn home_inputs(&self, layout: &Layout, material: &MaterialId) -> Inputs {
+        self.homes(material).filter_map(|place| layout.source(place)).collect()
+    }
+
     /// Whether what is reported of a material at a place counts for whoever has this in view.
     fn counts(&self, view: PlantView<'_>, material: &MaterialId, place: Place) -> bool {
         self.homes.get(material).is_some_and(|homes| homes.contains(&place)) || view.sees(place)

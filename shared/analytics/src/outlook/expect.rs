@@ -314,9 +314,9 @@ impl Item {
         let counted = layout.operations.values().filter(|o| self.taken_by(o) > 0.0 || is_made(o));
         let centers: BTreeSet<_> = counted.map(|o| o.center).chain(self.center).collect();
         let places = centers.into_iter().flat_map(|c| layout.units_of(c)).chain(self.storage);
-        let infos = places.filter_map(|place| layout.info(place));
-        let infos = infos.chain(layout.places.iter().filter(|info| info.erected));
-        infos.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect()
+        let erected = (0..).zip(&layout.places).filter(|(_, info)| info.erected);
+        let places = places.chain(erected.map(|(place, _)| place));
+        places.filter_map(|place| layout.source(place)).collect()
     }
 }
 
@@ -347,8 +347,8 @@ fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
         (None, None, None) => Expected::unknown(),
     };
     let makers = layout.operations.values().filter(|o| o.output == terms.material);
-    let units = makers.flat_map(|o| layout.units_of(o.center)).filter_map(|u| layout.info(u));
-    let units = units.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())));
+    let units = makers.flat_map(|o| layout.units_of(o.center));
+    let units = units.filter_map(|unit| layout.source(unit));
     Outlook {
         what: Promise::Order(terms.order.clone()),
         material: Some(terms.material.clone()),

@@ -191,9 +191,7 @@ impl Supply {
     /// What is said of a material rests on, whatever was reported: where it belongs and who
     /// delivers it.
     fn defined(&self, layout: &Layout, material: &MaterialId) -> Inputs {
-        let places = self.homes(material).filter_map(|place| layout.info(place));
-        let mut inputs: Inputs =
-            places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect();
+        let mut inputs = self.home_inputs(layout, material);
         let lines = layout.lines.iter().filter(|line| line.material == *material);
         let suppliers = lines.map(|line| Source::Supplier(line.supplier_id.clone()));
         inputs.extend(suppliers.map(|supplier| (layout.plant.clone(), supplier)));
@@ -212,9 +210,7 @@ impl Supply {
         let used = self.used.get(material).into_iter().flat_map(|used| used.slots.keys().copied());
         let used = used.filter(|place| self.counts(view, material, *place));
         let mut inputs = self.defined(layout, material);
-        let places = besides.chain(used).filter_map(|place| layout.info(place));
-        inputs
-            .extend(places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))));
+        inputs.extend(besides.chain(used).filter_map(|place| layout.source(place)));
         let takes = |(input, ..): &(MaterialId, Place, f64)| input == material;
         let takers = layout.operations.values().filter(|o| o.inputs.iter().any(takes));
         let units = takers.flat_map(|operation| layout.units_of(operation.center));

@@ -1,12 +1,11 @@
 //! What is missing while somebody waits for it, and what that does to a promise.
 
 use twin::{
-    Cause, CauseKind, OrderId, Statement, UnitState,
-    definition::{Basis, Milestone, SerialScheme, Tracking},
+    Cause, CauseKind, OrderId, Programme, Statement, UnitState, definition::Tracking,
     report::OrderTerms,
 };
 
-use super::fixture::{Tale, at, id, line, material, programme, terms};
+use super::fixture::{Tale, at, delivery_of, fleet, id, line, material, terms};
 use crate::{Analytics, Outlook, Sight, Source};
 
 fn used(tale: &mut Tale, hours: f64, quantity: f64) {
@@ -181,28 +180,8 @@ fn a_known_lateness_counts_before_the_delivery_in_front_of_it_has_come() {
 fn ships_waiting(begun: u32) -> Vec<Outlook> {
     let mut plant = line("home", 2);
     plant.materials.push(material("ship", Tracking::Serial));
-    let mut programme = programme(std::slice::from_ref(&plant));
-    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
-        material: id(material),
-        parent: parent.map(id),
-        count,
-        pattern: pattern.to_owned(),
-        built_at: vec![],
-        basis: Basis::Assumed,
-    };
-    programme.serials = vec![
-        scheme("ship", None, Some(2), "H{n}"),
-        scheme("block", Some("ship"), Some(6), "{root}-B{n}"),
-    ];
-    let whole = |ship: &str, due: f64| Milestone {
-        id: id(&format!("{ship}-whole")),
-        name: "Whole".to_owned(),
-        plant: id("home"),
-        part: id(ship),
-        reached_at: id("c2"),
-        due: at(due),
-    };
-    programme.milestones = vec![whole("H1", 144.0), whole("H2", 288.0)];
+    let milestones = vec![delivery_of("H1", 144.0), delivery_of("H2", 288.0)];
+    let programme = Programme { milestones, ..fleet(&plant, Some(2), 6) };
     let mut tale = Tale::default();
     counted(&mut tale, 0.0, f64::from(begun));
     for n in 1..=begun {
