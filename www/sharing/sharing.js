@@ -133,7 +133,8 @@ class Page {
   /** Nothing is shared with whoever looks, or nobody may say. */
   #refuse(status) {
     const known = status === 404;
-    const member = isMember(this.#header.offers);
+    // A nation that is looked at as counts as one that is signed in.
+    const member = isMember(this.#header.offers) || (this.#header.offers?.current ?? 'public') !== 'public';
     const text = known ? word(member ? 'sharing.none_member' : 'sharing.none') : word('sharing.failed', { status });
     drawRefusal({ title: word(known ? 'sharing.none_title' : 'sharing.failed_title'), text, offers: this.#header.offers, home: keepAudience('/'), target: byId('page') });
   }
