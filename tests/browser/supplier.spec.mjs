@@ -274,7 +274,7 @@ test('opened again without a connection: the page is there, and an entry arrives
   const answer = await page.reload();
   expect(answer.fromServiceWorker()).toBe(true);
   expect(answer.headers()['content-security-policy'], 'the same rules hold').toContain("default-src 'self'");
-  await expect(page.locator('#note')).toContainText('Without a connection');
+  await expect(page.locator('#note').getByRole('heading', { name: 'Without a connection' })).toBeVisible();
   await expect(state(page, 'R-1-2')).toContainText('waiting');
   await expect(line(page)).toContainText('finished 4 sets of 40 sets');
   await expect(page.locator('#sees'), 'who reads it is not kept').toBeHidden();

@@ -14,6 +14,8 @@ import { Sheet } from './sheet.js';
 
 /** The lines are asked for again this often while the page is looked at [ms]. */
 const ASK_EVERY_MS = 20_000;
+/** A question without an answer for so long gets none: the connection is there and carries nothing [ms]. */
+const ANSWER_MS = 10_000;
 /** Where the plant's name is remembered. */
 const PLANT = 'slipway.supplier.plant';
 
@@ -41,7 +43,8 @@ function note(name, values = {}, act = null) {
 /** Asks the hub; `{answer}`, or `{code}` of a refusal, or neither while it cannot be reached. */
 async function ask(path, options = {}) {
   try {
-    const response = await fetch(`/v1/supplier/${path}`, { headers: { 'content-type': 'application/json' }, ...options });
+    const signal = options.method ? null : AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`/v1/supplier/${path}`, { headers: { 'content-type': 'application/json' }, signal, ...options });
     if (response.status === 204) return { answer: null };
     const answer = await response.json();
     return response.ok ? { answer } : { code: answer.code ?? 'refused' };
@@ -56,8 +59,8 @@ class Page {
   #outbox = null;
   #settled = 0;
   #mine = true;
-  /** Whether what is shown was kept here, and the hub has not been heard since. */
-  #kept = false;
+  /** When what is shown was kept here, if the hub has not been heard since; else null. */
+  #kept = null;
   /** Whether the page can be opened again without a connection. */
   #reopens = false;
 
@@ -98,8 +101,7 @@ class Page {
     }
     if (answer) this.#take(answer);
     else this.#show(kept.answer, kept.at);
-    this.#kept = !answer;
-    if (kept) note('kept', { when: clock(kept.at) });
+    this.#kept = kept?.at ?? null;
     this.#outbox = new Outbox({ feed: this.#who.feed, clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
     this.sheet = new Sheet(() => this.#who, () => this.lines.all(), (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
@@ -138,7 +140,7 @@ class Page {
     this.#take(answer);
     if (!this.#kept) return;
     // What was kept is made good by what the hub tells.
-    this.#kept = false;
+    this.#kept = null;
     show('note', false);
     this.#tellReaders();
   }
@@ -153,6 +155,7 @@ class Page {
   /** One page of a browser speaks; another waits until it is closed. */
   async #alone() {
     if (!navigator.locks) {
+      this.#be(true);
       this.#outbox.start();
       return;
     }
@@ -171,8 +174,9 @@ class Page {
 
   #be(mine) {
     this.#mine = mine;
-    if (mine) show('note', false);
-    else note('other_tab');
+    show('note', false);
+    if (!mine) note('other_tab');
+    else if (this.#kept) note('kept', { when: clock(this.#kept) });
     for (const id of ['open', 'list', 'sheet']) show(id, mine);
     this.#changed();
   }
