@@ -9,11 +9,14 @@
 //! proportional to what is pending.
 
 mod heap;
+mod saved;
 
 use std::fmt;
 
 use crate::time::Time;
 use heap::{Entry, Heap};
+pub use saved::SavedKeys;
+pub(crate) use saved::{Cut, PendingEvent};
 
 /// The most events that a calendar holds pending at once.
 ///
@@ -82,6 +85,14 @@ struct Slot<E> {
     sequence: u64,
     /// `None`: free, or cancelled with its key still in the heap.
     event: Option<E>,
+}
+
+impl EventKey {
+    /// What a snapshot's keeper writes down for this key; [`SavedKeys::key`] makes it one again.
+    /// Numbers rise in the order of scheduling, from 0, and are never given twice.
+    pub fn number(self) -> u64 {
+        self.sequence
+    }
 }
 
 impl Priority {
