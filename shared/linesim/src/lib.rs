@@ -31,6 +31,7 @@ mod build;
 mod change;
 mod error;
 mod finish;
+pub mod flow;
 mod hours;
 mod lane;
 mod lasts;

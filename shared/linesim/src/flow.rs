@@ -1,0 +1,102 @@
+//! Networks in which pieces of a kind are alike, played as fast as events can be.
+//!
+//! What a part is called, which crane carries it and which shift works matter in a yard; in a line
+//! that makes one thing they do not, and the general model pays for them at every step. A
+//! [`Flow`] knows stations, servers, storages, failures and ways only. It is the same model where
+//! both apply: the same rules of blocking and of failures, time in whole microseconds, the order
+//! (time, priority, sequence), one random stream for each source.
+
+mod clocks;
+mod network;
+mod run;
+mod state;
+
+use des::Time;
+use smol_str::SmolStr;
+use thiserror::Error;
+
+pub use network::{Ages, Blocking, Failure, Network, Station, Storage, Way};
+pub use run::Flow;
+
+/// Why a network cannot be played.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum FlowError {
+    /// More stations, storages or servers than there may be.
+    #[error("a network has at most 10,000 stations and storages, and 100,000 servers")]
+    TooLarge,
+    /// A storage holds more than it can.
+    #[error("storage {storage} begins with more than it has room for")]
+    Overfull {
+        /// Which.
+        storage: SmolStr,
+    },
+    /// A station without a server.
+    #[error("station {station} has no server")]
+    NoServer {
+        /// Which.
+        station: SmolStr,
+    },
+    /// A station takes from, or gives to, a storage that is not there.
+    #[error("station {station} takes from or gives to a storage that is not there")]
+    NoStorage {
+        /// Which.
+        station: SmolStr,
+    },
+    /// Shares that are not positive, or do not add up.
+    #[error(
+        "the ways of station {station} have shares that add up to {sum}, not to 1, or are not above 0"
+    )]
+    Shares {
+        /// Which.
+        station: SmolStr,
+        /// What they add up to.
+        sum: f64,
+    },
+    /// Blocking before service with a choice of ways.
+    #[error("station {station} keeps a place before its work, but has several ways: give it one")]
+    KeepsOnePlace {
+        /// Which.
+        station: SmolStr,
+    },
+    /// A storage of capacity 0 where a place must be kept, or beside others.
+    #[error(
+        "station {station} gives to a storage with no room at all, which takes a piece only from \
+         hand to hand: give it room for one, or let the station block after its work and give to \
+         that storage alone"
+    )]
+    NoRoomAtAll {
+        /// Which.
+        station: SmolStr,
+    },
+    /// It begins again and again, and time does not go by.
+    #[error("station {station} begins again and again without time going by")]
+    Endless {
+        /// Which.
+        station: SmolStr,
+    },
+}
+
+/// What has come of a flow up to a moment, all since its beginning. Differences of two are what
+/// happened in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// The moment.
+    pub at: Time,
+    /// Pieces finished, by station.
+    pub finished: Vec<u64>,
+    /// Pieces that left the network, by station.
+    pub left: Vec<u64>,
+    /// Over those: time in the network, by station \[µs\]; only where the flow is watched.
+    pub in_system: Vec<i128>,
+    /// Pieces taken out, by storage.
+    pub taken: Vec<u64>,
+    /// Over those: time in the storage \[µs\]; only where the flow is watched.
+    pub waited: Vec<i128>,
+    /// Level over time, by storage \[piece × µs\]; only where the flow is watched.
+    pub level_time: Vec<i128>,
+    /// Pieces there now, by storage.
+    pub levels: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests;

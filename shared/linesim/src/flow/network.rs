@@ -1,0 +1,144 @@
+//! What a flow is made of: stations and storages, by number.
+
+use des::Distribution;
+use smol_str::SmolStr;
+
+use super::FlowError;
+
+/// The most stations, and the most storages.
+const MOST: usize = 10_000;
+/// The most servers of all stations together.
+const MOST_SERVERS: usize = 100_000;
+/// How far the shares of a station's ways may be from 1 in sum: what rounding leaves.
+const SHARES_OFF: f64 = 1e-9;
+
+/// A network in which pieces of a kind are alike.
+#[derive(Clone, Debug, Default)]
+pub struct Network {
+    /// Where work is done.
+    pub stations: Vec<Station>,
+    /// Where pieces wait.
+    pub storages: Vec<Storage>,
+}
+
+/// One or several like servers with one queue.
+#[derive(Clone, Debug)]
+pub struct Station {
+    /// Its name: of its random streams, and in errors.
+    pub name: SmolStr,
+    /// Servers side by side.
+    pub servers: u32,
+    /// Work on a piece \[µs\].
+    pub work: Distribution,
+    /// One piece of each of these storages is taken for a piece of work, all at the same instant;
+    /// none: there is always something to begin with.
+    pub takes: Vec<usize>,
+    /// Where it goes: one of these ways by chance; none: it leaves.
+    pub gives: Vec<Way>,
+    /// Whether its pieces come into the network when it is done with them and not when it begins:
+    /// its work is the time between arrivals.
+    pub is_arrival: bool,
+    /// What a full storage keeps it from.
+    pub blocking: Blocking,
+    /// What stops it, each on its own.
+    pub failures: Vec<Failure>,
+}
+
+/// A way that a piece may go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Way {
+    /// How many go this way \[ratio\].
+    pub share: f64,
+    /// Each of these storages gets a piece; none: it leaves the network.
+    pub to: Vec<usize>,
+}
+
+/// What a full storage keeps a station from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocking {
+    /// Letting go of a finished piece, which stays in the server.
+    AfterService,
+    /// Beginning with one. The place is kept for it.
+    BeforeService,
+}
+
+/// A kind of failure.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// From a repair to the next failure \[µs\].
+    pub between: Distribution,
+    /// A repair \[µs\].
+    pub repair: Distribution,
+    /// What brings it nearer.
+    pub ages: Ages,
+}
+
+/// What brings a failure nearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ages {
+    /// Work alone.
+    WithWork,
+    /// Time, whatever the station does; a repair of another failure does not stop it.
+    WithTime,
+}
+
+/// Where pieces wait, first come first served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Storage {
+    /// Its name, in errors.
+    pub name: SmolStr,
+    /// Pieces that find room; none: all do.
+    pub capacity: Option<u32>,
+    /// Pieces in it at the start.
+    pub initial: u32,
+}
+
+impl Network {
+    /// Whether it can be played.
+    ///
+    /// # Errors
+    /// [`FlowError`], which names the station or storage.
+    pub(super) fn check(&self) -> Result<(), FlowError> {
+        let servers: u64 = self.stations.iter().map(|station| u64::from(station.servers)).sum();
+        if self.stations.len().max(self.storages.len()) > MOST || servers > MOST_SERVERS as u64 {
+            return Err(FlowError::TooLarge);
+        }
+        for storage in &self.storages {
+            if storage.capacity.is_some_and(|capacity| capacity < storage.initial) {
+                return Err(FlowError::Overfull { storage: storage.name.clone() });
+            }
+        }
+        self.stations.iter().try_for_each(|station| self.check_station(station))
+    }
+
+    fn check_station(&self, station: &Station) -> Result<(), FlowError> {
+        let name = || station.name.clone();
+        if station.servers == 0 {
+            return Err(FlowError::NoServer { station: name() });
+        }
+        let places = station.gives.iter().flat_map(|way| &way.to).chain(&station.takes);
+        if places.into_iter().any(|&storage| storage >= self.storages.len()) {
+            return Err(FlowError::NoStorage { station: name() });
+        }
+        let shares: f64 = station.gives.iter().map(|way| way.share).sum();
+        let proper = station.gives.iter().all(|way| way.share > 0.0);
+        if !station.gives.is_empty() && (!proper || (shares - 1.0).abs() > SHARES_OFF) {
+            return Err(FlowError::Shares { station: name(), sum: shares });
+        }
+        // Which of its ways a piece goes is known when it is finished; a place is kept before.
+        if station.blocking == Blocking::BeforeService && station.gives.len() > 1 {
+            return Err(FlowError::KeepsOnePlace { station: name() });
+        }
+        let roomless = |&storage: &usize| self.storages[storage].capacity == Some(0);
+        let hands_over = station.gives.iter().any(|way| way.to.iter().any(roomless));
+        let several = station.gives.iter().any(|way| way.to.len() > 1);
+        if hands_over && (several || station.blocking == Blocking::BeforeService) {
+            return Err(FlowError::NoRoomAtAll { station: name() });
+        }
+        let unmade = station.takes.is_empty() && station.work.mean() <= 0.0;
+        if unmade {
+            return Err(FlowError::Endless { station: name() });
+        }
+        Ok(())
+    }
+}
