@@ -1,0 +1,7 @@
+//! Methods against published figures and known truths; chance is real, seeds are fixed.
+
+mod choosing;
+mod intervals;
+mod models;
+mod running;
+mod warming;
