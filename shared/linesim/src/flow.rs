@@ -9,14 +9,16 @@
 mod clocks;
 mod network;
 mod run;
+mod slotted;
 mod state;
 
 use des::Time;
 use smol_str::SmolStr;
 use thiserror::Error;
 
-pub use network::{Ages, Blocking, Failure, Network, Station, Storage, Way};
+pub use network::{Ages, Begun, Blocking, Failure, Lot, Network, Piece, Station, Storage, Way};
 pub use run::Flow;
+pub use slotted::{Full, Machine, Slotted, SlottedLine, Up};
 
 /// Why a network cannot be played.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -39,6 +41,28 @@ pub enum FlowError {
     /// A station takes from, or gives to, a storage that is not there.
     #[error("station {station} takes from or gives to a storage that is not there")]
     NoStorage {
+        /// Which.
+        station: SmolStr,
+    },
+    /// No piece at a time, or more than there is room for.
+    #[error(
+        "station {station} takes or gives {pieces} pieces at a time at storage {storage}: it has \
+         to be one at least, and what there is room for at most"
+    )]
+    Lot {
+        /// Which station.
+        station: SmolStr,
+        /// Which storage.
+        storage: SmolStr,
+        /// How many.
+        pieces: u32,
+    },
+    /// It begins in a way that it cannot be in.
+    #[error(
+        "station {station} cannot begin like that: it has no such server, way or failure, or \
+             one server is named twice"
+    )]
+    Begun {
         /// Which.
         station: SmolStr,
     },
@@ -92,6 +116,8 @@ pub struct Totals {
     pub taken: Vec<u64>,
     /// Over those: time in the storage \[µs\]; only where the flow is watched.
     pub waited: Vec<i128>,
+    /// Of those taken: how many were taken the instant they came; only where it is watched.
+    pub taken_at_once: Vec<u64>,
     /// Level over time, by storage \[piece × µs\]; only where the flow is watched.
     pub level_time: Vec<i128>,
     /// Pieces there now, by storage.

@@ -30,9 +30,9 @@ pub struct Station {
     pub servers: u32,
     /// Work on a piece \[µs\].
     pub work: Distribution,
-    /// One piece of each of these storages is taken for a piece of work, all at the same instant;
-    /// none: there is always something to begin with.
-    pub takes: Vec<usize>,
+    /// What is taken for a piece of work, all at the same instant; none: there is always something
+    /// to begin with.
+    pub takes: Vec<Lot>,
     /// Where it goes: one of these ways by chance; none: it leaves.
     pub gives: Vec<Way>,
     /// Whether its pieces come into the network when it is done with them and not when it begins:
@@ -49,8 +49,24 @@ pub struct Station {
 pub struct Way {
     /// How many go this way \[ratio\].
     pub share: f64,
-    /// Each of these storages gets a piece; none: it leaves the network.
-    pub to: Vec<usize>,
+    /// What comes of it, and where it goes; nothing: it leaves the network.
+    pub to: Vec<Lot>,
+}
+
+/// Pieces of a storage, taken or given together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// Which storage.
+    pub storage: usize,
+    /// How many, at least one.
+    pub pieces: u32,
+}
+
+impl Lot {
+    /// One piece.
+    pub const fn one(storage: usize) -> Self {
+        Self { storage, pieces: 1 }
+    }
 }
 
 /// What a full storage keeps a station from.
@@ -60,6 +76,30 @@ pub enum Blocking {
     AfterService,
     /// Beginning with one. The place is kept for it.
     BeforeService,
+}
+
+/// How a server stands at the beginning; those that are not named stand idle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The station, and which of its servers.
+    pub station: usize,
+    /// From 0.
+    pub server: u32,
+    /// The piece it has.
+    pub piece: Piece,
+    /// The failure that is being repaired, and for how long it has been \[µs\].
+    pub down: Option<(usize, i64)>,
+}
+
+/// The piece that a server has at the beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// None.
+    None,
+    /// One that was worked on for so long \[µs\].
+    Working(i64),
+    /// A finished one that is to go this way.
+    Finished(u32),
 }
 
 /// A kind of failure.
@@ -116,9 +156,17 @@ impl Network {
         if station.servers == 0 {
             return Err(FlowError::NoServer { station: name() });
         }
-        let places = station.gives.iter().flat_map(|way| &way.to).chain(&station.takes);
-        if places.into_iter().any(|&storage| storage >= self.storages.len()) {
+        let lots = || station.gives.iter().flat_map(|way| &way.to).chain(&station.takes);
+        if lots().any(|lot| lot.storage >= self.storages.len()) {
             return Err(FlowError::NoStorage { station: name() });
+        }
+        for lot in lots() {
+            let storage = &self.storages[lot.storage];
+            let most = storage.capacity.unwrap_or(u32::MAX).max(1);
+            if lot.pieces == 0 || lot.pieces > most {
+                let (station, storage) = (name(), storage.name.clone());
+                return Err(FlowError::Lot { station, storage, pieces: lot.pieces });
+            }
         }
         let shares: f64 = station.gives.iter().map(|way| way.share).sum();
         let proper = station.gives.iter().all(|way| way.share > 0.0);
@@ -129,7 +177,7 @@ impl Network {
         if station.blocking == Blocking::BeforeService && station.gives.len() > 1 {
             return Err(FlowError::KeepsOnePlace { station: name() });
         }
-        let roomless = |&storage: &usize| self.storages[storage].capacity == Some(0);
+        let roomless = |lot: &Lot| self.storages[lot.storage].capacity == Some(0);
         let hands_over = station.gives.iter().any(|way| way.to.iter().any(roomless));
         let several = station.gives.iter().any(|way| way.to.len() > 1);
         if hands_over && (several || station.blocking == Blocking::BeforeService) {

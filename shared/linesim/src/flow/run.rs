@@ -1,9 +1,10 @@
 //! Playing a flow: one event at a time, and what follows from it at the same instant.
 
 use des::{Priority, Streams, Time};
+use smol_str::SmolStr;
 
 use super::{
-    FlowError, Network, Totals,
+    Begun, FlowError, Lot, Network, Piece, Totals,
     clocks::Clocks,
     network::{Ages, Blocking},
     state::{Doing, Next, Server, StationNow, StorageNow, micros},
@@ -49,6 +50,21 @@ impl Flow {
         replication: u64,
         watched: bool,
     ) -> Result<Self, FlowError> {
+        Self::from_state(network, &[], streams, replication, watched)
+    }
+
+    /// The same from a state: pieces in storages as the network says, and servers as they have
+    /// begun. What is left of work and of repairs is drawn for the time that they have taken.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn from_state(
+        network: Network,
+        begun: &[Begun],
+        streams: Streams,
+        replication: u64,
+        watched: bool,
+    ) -> Result<Self, FlowError> {
         network.check()?;
         let (mut servers, mut stations, mut timed) = (Vec::new(), Vec::new(), Vec::new());
         let all: u32 = network.stations.iter().map(|station| station.servers).sum();
@@ -82,11 +98,67 @@ impl Flow {
             piece_operations: 0,
             network,
         };
-        flow.begin();
+        flow.age();
+        begun.iter().try_for_each(|begun| flow.begin(begun))?;
+        flow.tried = (0..flow.stations.len() as u32).rev().collect();
+        flow.settle();
         Ok(flow)
     }
 
-    fn begin(&mut self) {
+    /// Puts a server where it stands at the beginning.
+    fn begin(&mut self, begun: &Begun) -> Result<(), FlowError> {
+        let Some(station) = self.network.stations.get(begun.station) else {
+            return Err(FlowError::Begun { station: SmolStr::default() });
+        };
+        let wrong = || FlowError::Begun { station: station.name.clone() };
+        let before = &self.network.stations[..begun.station];
+        let first: u32 = before.iter().map(|station| station.servers).sum();
+        let server = first + begun.server;
+        let idle = &mut self.stations[begun.station].idle;
+        let place = idle.iter().position(|&one| one == server).ok_or_else(wrong)?;
+        idle.remove(place);
+        let now = &mut self.servers[server as usize];
+        let work = &mut self.stations[begun.station].work;
+        match begun.piece {
+            Piece::None => {}
+            Piece::Working(age) => {
+                now.doing = Doing::Working;
+                now.remaining = micros(station.work.residual(age as f64, work));
+            }
+            Piece::Finished(way) if (way as usize) < station.gives.len() => {
+                (now.doing, now.way) = (Doing::Blocked, way);
+            }
+            Piece::Finished(_) => return Err(wrong()),
+        }
+        if let Some((number, age)) = begun.down {
+            let failure = station.failures.get(number).ok_or_else(wrong)?;
+            let left = micros(failure.repair.residual(age as f64, &mut now.repairing));
+            now.down = 1;
+            let slot = match failure.ages {
+                Ages::WithWork => {
+                    now.next = Next::Repair(number as u32);
+                    server as usize
+                }
+                Ages::WithTime => {
+                    let slot = now.slots as usize + number;
+                    self.repairing[slot - self.servers.len()] = true;
+                    slot
+                }
+            };
+            self.clocks.schedule(slot, self.now.after(left), ENDS);
+        }
+        match begun.piece {
+            Piece::None if begun.down.is_none() => self.empty(server as usize),
+            Piece::None => {}
+            Piece::Working(_) if begun.down.is_none() => self.resume(server as usize),
+            Piece::Working(_) => {}
+            Piece::Finished(_) => self.leave(server as usize),
+        }
+        Ok(())
+    }
+
+    /// Draws how far away failures are.
+    fn age(&mut self) {
         for index in 0..self.servers.len() {
             let server = &mut self.servers[index];
             let station = &self.network.stations[server.station as usize];
@@ -99,8 +171,6 @@ impl Flow {
                 }
             }
         }
-        self.tried = (0..self.stations.len() as u32).rev().collect();
-        self.settle();
     }
 
     /// Where the clock stands.
@@ -189,24 +259,24 @@ impl Flow {
     fn start(&mut self, index: usize) -> bool {
         let Some(&server) = self.stations[index].idle.last() else { return false };
         let station = &self.network.stations[index];
-        if !station.takes.iter().all(|&storage| self.storages[storage].has_piece()) {
+        if !station.takes.iter().all(|lot| self.storages[lot.storage].has(lot.pieces)) {
             return false;
         }
         if station.blocking == Blocking::BeforeService {
             let to = station.gives.first().map_or(&[][..], |way| way.to.as_slice());
-            if to.iter().any(|&storage| !self.storages[storage].has_room()) {
+            if to.iter().any(|lot| !self.storages[lot.storage].has_room(lot.pieces)) {
                 return false;
             }
-            to.iter().for_each(|&storage| self.storages[storage].kept += 1);
+            to.iter().for_each(|lot| self.storages[lot.storage].kept += lot.pieces);
         }
         self.stations[index].idle.pop();
         let mut born = self.now;
         for take in 0..self.network.stations[index].takes.len() {
-            let storage = self.network.stations[index].takes[take];
+            let Lot { storage, pieces } = self.network.stations[index].takes[take];
             let from = match self.storages[storage].handed_over() {
                 Some(server) => self.handed_over(storage, server as usize),
                 None => {
-                    let from = self.storages[storage].take(self.now, self.watched);
+                    let from = self.storages[storage].take(pieces, self.now, self.watched);
                     self.room_came(storage);
                     from
                 }
@@ -282,9 +352,11 @@ impl Flow {
         let of = &self.network.stations[station];
         let to = of.gives.get(way as usize).map_or(&[][..], |way| way.to.as_slice());
         if of.blocking == Blocking::AfterService {
-            if let Some(&full) = to.iter().find(|&&storage| !self.storages[storage].has_room()) {
+            if let Some(full) =
+                to.iter().find(|lot| !self.storages[lot.storage].has_room(lot.pieces))
+            {
                 self.servers[index].doing = Doing::Blocked;
-                let full = &mut self.storages[full];
+                let full = &mut self.storages[full.storage];
                 full.blocked.push_back(index as u32);
                 if full.capacity == 0 {
                     self.tried.extend_from_slice(&full.takers);
@@ -292,11 +364,11 @@ impl Flow {
                 return;
             }
         } else {
-            to.iter().for_each(|&storage| self.storages[storage].kept -= 1);
+            to.iter().for_each(|lot| self.storages[lot.storage].kept -= lot.pieces);
         }
         let born = self.servers[index].born;
-        for &storage in to {
-            self.storages[storage].put(born, self.now, self.watched);
+        for &Lot { storage, pieces } in to {
+            self.storages[storage].put(pieces, born, self.now, self.watched);
             self.tried.extend_from_slice(&self.storages[storage].takers);
         }
         if to.is_empty() {
@@ -326,12 +398,19 @@ impl Flow {
         self.servers[from].born
     }
 
-    /// A place came free: the piece that waited longest for it goes there.
+    /// Places came free: the pieces that waited longest for them go there.
     #[inline]
     fn room_came(&mut self, storage: usize) {
         self.tried.extend_from_slice(&self.storages[storage].keepers);
-        if let Some(server) = self.storages[storage].blocked.pop_front() {
-            self.leave(server as usize);
+        while let Some(&first) = self.storages[storage].blocked.front() {
+            let server = &self.servers[first as usize];
+            let way = &self.network.stations[server.station as usize].gives[server.way as usize];
+            let lot = way.to.iter().find(|lot| lot.storage == storage);
+            if lot.is_some_and(|lot| !self.storages[storage].has_room(lot.pieces)) {
+                return;
+            }
+            self.storages[storage].blocked.pop_front();
+            self.leave(first as usize);
         }
     }
 
@@ -410,6 +489,7 @@ impl Flow {
             in_system: self.stations.iter().map(|station| station.in_system).collect(),
             taken: self.storages.iter().map(|storage| storage.taken).collect(),
             waited: self.storages.iter().map(|storage| storage.waited).collect(),
+            taken_at_once: self.storages.iter().map(|storage| storage.taken_at_once).collect(),
             level_time: self.storages.iter().map(up_to_now).collect(),
             levels: self.storages.iter().map(|storage| storage.level).collect(),
         }

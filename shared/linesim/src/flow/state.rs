@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use des::{Stream, Time};
 
-use super::{Network, network::Blocking};
+use super::{Lot, Network, network::Blocking};
 
 #[derive(Clone, Debug)]
 pub(super) struct StationNow {
@@ -33,6 +33,7 @@ pub(super) struct StorageNow {
     pub(super) taken: u64,
     /// Over the pieces taken: the time they waited here \[µs\].
     pub(super) waited: i128,
+    pub(super) taken_at_once: u64,
     /// Level over time \[piece × µs\], up to `since`.
     pub(super) area: i128,
     pub(super) since: Time,
@@ -106,11 +107,12 @@ impl StationNow {
 impl StorageNow {
     pub(super) fn new(network: &Network, at: usize, watched: bool) -> Self {
         let storage = &network.storages[at];
-        let takes = network.stations.iter().zip(0..).filter(|(s, _)| s.takes.contains(&at));
-        let gives = |to: &Vec<usize>| to.contains(&at);
+        let here = |lot: &Lot| lot.storage == at;
+        let takes = network.stations.iter().zip(0..).filter(|(s, _)| s.takes.iter().any(here));
+
         let keeps = network.stations.iter().zip(0..).filter(|(station, _)| {
             station.blocking == Blocking::BeforeService
-                && station.gives.iter().any(|way| gives(&way.to))
+                && station.gives.iter().any(|way| way.to.iter().any(here))
         });
         let initial = if watched { storage.initial as usize } else { 0 };
         Self {
@@ -123,14 +125,16 @@ impl StorageNow {
             pieces: vec![(Time::ZERO, Time::ZERO); initial].into(),
             taken: 0,
             waited: 0,
+            taken_at_once: 0,
             area: 0,
             since: Time::ZERO,
         }
     }
 
+    /// Whether so many can be taken; what cannot lie here comes from hand to hand.
     #[inline]
-    pub(super) fn has_piece(&self) -> bool {
-        self.level > 0 || (self.capacity == 0 && !self.blocked.is_empty())
+    pub(super) fn has(&self, pieces: u32) -> bool {
+        self.level >= pieces || (self.capacity == 0 && !self.blocked.is_empty())
     }
 
     /// The server that hands its piece over, where pieces cannot lie here.
@@ -140,38 +144,40 @@ impl StorageNow {
     }
 
     #[inline]
-    pub(super) fn has_room(&self) -> bool {
-        self.level + self.kept < self.capacity
+    pub(super) fn has_room(&self, pieces: u32) -> bool {
+        pieces <= self.capacity - self.level - self.kept
     }
 
+    /// Level over time since it last changed.
     pub(super) fn since_then(&self, now: Time) -> i128 {
         i128::from(self.level) * i128::from(now.since(self.since))
     }
 
     #[inline]
-    pub(super) fn put(&mut self, born: Time, now: Time, watched: bool) {
+    pub(super) fn put(&mut self, pieces: u32, born: Time, now: Time, watched: bool) {
         if watched {
             self.area += self.since_then(now);
             self.since = now;
-            self.pieces.push_back((born, now));
+            self.pieces.extend((0..pieces).map(|_| (born, now)));
         }
-        self.level += 1;
+        self.level += pieces;
     }
 
-    /// Takes a piece out; when it came into the network.
+    /// Takes pieces out; when the first of them came into the network.
     #[inline]
-    pub(super) fn take(&mut self, now: Time, watched: bool) -> Time {
+    pub(super) fn take(&mut self, pieces: u32, now: Time, watched: bool) -> Time {
         let mut born = now;
         if watched {
             self.area += self.since_then(now);
             self.since = now;
-            if let Some((from, came)) = self.pieces.pop_front() {
-                born = from;
+            for (from, came) in self.pieces.drain(..pieces as usize) {
+                born = born.min(from);
                 self.waited += i128::from(now.since(came));
+                self.taken_at_once += u64::from(came == now);
             }
         }
-        self.level -= 1;
-        self.taken += 1;
+        self.level -= pieces;
+        self.taken += u64::from(pieces);
         born
     }
 }

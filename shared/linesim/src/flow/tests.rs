@@ -13,13 +13,14 @@ fn exponential(mean: f64) -> Distribution {
 }
 
 fn station(name: &str, work: Distribution, takes: &[usize], to: &[usize]) -> Station {
-    let gives = vec![Way { share: 1.0, to: to.to_vec() }];
+    let to: Vec<Lot> = to.iter().map(|&storage| Lot::one(storage)).collect();
+    let gives = vec![Way { share: 1.0, to }];
     Station {
         name: name.into(),
         servers: 1,
         work,
-        takes: takes.to_vec(),
-        gives: if to.is_empty() { Vec::new() } else { gives },
+        takes: takes.iter().map(|&storage| Lot::one(storage)).collect(),
+        gives,
         is_arrival: name == "arrivals",
         blocking: Blocking::AfterService,
         failures: Vec::new(),
@@ -132,7 +133,7 @@ fn cards_hold_the_work_in_process() {
         let mut stations: Vec<Station> = (0..last)
             .map(|at| station(&format!("s{at}"), exponential(means[at]), &[at], &[at + 1]))
             .collect();
-        stations[last - 1].gives[0].to = vec![0];
+        stations[last - 1].gives[0].to = vec![Lot::one(0)];
         let mut storages = vec![storage(None, 0); last];
         storages[0].initial = cards;
         let network = Network { stations, storages };
@@ -205,7 +206,7 @@ fn rework_comes_round_again() {
         station(&format!("s{at}"), exponential(1.0 / rate), &[at], &[at + 1])
     };
     let mut last = served(2, 0.8);
-    last.gives = vec![Way { share: 0.1, to: vec![0] }, Way { share: 0.9, to: vec![] }];
+    last.gives = vec![Way { share: 0.1, to: vec![Lot::one(0)] }, Way { share: 0.9, to: vec![] }];
     let network = Network {
         stations: vec![
             station("arrivals", exponential(2.0), &[], &[0]),
