@@ -19,6 +19,11 @@ test:
 check:
     @.ci/check.sh
 
+# the search for leaks over so many cases, from a seed on: `just leaks 1000000 7`
+[no-exit-message]
+leaks CASES="100000" SEED="1":
+    @.ci/leaks.sh "$@"
+
 # benchmarks
 bench *ARGS:
     @.ci/bench.sh "$@"

@@ -93,6 +93,18 @@ fn the_reference_plants_are_without_mistakes() {
 }
 
 #[test]
+fn the_shipped_policies_are_without_mistakes() {
+    check(&["check", "models/policies"], 0, &["0 errors, 0 warnings"]);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("mine.cedar");
+    std::fs::write(&path, "\npermit (principle, action, resource);\n").expect("a file");
+    let text = |path: &std::path::Path| path.to_str().expect("a path of text").to_owned();
+    let says = format!("{}:2:", text(&path));
+    check(&["check", &text(folder.path())], 1, &[&says]);
+    check(&["check", &text(&path)], 1, &[&says]);
+}
+
+#[test]
 fn a_second_hub_is_told_what_is_in_its_way() {
     let hub = Hub::start(&[]);
     let data = hub.data().to_str().expect("a path of text").to_owned();

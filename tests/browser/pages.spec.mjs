@@ -22,10 +22,12 @@ const PAGES = [
   ['/viewer/?plant=munitions&as=XAA', [DESK]],
   ['/viewer/?plant=home-yard&as=public', [DESK, TELEPHONE]],
   ['/help/', [DESK, TELEPHONE]],
+  ['/help/allies/', [DESK, TELEPHONE]],
+  ['/sharing/?as=XBB', [DESK, TELEPHONE]],
   ['/signin/', [DESK, TELEPHONE]],
 ];
-/** Pages that show nothing of a hub's record, and so need no connection to it. */
-const WITHOUT_CONNECTION = ['/help/', '/signin/'];
+/** Pages that show no view, and so tell no connection. */
+const WITHOUT_CONNECTION = ['/help/', '/help/allies/', '/sharing/?as=XBB', '/signin/'];
 const CARDS = ['deliver', 'holdup', 'next', 'act', 'trust'];
 
 /** Opens a page and waits until nothing on it is awaited any more. */

@@ -16,6 +16,7 @@ test('a member enters with a key and leaves again', async ({ page }) => {
   await expect(page.locator('.refusal')).toBeVisible();
   await expectAccessible(page);
   await page.locator('.refusal').getByRole('link', { name: 'Sign in' }).click();
+  await page.locator('.signin-key summary').click();
   await page.locator('#key').fill(await hub.key('--view-as', 'XAA/skarvik'));
   await page.locator('#key').press('Enter');
   await expect(page).toHaveURL(`${hub.url}/`);
@@ -33,6 +34,31 @@ test('a member enters with a key and leaves again', async ({ page }) => {
   await expect.poll(async () => (await page.context().cookies()).length).toBe(0);
   await page.goto(hub.url);
   await expect(page.locator('.refusal')).toBeVisible();
+});
+
+test('a person enters with a name and a password, and is told when they are let go', async ({ page, complaints }) => {
+  const password = 'nine grey gulls at noon';
+  await hub.account('anna', 'XAA/skarvik', 'viewer', password);
+  await page.goto(`${hub.url}/signin/`);
+  await expectAccessible(page);
+  await page.locator('#name').fill('anna');
+  await page.locator('#password').fill('nine grey gulls at dusk');
+  await page.locator('#password').press('Enter');
+  await expect(page.locator('#outcome')).toContainText('Nobody is known by this name and password');
+  await page.locator('#password').fill(password);
+  await page.locator('#password').press('Enter');
+  await expect(page).toHaveURL(`${hub.url}/`);
+  await expect(page.locator('#top .account')).toContainText('anna, Skarvik Shipbuilding');
+  await expect(page.locator('[data-plant="home-yard"]')).toContainText('Skarvik');
+  const cookies = await page.context().cookies();
+  expect(cookies.map(({ httpOnly, sameSite }) => [httpOnly, sameSite])).toEqual([[true, 'Strict']]);
+
+  // Somebody else disables the account: the open page ends and says so.
+  await hub.run('account', 'disable', 'anna');
+  await expect(page.locator('.banner')).toContainText('Your sign-in has ended');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.locator('.refusal')).toBeVisible();
+  complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !/401|WebSocket/.test(complaint)));
 });
 
 test('a member signs out from any page', async ({ page }) => {
@@ -60,10 +86,10 @@ test('whoever may see nothing is told what kind of thing is kept back, and what 
   }
 });
 
-test('a key that was revoked is told to have ended', async ({ page, complaints }) => {
-  await page.context().addCookies([{ name: 'slipway_viewer', value: 'slipway_revoked', url: hub.url }]);
+test('a sign-in that is over is told to have ended', async ({ page, complaints }) => {
+  await page.context().addCookies([{ name: 'slipway', value: 'slipway_revoked', url: hub.url }]);
   await page.goto(hub.url);
-  await expect(page.locator('.banner')).toContainText('Your key opens nothing any more');
+  await expect(page.locator('.banner')).toContainText('Your sign-in has ended');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.locator('.refusal')).toBeVisible();
   complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !/401|WebSocket/.test(complaint)));
@@ -71,6 +97,7 @@ test('a key that was revoked is told to have ended', async ({ page, complaints }
 
 test('a wrong key is told to be one', async ({ page, complaints }) => {
   await page.goto(`${hub.url}/signin/`);
+  await page.locator('.signin-key summary').click();
   await page.locator('#key').fill('slipway_of_another_hub');
   await page.locator('#key').press('Enter');
   await expect(page.locator('#outcome')).toContainText(/key/i);

@@ -160,6 +160,25 @@ test('labels tell places apart, and buildings how full they are', async ({ page,
   await expect(page.locator('#labels .label.limited .gauge').first()).toBeAttached();
 });
 
+test('no mark of what a station does is one of how far a block is', async ({ page, demo }) => {
+  await open(page, demo, 'home-yard');
+  const drawn = (kind) => page.locator(`#legend .swatch[data-${kind}]`).evaluateAll((all) => all.map((mark) => {
+    const { backgroundColor, backgroundImage, borderRadius } = getComputedStyle(mark);
+    return { colour: backgroundColor, pattern: backgroundImage, corner: borderRadius };
+  }));
+  const [states, stages] = [await drawn('state'), await drawn('stage')];
+  expect(states.length).toBeGreaterThan(10);
+  expect(stages).toHaveLength(8);
+  const shared = (what) => stages.map((stage) => stage[what]).filter((value) => states.some((state) => state[what] === value));
+  expect(shared('colour')).toEqual([]);
+  expect(shared('corner')).toEqual([]);
+  expect(shared('pattern').filter((pattern) => pattern !== 'none')).toEqual([]);
+  // Neither group is told apart within by colour alone.
+  const marks = stages.map(({ pattern }) => pattern);
+  expect(marks.filter((mark, at) => mark !== 'none' && marks.indexOf(mark) !== at)).toEqual([]);
+  for (const mark of await page.locator('#legend .swatch[data-state]').all()) await expect(mark.locator('svg')).toHaveCount(1);
+});
+
 for (const plant of ['home-yard', 'partner-yard', 'munitions', 'machine-shop']) {
   test(`what holds ${plant} back carries the flag`, async ({ page, demo }) => {
     await open(page, demo, plant);

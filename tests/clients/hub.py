@@ -21,13 +21,16 @@ def binary():
 
 
 class Hub:
-    """A running hub; `close` ends it and removes its data."""
+    """A running hub with these arguments more; `close` ends it and removes its data. What it logs, and
+    more of it, is written to `log` if that is given."""
 
-    def __init__(self):
+    def __init__(self, *more, log=None):
         self._folder = tempfile.TemporaryDirectory(prefix="slipway-")
         self.data = self._folder.name
-        command = [binary(), "serve", "--json", "--listen", "127.0.0.1:0", "--data", self.data]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        command = [binary(), "serve", "--json", "--listen", "127.0.0.1:0", "--data", self.data, *more]
+        more_of_it = {**os.environ, "RUST_LOG": "debug"} if log else None
+        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env=more_of_it,
+                                         stderr=log or subprocess.DEVNULL)
         said = self._process.stdout.readline()
         if not said:
             self.close()
@@ -49,6 +52,11 @@ class Hub:
         request = urllib.request.Request(f"{self.url}/api/v1/{path}", headers={"Authorization": f"Bearer {key}"})
         with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return json.load(answer)
+
+    def stop(self):
+        """Asks it to end, and waits until it has."""
+        self._process.terminate()
+        self._process.wait(PATIENCE_S)
 
     def close(self):
         self._process.kill()

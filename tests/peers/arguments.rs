@@ -47,6 +47,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Section {
     /// Reports folded in process, and memory a work unit
     Folding,
+    /// Deciding everything anew under other policies
+    Policy,
     /// Reports and points over a websocket, durable before they are acknowledged
     Ingest,
     /// From the start of the process to the first answer, on a journal of many reports

@@ -15,6 +15,7 @@ mod machine;
 mod mqtt;
 mod nats;
 mod peers;
+mod policy;
 mod pump;
 mod raw;
 mod restart;
@@ -41,6 +42,9 @@ fn main() {
     // Memory is read off this process: first, while little else has been in it.
     if arguments.wants(Section::Folding) {
         folding::measure(&mut findings);
+    }
+    if arguments.wants(Section::Policy) {
+        policy::measure(&mut findings);
     }
     if arguments.wants(Section::Ingest) || arguments.wants(Section::Restart) {
         runtime.block_on(ingest::measure(&arguments, &place, &mut findings));

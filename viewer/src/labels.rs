@@ -66,8 +66,10 @@ pub fn place(
         let Some(point) = at.get(i).copied().flatten() else { continue };
         let Wanted { w, h, p, below, .. } = wanted[i];
         let hangs = if below { h + GAP } else { 0.0 };
-        // An important label gives way to the next free side of its point.
-        let beside: &[[f32; 2]] = if p >= ALWAYS { &BESIDE } else { &[[0.0; 2]] };
+        // An important label gives way to the next free side of its point, and so does a
+        // building's: without it nobody knows what stands there.
+        let gives_way = p >= ALWAYS || below;
+        let beside: &[[f32; 2]] = if gives_way { &BESIDE } else { &[[0.0; 2]] };
         for [right, down] in beside {
             let wished = [point[0] + right * w, point[1] + down * h + hangs];
             let Some([x, y]) = inside(&wanted[i], wished, window) else { continue };
@@ -162,5 +164,17 @@ mod tests {
         let wish = Wish { labels: vec![label("a", 9.0)], kept };
         assert_eq!(shown(&wish, &[Some([200.0, 190.0])], &[]), [false]);
         assert_eq!(shown(&wish, &[Some([400.0, 200.0])], &[]), [true]);
+    }
+
+    #[test]
+    fn a_buildings_label_gives_way_and_a_stations_is_left_out() {
+        let building = Wanted { below: true, ..label("hall", 30.0) };
+        let wish = wish(vec![label("flagged", 100.0), building, label("station", 12.0)]);
+        let at = [Some([400.0, 230.0]), Some([400.0, 200.0]), Some([400.0, 225.0])];
+        let placed = place(&wish, &at, &[], [800.0, 600.0]);
+        let [Some(flagged), Some(building), None] = placed[..] else { panic!("{placed:?}") };
+        assert!(
+            (flagged[1] - building[1]).abs() >= 20.0 || (flagged[0] - building[0]).abs() >= 100.0
+        );
     }
 }

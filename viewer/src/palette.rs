@@ -31,6 +31,19 @@ pub enum Pattern {
     Water = 8,
     /// A fine net of lines on the ground, the same in metres at any distance.
     Net = 9,
+    /// A chequerboard. This and what follows are for stages of the product alone, so that no
+    /// block looks like a station in some state.
+    Checks = 10,
+    /// Small upright crosses.
+    Plus = 11,
+    /// Rings.
+    Rings = 12,
+    /// Courses of bricks.
+    Bricks = 13,
+    /// Level waves.
+    Waves = 14,
+    /// Level zigzags.
+    Zigzag = 15,
 }
 
 impl Pattern {
@@ -45,6 +58,12 @@ impl Pattern {
             "hollow" => Self::Hollow,
             "water" => Self::Water,
             "net" => Self::Net,
+            "checks" => Self::Checks,
+            "plus" => Self::Plus,
+            "rings" => Self::Rings,
+            "bricks" => Self::Bricks,
+            "waves" => Self::Waves,
+            "zigzag" => Self::Zigzag,
             _ => Self::Solid,
         }
     }
@@ -138,10 +157,12 @@ mod tests {
     #[test]
     fn a_page_hands_over_its_colours() {
         let text = r##"{"state.down": ["#c8421a", "cross"], "ground": ["#EEF2F5", "solid"],
+            "stage.ready": ["#a06c3c", "zigzag"],
             "bad": ["red", "solid"], "short": ["#12", "dots"], "state.unknown": ["#ffffff", "hollow"]}"##;
         let palette = Palette::from_json(text).unwrap();
         let down = palette.state("down");
         assert_eq!((down.rgb, down.pattern), ([200, 66, 26], Pattern::Cross));
+        assert_eq!(palette.stage("ready").pattern, Pattern::Zigzag);
         assert_eq!(palette.look("ground").rgb, [238, 242, 245]);
         assert_eq!(palette.look("bad").rgb, [255, 0, 255]);
         assert_eq!(palette.look("short").rgb, [255, 0, 255]);

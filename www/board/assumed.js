@@ -12,19 +12,19 @@ function valueWords({ word: key, of, value, unit }) {
   return of ? word('inputs.of_failure', { failure: of, text }) : text;
 }
 
-function inputRow(plant, [n, input]) {
+function inputRow([n, input]) {
   const numbers = input.numbers ?? [];
   const values = numbers.length > 0 ? numbers.map(valueWords) : [word('inputs.no_limit')];
   return h('tr', { data: { key: n } },
-    h('th', { scope: 'row' }, input.name, h('small', {}, word(`inputs.table.${input.table}`))),
+    h('th', { scope: 'row' }, input.name),
     h('td', {}, values.map((text) => h('div', {}, text))),
-    h('td', {}, h('code', { translate: 'no' }, word('inputs.place', { plant, table: input.table, id: input.id }))));
+    h('td', {}, word('inputs.place', { table: word(`inputs.table.${input.table}`), id: input.id })));
 }
 
 function list({ id, name, history }) {
   const inputs = history.entries('assumed');
   const columns = [[word('inputs.what')], [word('inputs.values')], [word('inputs.where')]];
-  const rows = inputs.map((input) => inputRow(id, input));
+  const rows = inputs.map(inputRow);
   return h('section', { data: { key: id } },
     h('h3', {}, word('inputs.of_plant', { plant: name, inputs: quantity(inputs.length, 'input') })),
     !history.ready && !history.refused ? skeleton(4)

@@ -55,9 +55,23 @@ function progressWords({ name, unit, done, needed }) {
   return !unit || name.startsWith(unit) ? word('deliver.progress_alone', values) : word('deliver.progress', values);
 }
 
+/** How far the next lot is of a product that is done by whole lots. */
+function lotsWords({ lots }) {
+  if (!lots) return null;
+  const values = { size: number(lots.size), gathered: number(lots.gathered), n: number(lots.under_way) };
+  if (lots.under_way === 0) return word('deliver.lots', values);
+  return lots.gathered === 0 ? word('deliver.lots_full', values) : word('deliver.lots_both', values);
+}
+
 /** The pace that an expected date rests on. */
-function paceWords({ days_per_piece: pace }) {
+function paceWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
   if (!(pace > 0)) return null;
+  const first = ahead >= 0.5 ? word('deliver.pace_ahead', { n: number(Math.round(ahead)) }) : null;
+  const then = more >= 0.5 ? word('deliver.pace_then', { days: days(more) }) : null;
+  return [everyWords(pace), first, then].filter(Boolean).join(' · ');
+}
+
+function everyWords(pace) {
   return pace < 1 ? word('deliver.pace_a_day', { n: amount(1 / pace) }) : word('deliver.pace_every', { days: word('unit.d.other', { n: amount(pace) }) });
 }
 
@@ -67,12 +81,15 @@ export function overdueMark(overdueDays) {
 }
 
 /** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range, waits_for: missing }) {
+function expectedDate({ expected, range, waits_for: missing, waits_d: lost }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
   const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
   // What is missing says more than how far the date may be off: that is then in the tooltip.
-  if (missing) return [moment(expected, 'date'), h('small', { title: between }, word('deliver.waits_for', { name: missing }))];
+  if (missing) {
+    const waits = lost >= 0.5 ? word('deliver.waits_days', { name: missing, days: days(lost) }) : word('deliver.waits_for', { name: missing });
+    return [moment(expected, 'date'), h('small', { title: between }, waits)];
+  }
   return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
 }
 
@@ -109,7 +126,8 @@ export function deliverCard(card, { withPlant = true } = {}) {
     // Of one thing there is nothing to count until it is done.
     item.needed > 1 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
-      h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · ')))));
+      h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · '))),
+    item.lots && h('p', { class: 'lots' }, lotsWords(item))));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
     alsoLate(card, withPlant),
@@ -152,7 +170,7 @@ function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover
 
 /** The former leads, newest first, and the way to the picture. */
 function holdUpFoot(card, viewer) {
-  const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.id === card.id ? card.kind : undefined), when: when(former.since, 'day') });
+  const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.kind || undefined), when: when(former.since, 'day') });
   const before = card.before.slice(0, -1).reverse().slice(0, 3).map(lead);
   return h('p', { class: 'card-foot' },
     before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
@@ -173,13 +191,14 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
     card.now && h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), nowWords(card.now, now)),
+    card.is_over && h('p', { class: 'answer-note' }, card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over')),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
       fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
-      fact(word('holdup.sure_label'), [confidenceWords(card), h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
+      fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     holdUpFoot(card, viewer),
   ];
 }
@@ -230,11 +249,17 @@ function answerState(card) {
   const { delivery } = card;
   if (delivery) {
     const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, id: delivery.id, when: when(delivery.expected, 'day') };
-    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d));
+    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
+      delivery.next && [' ', word('act.delivery_later', { when: when(delivery.next, 'day') })]);
   }
   if (card.over_since || !card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
+}
+
+/** A text whose numbers stay on one line with their units. */
+function unbroken(text) {
+  return text.replaceAll(/(\d) (?=(d|h|min|days?|hours?)\b)/g, '$1\u00a0');
 }
 
 /** 4. Who acts? */
@@ -242,7 +267,7 @@ export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
-    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, card.answer),
+    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));

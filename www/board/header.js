@@ -4,6 +4,7 @@
 import { h, renew } from '../lib/dom.js';
 import { chooseTime, number, onTimeChoice, timeChoice, when, whenBoth, zoneName, zones } from '../lib/format.js';
 import { keepAudience, wishedAudience } from '../lib/mirror.js';
+import { nameOf, session, signOut, staySignedIn } from '../lib/session.js';
 import { word } from '../lib/words.js';
 
 /** The origin badge; it is never left out. */
@@ -36,14 +37,14 @@ export function isMember(offers) {
   return Boolean(offers) && !offers.offered.some(({ code }) => code === offers.current);
 }
 
-/** Forgets this browser's key and shows what the public sees. */
-async function signOut() {
-  try {
-    await fetch('/v1/session', { method: 'DELETE' });
-  } catch {
-    return; // The connection state says that the hub is away; the key is still kept.
-  }
-  location.assign('/');
+/** Whether this page is signing out by itself: the end of its connection is then no news. */
+let leaving = false;
+
+/** Ends this browser's session and shows what the public sees. */
+async function leave() {
+  leaving = true;
+  leaving = await signOut();
+  if (leaving) location.assign('/');
 }
 
 /** Draws the header and the banner and keeps them current. */
@@ -73,17 +74,25 @@ export class Header {
     this.links = links;
     onTimeChoice(() => this.draw());
     mirror?.onConnection((connection) => {
+      const ended = connection.ended && !this.#connection?.ended;
       this.#connection = connection;
+      // The hub closed the connection because the sign-in is over: the page says so.
+      if (ended && !leaving) this.#ask();
       this.draw();
     });
     if (mirror) setInterval(() => this.draw(), 500);
     /** Settles with the hub's answer as whom one may look. */
-    this.offersKnown = fetchOffers().then((offers) => {
-      this.#offers = offers;
-      this.draw();
-      return offers;
-    });
+    this.offersKnown = this.#ask();
+    staySignedIn();
     this.draw();
+  }
+
+  /** Asks the hub as whom one may look, and who is signed in. */
+  async #ask() {
+    const [offers, who] = await Promise.all([fetchOffers(), session().catch(() => null)]);
+    this.#offers = { ...offers, who: who?.signed_in ? who : null };
+    this.draw();
+    return this.#offers;
   }
 
   /** As whom one may look, as the hub answers; null until it has. */
@@ -130,16 +139,22 @@ export class Header {
   #tools() {
     return h('nav', { class: 'top-tools', 'aria-label': word('head.controls') },
       this.links(), this.#mirror && this.#audiences(), this.#mirror && !this.#view?.refused && this.#timeSwitch(),
-      this.#account(), h('a', { href: keepAudience('/help/') }, word('nav.help')));
+      this.#account(), this.#sharing(), h('a', { href: keepAudience('/help/') }, word('nav.help')));
+  }
+
+  /** The way to who sees what, for whoever is somebody. */
+  #sharing() {
+    const known = this.#offers && (this.#offers.who || this.#offers.current !== 'public');
+    return known && location.pathname !== '/sharing/' ? h('a', { href: keepAudience('/sharing/') }, word('nav.sharing')) : null;
   }
 
   /** Who is signed in, and the way in or out. */
   #account() {
     const offers = this.#offers;
     if (!offers) return null;
-    const out = h('button', { type: 'button', class: 'link', on: { click: signOut } }, word('signin.out'));
+    const out = h('button', { type: 'button', class: 'link', on: { click: leave } }, word('signin.out'));
     if (offers.keyEnded) return h('span', { class: 'account' }, out);
-    if (isMember(offers)) return h('span', { class: 'account' }, h('span', {}, word('signin.as', { name: offers.name })), out);
+    if (offers.who) return h('span', { class: 'account' }, h('span', {}, word('signin.as', { name: nameOf(offers.who) })), out);
     return offers.offered.length < 2 && location.pathname !== '/signin/' ? h('a', { href: '/signin/' }, word('signin.heading')) : null;
   }
 

@@ -2,6 +2,7 @@
 
 import { h } from '../lib/dom.js';
 import { amount, calendarSlip, duration, lastMoment, ms, number, percent, quantity, when } from '../lib/format.js';
+import { awayWords } from '../lib/past.js';
 import { plainWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
@@ -51,12 +52,14 @@ function flagMark(holdUp) {
   return h('span', { class: 'flag' }, sign('flag'), text);
 }
 
-function unitRow([id, layout, unit], kpi, now, holdUp) {
+function unitRow([id, layout, unit], history, now, holdUp) {
+  const kpi = history.get(`kpi/${id}`);
+  const away = awayWords(now, unit, history.get(`ribbon/${id}`));
   const names = (layout.assumed ?? []).join(', ');
   const assumed = names && [' ', h('small', { class: 'beside', title: names }, word('units.assumed', { n: number(layout.assumed.length) }), h('span', { class: 'visually-hidden' }, `: ${names}`))];
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(holdUp)], assumed),
-    h('td', { class: 'nowrap' }, stateMark(unit.state), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
+    h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
     h('td', { class: 'nowrap' }, moment(unit.since), ' ', h('small', { class: 'beside' }, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
@@ -74,7 +77,7 @@ export function unitTable(view, history, now, redraw) {
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
     [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
   ];
-  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history.get(`kpi/${row[0]}`), now, view.get('board/holdup'))), 'plain stacks unit-table')];
+  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history, now, view.get('board/holdup'))), 'plain stacks unit-table')];
 }
 
 /** A storage; where the main hold-up bites, it is flagged with who that is. */
@@ -171,6 +174,12 @@ export function orderTable(view) {
   return table(word('orders.caption'), [[word('orders.order')], [word('orders.what')], [word('orders.done'), 'num'], [word('orders.due')], [word('orders.expected')]], rows);
 }
 
+/** How far a delivery is at its supplier, as far as that one says. */
+function atSupplier({ made, scrapped, held, unit }) {
+  const said = Object.entries({ made, scrapped, held }).filter(([, n]) => n !== undefined);
+  return said.map(([what, n]) => h('small', {}, word(`deliveries.${what}`, { n: quantity(n, unit) })));
+}
+
 /** Deliveries: what is not here yet first. */
 export function deliveryTable(view) {
   if (!view.ready) return undefined;
@@ -184,7 +193,7 @@ export function deliveryTable(view) {
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
       h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(late)))),
-      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason))));
+      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }

@@ -14,6 +14,8 @@ const LONGEST_PAUSE_MS = 8_000;
 const SILENCE_MS = 30_000;
 /** The websocket's close code of a server that is being stopped (RFC 6455, 7.4.1). */
 const GOING_AWAY = 1001;
+/** The websocket's close code of a server whose rules end the connection (RFC 6455, 7.4.1). */
+const NOT_ALLOWED = 1008;
 /** A view that was refused is asked for again after so long [ms]: it may have come to be. */
 const ASK_AGAIN_MS = 5_000;
 /** Events kept for the page's list. */
@@ -145,7 +147,7 @@ export class Mirror {
    * `connecting`, `live` or `offline`, since when (a Date), as whom the page is served, and whether
    * the hub said that it was being stopped.
    */
-  connection = { state: 'connecting', since: new Date(), audience: null, stopped: false };
+  connection = { state: 'connecting', since: new Date(), audience: null, stopped: false, ended: false };
   #as;
   #Socket;
   #socket = null;
@@ -199,16 +201,16 @@ export class Mirror {
       if (socket === this.#socket) this.#take(JSON.parse(data));
     };
     socket.onclose = ({ code }) => {
-      if (socket === this.#socket) this.#lost(code === GOING_AWAY);
+      if (socket === this.#socket) this.#lost(code === GOING_AWAY, code === NOT_ALLOWED);
     };
   }
 
-  #lost(stopped) {
+  #lost(stopped, ended) {
     clearTimeout(this.#silence);
     this.#socket = null;
     this.#asked = [];
     for (const view of this.#views.values()) view.cut = true;
-    if (this.connection.state !== 'offline') this.#become({ state: 'offline', since: new Date(), stopped });
+    if (this.connection.state !== 'offline') this.#become({ state: 'offline', since: new Date(), stopped, ended });
     const jitter = 0.75 + Math.random() / 2;
     this.#retry = setTimeout(() => this.#connect(), this.#pause * jitter);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
@@ -273,7 +275,7 @@ export class Mirror {
     const anew = this.#generation !== null && this.#generation !== generation;
     this.#generation = generation;
     this.#pause = FIRST_PAUSE_MS;
-    this.#become({ state: 'live', since: new Date(), audience, stopped: false });
+    this.#become({ state: 'live', since: new Date(), audience, stopped: false, ended: false });
     for (const view of this.#views.values()) {
       view.startAnew({ forgetEvents: anew });
       this.#askFor(view);

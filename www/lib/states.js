@@ -6,7 +6,7 @@ import { word } from './words.js';
 
 /** The states of a station, in the order in which legends list them. */
 export const UNIT_STATES = [
-  'working', 'setup', 'starved', 'idle_no_cause', 'blocked', 'waiting_for_crew', 'waiting_for_crane',
+  'working', 'setup', 'starved', 'idle_no_cause', 'idle_no_order', 'blocked', 'waiting_for_crew', 'waiting_for_crane',
   'down', 'held', 'planned_maintenance', 'off_shift', 'unknown',
 ];
 /** The stages of a part of the product, from nothing to in place. */
@@ -16,7 +16,7 @@ export const STAGES = ['not_started', 'making', 'outfitting', 'painting', 'parke
 export const PATTERNS = {
   working: 'solid', setup: 'horizontal', starved: 'rising', blocked: 'falling', waiting_for_crew: 'dots',
   waiting_for_crane: 'vertical', down: 'cross', held: 'vertical', planned_maintenance: 'horizontal',
-  off_shift: 'solid', unknown: 'hollow', idle: 'solid', idle_no_cause: 'dots', busy: 'solid',
+  off_shift: 'solid', unknown: 'hollow', idle: 'solid', idle_no_cause: 'dots', idle_no_order: 'solid', busy: 'solid',
 };
 
 /** Signs on a 16 × 16 field. */
@@ -25,6 +25,7 @@ const SIGNS = {
   busy: 'M4 2.5 13.5 8 4 13.5z',
   idle: 'M3 7h10v2H3z',
   idle_no_cause: 'M3 7h10v2H3z',
+  idle_no_order: 'M3 7h10v2H3z',
   setup: 'M2 4h5V3h3v4H7V6H2zm9 0h3v2h-3zM2 10h2V9h3v4H4v-1H2zm6 0h6v2H8z',
   starved: 'M3 1.5h10v2L9.5 8 13 12.5v2H3v-2L6.5 8 3 3.5z',
   blocked: 'M1 6.5h6V3l5 5-5 5V9.5H1zM13 2h2v12h-2z',

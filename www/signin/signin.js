@@ -1,41 +1,32 @@
-// Lets a person look with a key: the hub keeps it in a cookie that no script can read.
+// Lets a person in by name and password, or a browser by a key: the hub keeps the session, and the
+// browser a cookie that no script can read.
 
-import { Header, isMember } from '../board/header.js';
+import { Header } from '../board/header.js';
 import { start } from '../board/page.js';
+import { nameOf, signIn, signOut } from '../lib/session.js';
 import { word } from '../lib/words.js';
-
-/** Hands the key over, or has it forgotten; what came of it, in words. */
-async function say(method, body) {
-  try {
-    const answer = await fetch('/v1/session', {
-      method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body),
-    });
-    if (answer.status === 401) return word('signin.unknown');
-    if (!answer.ok) return word('signin.failed', { status: answer.status });
-    if (method === 'DELETE') return word('signin.forgotten');
-    const { name } = await answer.json();
-    location.assign('/');
-    return word('signin.welcome', { name });
-  } catch (error) {
-    return word('signin.unreachable', { why: error.message });
-  }
-}
 
 start(() => {
   const header = new Header({ name: () => word('signin.heading'), back: true });
   const byId = (id) => document.getElementById(id);
-  header.offersKnown.then((offers) => {
-    if (!isMember(offers) && !offers.keyEnded) return;
-    byId('current').textContent = word(offers.keyEnded ? 'signin.ended' : 'signin.welcome', { name: offers.name });
+  header.offersKnown.then(({ who, keyEnded }) => {
+    if (!who && !keyEnded) return;
+    byId('current').textContent = keyEnded ? word('signin.ended') : word('signin.welcome', { name: nameOf(who) });
     byId('forget').hidden = false;
   });
-  byId('form').addEventListener('submit', async (event) => {
+  const entering = (typed) => async (event) => {
     event.preventDefault();
     byId('outcome').textContent = word('signin.asking');
-    byId('outcome').textContent = await say('POST', { key: byId('key').value.trim() });
-  });
+    const { ok, text } = await signIn(typed());
+    byId('outcome').textContent = text;
+    if (ok) location.assign('/');
+  };
+  byId('person').addEventListener('submit', entering(() => ({ name: byId('name').value.trim(), password: byId('password').value })));
+  byId('form').addEventListener('submit', entering(() => ({ key: byId('key').value.trim() })));
   byId('forget').addEventListener('click', async () => {
-    byId('outcome').textContent = await say('DELETE');
+    const out = await signOut();
+    byId('outcome').textContent = out ? word('signin.forgotten') : word('signin.not_out');
+    if (!out) return;
     byId('forget').hidden = true;
     byId('current').textContent = '';
   });

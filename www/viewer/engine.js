@@ -1,5 +1,6 @@
 // The picture's program: fetched, started, fed; and what is said when it cannot be had.
 
+import { keepAudience } from '../lib/mirror.js';
 import { PATTERNS, STAGES, UNIT_STATES } from '../lib/states.js';
 
 const SCRIPT = '/viewer/pkg/viewer.js';
@@ -12,10 +13,10 @@ const MOST_MESHES = 200;
 /** Meshes of what stations have in hand and carriers carry. */
 const IN_HAND = ['block', 'lift', 'panel', 'case'];
 
-/** The pattern of each stage of a part; the style sheet draws the same. */
+/** The pattern of each stage of a part, none of them a state's; the style sheet draws the same. */
 export const STAGE_PATTERNS = {
-  not_started: 'hollow', making: 'rising', outfitting: 'falling', painting: 'dots', parked: 'solid',
-  at_sea: 'horizontal', ready: 'vertical', erected: 'solid',
+  not_started: 'solid', making: 'checks', outfitting: 'plus', painting: 'rings', parked: 'bricks',
+  at_sea: 'waves', ready: 'zigzag', erected: 'solid',
 };
 /** Colours of the picture that are no state. */
 const SURFACES = ['sky', 'ground', 'water', 'floor', 'field', 'wall', 'frame', 'store', 'store_full', 'store_edge', 'cargo', 'accent', 'alert', 'next'];
@@ -174,7 +175,7 @@ export class Engine {
 
   async #fetchMesh(name) {
     try {
-      const answer = await fetch(`/meshes/${encodeURIComponent(name)}.glb`);
+      const answer = await fetch(keepAudience(`/meshes/${encodeURIComponent(name)}.glb`));
       if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
       this.#program.mesh(name, new Uint8Array(await answer.arrayBuffer()));
     } catch (error) {

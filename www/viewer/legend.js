@@ -1,4 +1,5 @@
-// What colours, patterns and signs mean, in the picture and in the table.
+// What colours, patterns and signs mean, in the picture and in the table. What a station does has
+// round marks with signs, how far a block is has square ones without: neither is taken for the other.
 
 import { h } from '../lib/dom.js';
 import { STAGES, UNIT_STATES, sign, stateWord } from '../lib/states.js';
@@ -6,7 +7,7 @@ import { word } from '../lib/words.js';
 
 export function legend() {
   const states = UNIT_STATES.map((state) => h('li', {},
-    h('span', { class: 'swatch fill', data: { state }, 'aria-hidden': 'true' }), sign(state), stateWord(state)));
+    h('span', { class: 'swatch fill round', data: { state }, 'aria-hidden': 'true' }, sign(state)), stateWord(state)));
   const stages = STAGES.map((stage) => h('li', {},
     h('span', { class: `swatch cell${stage === 'erected' ? '' : ' ghost'}`, data: { stage }, 'aria-hidden': 'true' }), word(`stage.${stage}`)));
   stages.push(h('li', {}, h('span', { class: 'swatch late', 'aria-hidden': 'true' }), word('viewer.late')));

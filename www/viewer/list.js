@@ -3,6 +3,7 @@
 
 import { h } from '../lib/dom.js';
 import { number } from '../lib/format.js';
+import { awayWords } from '../lib/past.js';
 import { listed } from '../lib/say.js';
 import { sign, stateMark } from '../lib/states.js';
 import { levelWords } from '../lib/stock.js';
@@ -50,11 +51,17 @@ function row(page, id, layout) {
       'aria-pressed': String(page.selected === id), on: { click: press },
     },
     h('span', { class: 'row-name' }, page.name(id), flagged && h('span', { class: 'flag' }, sign('flag'), word('viewer.flag'))),
-    h('span', { class: 'row-value' }, valueOf(view, id, layout, unit))));
+    h('span', { class: 'row-value' }, valueOf(view, page.clock.now() ?? Date.now(), id, layout, unit))));
 }
 
-function valueOf(view, id, layout, unit) {
-  if (unit) return [stateMark(unit.state), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))];
+/** Until when a station is outside its working hours; what it did before is in its panel. */
+function away(now, unit) {
+  const words = awayWords(now, unit, null);
+  return words && h('small', {}, words);
+}
+
+function valueOf(view, now, id, layout, unit) {
+  if (unit) return [stateMark(unit.state), away(now, unit), unit.stale && h('small', { class: 'warn-text' }, word('units.stale'))];
   const mover = view.get(`resource/${id}`);
   if (mover) return stateMark(mover.state);
   const storage = view.get(`storage/${id}`);

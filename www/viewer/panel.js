@@ -3,6 +3,7 @@
 import { bar, moment } from '../board/cards.js';
 import { h } from '../lib/dom.js';
 import { duration, ms, number, percent, quantity } from '../lib/format.js';
+import { awayWords, stretchesUntil } from '../lib/past.js';
 import { eventSentence, plainWords, waitsFor } from '../lib/say.js';
 import { sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
@@ -65,7 +66,8 @@ function link(page, id, text) {
   return h('button', { type: 'button', class: 'link', data: { key: `go-${id}` }, on: { click: () => page.select(id, { fit: true, focus: true }) } }, text);
 }
 
-const since = (page, at, key = 'viewer.for') => [moment(at), h('small', { class: 'beside' }, ` ${word(key, { duration: duration(((page.clock.now() ?? Date.now()) - ms(at)) / 1000) })}`)];
+const plantNow = (page) => page.clock.now() ?? Date.now();
+const since = (page, at, key = 'viewer.for') => [moment(at), h('small', { class: 'beside' }, ` ${word(key, { duration: duration((plantNow(page) - ms(at)) / 1000) })}`)];
 
 const isStale = (value) => value.stale && h('span', { class: 'warn-text' }, sign('warning'), word('units.stale'));
 const lastReport = (page, value, key = 'viewer.last_report') => [word(key), value.last_report ? since(page, value.last_report, 'viewer.ago') : word('viewer.never')];
@@ -75,8 +77,9 @@ function unitFacts(page, id, layout, unit) {
   const running = unit.running ?? [];
   const waiting = (unit.parts ?? []).filter((part) => !running.some((run) => run.part === part));
   const kpi = page.past().get(`kpi/${id}`);
+  const away = awayWords(plantNow(page), unit, page.past().get(`ribbon/${id}`));
   return [
-    h('p', { class: 'state-line' }, stateMark(unit.state), isStale(unit)),
+    h('p', { class: 'state-line' }, stateMark(unit.state), away && h('small', {}, away), isStale(unit)),
     pairs([
       [word('units.since'), since(page, unit.since)],
       unit.reason && [word('viewer.reason'), plainWords(unit.reason)],
@@ -94,7 +97,7 @@ function unitFacts(page, id, layout, unit) {
     ]),
     layout.mesh === 'dock' && ships(page),
     holding(page, id),
-    lately(page, id),
+    lately(page, id, unit),
     reports(page, id),
     assumed(layout),
   ];
@@ -127,9 +130,10 @@ function ships(page) {
 }
 
 /** What it did last, newest first: the plant's record of its states. */
-function lately(page, id) {
-  const stretches = (page.past().get(`ribbon/${id}`)?.stretches ?? []).slice(-STRETCHES).reverse();
-  if (stretches.length === 0) return null;
+function lately(page, id, unit) {
+  const ribbon = page.past().get(`ribbon/${id}`);
+  if (!ribbon) return null;
+  const stretches = stretchesUntil(plantNow(page), unit, ribbon).slice(-STRETCHES).reverse();
   return [
     h('h3', {}, word('viewer.lately')),
     h('ol', { class: 'lines' }, stretches.map((stretch) => h('li', { class: 'stretch' },
@@ -140,8 +144,8 @@ function lately(page, id) {
 
 /** How long a run takes so far: the time in which the station's shift was over does not count. */
 function progress(page, id, run) {
-  const [from, now] = [ms(run.since), page.clock.now() ?? Date.now()];
-  const closed = (page.past().get(`ribbon/${id}`)?.stretches ?? []).filter(({ state }) => state === 'off_shift');
+  const [from, now] = [ms(run.since), plantNow(page)];
+  const closed = stretchesUntil(now, page.view.get(`unit/${id}`), page.past().get(`ribbon/${id}`)).filter(({ state }) => state === 'off_shift');
   const away = closed.reduce((sum, stretch) => sum + Math.max(0, Math.min(now, ms(stretch.to)) - Math.max(from, ms(stretch.from))), 0);
   const done = Math.max(0, now - from - away) / 1000;
   if (!(run.planned_s > 0)) return duration(done);
@@ -195,7 +199,7 @@ function storageFacts(page, id, layout, storage) {
     ]),
     parts.length > 0 && [
       h('h3', {}, word('viewer.longest_first')),
-      h('ul', { class: 'lines' }, parts.slice(0, LISTED).map((chip) => h('li', {}, part(page, chip.id), ' ', h('small', {}, word('viewer.for', { duration: duration(((page.clock.now() ?? Date.now()) - ms(chip.since)) / 1000) }), chip.held ? ` · ${plainWords(chip.held)}` : '')))),
+      h('ul', { class: 'lines' }, parts.slice(0, LISTED).map((chip) => h('li', {}, part(page, chip.id), ' ', h('small', {}, word('viewer.for', { duration: duration((plantNow(page) - ms(chip.since)) / 1000) }), chip.held ? ` · ${plainWords(chip.held)}` : '')))),
     ],
     holding(page, id),
     reports(page, id),

@@ -13,6 +13,7 @@ mod replay;
 mod restate;
 mod source;
 mod speaker;
+pub mod tls;
 
 pub use frames::{Frame, Frames, FramesError, Heard, frames};
 pub use play::{Branch, Ending, FeedError, FeedPlan, Returns, Speaker, play};

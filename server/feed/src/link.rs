@@ -1,22 +1,34 @@
 //! One connection to a hub: the opening, and messages as types.
 
+use std::io;
+
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+use tokio_rustls::rustls::{self, pki_types::ServerName};
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
+    WebSocketStream, client_async,
     tungstenite::{
         Error as WsError, Message,
         client::IntoClientRequest,
-        http::{HeaderValue, header},
+        error::UrlError,
+        http::{HeaderValue, Uri, header},
     },
 };
 use wire::ingest::{FromFeed, SUBPROTOCOL, ToFeed};
 
-use crate::play::FeedError;
+use crate::{play::FeedError, tls::Tls};
+
+/// Bytes both ways, in the clear or not.
+trait Line: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Line for T {}
 
 /// An open connection.
 pub(crate) struct Link {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: WebSocketStream<Box<dyn Line>>,
 }
 
 /// What a hub did.
@@ -33,7 +45,11 @@ impl Link {
     /// # Errors
     /// [`FeedError::Address`] and [`FeedError::Key`] for what no further try can mend, a text for
     /// what one may.
-    pub async fn open(url: &str, key: Option<&str>) -> Result<Result<Self, String>, FeedError> {
+    pub async fn open(
+        url: &str,
+        key: Option<&str>,
+        tls: Option<&Tls>,
+    ) -> Result<Result<Self, String>, FeedError> {
         let address = |source| FeedError::Address { url: url.to_owned(), source: Box::new(source) };
         let mut request = url.into_client_request().map_err(address)?;
         let headers = request.headers_mut();
@@ -44,7 +60,16 @@ impl Link {
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
         }
-        match connect_async(request).await {
+        let unmended = |source| match not_accepted(&source) {
+            true => Err(FeedError::Certificate { url: url.to_owned(), source }),
+            false => Ok(Err(source.to_string())),
+        };
+        let line = match line_to(request.uri(), tls).await {
+            Ok(Ok(line)) => line,
+            Ok(Err(error)) => return unmended(error),
+            Err(wrong) => return Err(address(WsError::Url(wrong))),
+        };
+        match client_async(request, line).await {
             Ok((socket, _)) => Ok(Ok(Self { socket })),
             Err(WsError::Http(answer)) if answer.status().is_client_error() => {
                 let status = answer.status().as_u16();
@@ -53,6 +78,8 @@ impl Link {
                 Err(FeedError::NotAdmitted { status, text })
             }
             Err(error @ WsError::Url(_)) => Err(address(error)),
+            // Of a certificate that it does not take the hub tells after the feed's last word.
+            Err(WsError::Io(error)) => unmended(error),
             Err(error) => Ok(Err(error.to_string())),
         }
     }
@@ -102,4 +129,55 @@ impl Link {
             tracing::debug!(%error, "the connection was gone before it was closed");
         }
     }
+}
+
+/// Whether one end does not take the other's certificate.
+fn not_accepted(error: &io::Error) -> bool {
+    use rustls::AlertDescription as Alert;
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(_)) => true,
+        Some(rustls::Error::AlertReceived(alert)) => matches!(
+            alert,
+            Alert::BadCertificate
+                | Alert::UnsupportedCertificate
+                | Alert::CertificateRevoked
+                | Alert::CertificateExpired
+                | Alert::CertificateUnknown
+                | Alert::UnknownCA
+                | Alert::CertificateRequired
+                | Alert::DecryptError
+        ),
+        _ => false,
+    }
+}
+
+/// A connection to the hub of an address, in TLS where the address says so.
+///
+/// # Errors
+/// [`UrlError`] for an address that cannot be called; the inner error when nobody answers there.
+async fn line_to(address: &Uri, tls: Option<&Tls>) -> Result<io::Result<Box<dyn Line>>, UrlError> {
+    let host = address.host().ok_or(UrlError::NoHostName)?;
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let (tls, usual_port) = match (address.scheme_str(), tls) {
+        (Some("ws"), _) => (None, 80),
+        (Some("wss"), Some(tls)) => (Some(tls), 443),
+        (Some("wss"), None) => return Err(UrlError::TlsFeatureNotEnabled),
+        _ => return Err(UrlError::UnsupportedUrlScheme),
+    };
+    let port = address.port_u16().unwrap_or(usual_port);
+    let named = |tls: &Tls| match ServerName::try_from(host.to_owned()) {
+        Ok(name) => Ok((tls.connector(), name)),
+        Err(_no_name) => Err(UrlError::NoHostName),
+    };
+    let tls = tls.map(named).transpose()?;
+    let open = async {
+        let stream = TcpStream::connect((host, port)).await?;
+        let line: Box<dyn Line> = match tls {
+            Some((connector, name)) => Box::new(connector.connect(name, stream).await?),
+            None => Box::new(stream),
+        };
+        Ok(line)
+    };
+    Ok(open.await)
 }

@@ -8,13 +8,15 @@ use tokio::{sync::watch, task::JoinSet, time};
 use tokio_tungstenite::tungstenite::Error as WsError;
 use twin::{Plant, PlantId, PlantTime, Programme};
 
-use crate::{frames::FramesError, speaker};
+use crate::{frames::FramesError, speaker, tls::Tls};
 
 /// What is played to whom.
 #[derive(Clone, Debug)]
 pub struct FeedPlan {
     /// The hub's feed address: `ws://127.0.0.1:8080/v1/ingest`.
     pub url: String,
+    /// How TLS is spoken with the hub of a `wss:` address.
+    pub tls: Option<Tls>,
     /// The programme.
     pub programme: Programme,
     /// All its plants: each is simulated with the others, whoever speaks for it.
@@ -131,6 +133,15 @@ pub enum FeedError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// One does not take the other for who it says it is.
+    #[error("the hub at {url} and this feed do not accept each other's certificates")]
+    Certificate {
+        /// The hub's address.
+        url: String,
+        /// Which one, and why.
+        #[source]
+        source: std::io::Error,
     },
     /// The hub answered the opening with a refusal.
     #[error("the hub does not admit this feed: {status} {text}")]

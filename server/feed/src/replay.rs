@@ -17,6 +17,7 @@ use crate::{
     play::{Branch, Ending, FeedError},
     source::{Numbered, Source},
     speaker::{Voice, converse},
+    tls::Tls,
 };
 
 /// A file to be played.
@@ -24,6 +25,8 @@ use crate::{
 pub struct ReplayPlan {
     /// The hub's feed address.
     pub url: String,
+    /// How TLS is spoken with the hub of a `wss:` address.
+    pub tls: Option<Tls>,
     /// The feed's id, as the key has it.
     pub feed: String,
     /// The key.
@@ -178,6 +181,7 @@ pub async fn replay(plan: ReplayPlan, stop: watch::Receiver<bool>) -> Result<End
     let recording = Box::new(Recording::open(&plan.file, plan.plant.as_deref())?);
     let voice = Voice {
         url: plan.url.clone(),
+        tls: plan.tls.clone(),
         feed: plan.feed.clone(),
         key: plan.key.clone(),
         clock: wire::ingest::Clock::Recorded { rate: plan.rate },

@@ -12,6 +12,7 @@ use crate::{
     pace::Pace,
     play::{Branch, Ending, FeedError, FeedPlan, Returns, Speaker},
     source::{Numbered, Source},
+    tls::Tls,
 };
 
 /// The epoch of frames that follow from the settings alone.
@@ -29,6 +30,7 @@ const MOST_UNACKED: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Voice {
     pub url: String,
+    pub tls: Option<Tls>,
     pub feed: String,
     pub key: Option<String>,
     pub clock: Clock,
@@ -42,6 +44,7 @@ pub(crate) async fn speak(
 ) -> Result<Ending, FeedError> {
     let voice = Voice {
         url: plan.url.clone(),
+        tls: plan.tls.clone(),
         feed: speaker.feed,
         key: speaker.key,
         clock: Clock::Simulated {
@@ -176,7 +179,8 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 
 impl State {
     async fn connection(&mut self, wait: &mut Duration) -> Result<Over, FeedError> {
-        let mut link = match Link::open(&self.voice.url, self.voice.key.as_deref()).await? {
+        let Voice { url, key, tls, .. } = &self.voice;
+        let mut link = match Link::open(url, key.as_deref(), tls.as_ref()).await? {
             Ok(link) => link,
             Err(why) => return Ok(Over::Again(why)),
         };

@@ -52,6 +52,7 @@ fn plant() -> Plant {
             needs: Default::default(),
             information: Default::default(),
             originator: Originator { nation, organisation },
+            derived_from: std::collections::BTreeSet::new(),
             created: at(0.0),
             review: at(0.0),
             until: None,
@@ -223,6 +224,7 @@ fn plan(hub: &Hub, hours: f64) -> FeedPlan {
     let mut settings = Settings::new(9, at(0.0));
     settings.until = at(hours);
     FeedPlan {
+        tls: None,
         url: hub.url(),
         programme: programme(),
         plants: vec![plant()],
@@ -409,6 +411,7 @@ async fn a_recorded_file_is_played_line_by_line() {
     );
     std::fs::write(file.path(), text).expect("written");
     let plan = ReplayPlan {
+        tls: None,
         url: hub.url(),
         feed: FeedId::new("saw-feed").expect("valid").to_string(),
         key: None,

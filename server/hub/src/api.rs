@@ -1,14 +1,17 @@
 //! `/api/v1/…`: the published values as JSON, and the OpenAPI document that describes them.
 //!
 //! Every answer is a selection of a view's released values, so what a program reads here is what
-//! the same audience sees on its pages. [`ROUTES`] is the one list of routes that answer from a
-//! view, `write` has that of the routes that change something: the router and the OpenAPI
-//! document are both made from them.
+//! the same audience sees on its pages, less what may be looked at and not kept. [`ROUTES`] is the
+//! one list of routes that answer from a view, `write` has that of the routes that change
+//! something: the router and the OpenAPI document are both made from them.
 
 mod asyncapi;
+mod audit;
 mod openapi;
 mod routes;
+pub(crate) mod sharing;
 pub(crate) mod state_at;
+mod why;
 pub(crate) mod write;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -25,7 +28,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use twin::{PlantId, SeriesId};
 
-use crate::view::{As, Door, Published, Shelf};
+use crate::{
+    refusal::Refusal,
+    view::{As, Door, Published, Shelf},
+};
 use routes::{ROUTES, Route};
 
 /// Routes that answer from no view, each with what it is good for.
@@ -51,7 +57,7 @@ pub(crate) fn router(door: Arc<Door>) -> Router {
         };
         router = router.route(route.path, get(answer));
     }
-    router.with_state(door)
+    router.merge(why::router()).merge(audit::router()).with_state(door)
 }
 
 #[derive(Serialize)]
@@ -105,12 +111,19 @@ async fn answer(
             return not_found(&view);
         }
         if shelf.ask_for(&view).is_err() {
-            return busy();
+            let reason = "too many signals are asked for at once; try again in a few seconds";
+            return Refusal::busy(reason).into_response();
         }
     }
     shelf.fresh(audience).await;
     let Some(published) = shelf.newest(audience, &view) else {
-        return not_found(&view);
+        return match shelf.crowded_out(audience) {
+            Some(reason) => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                Refusal::new(status, "too_many_readers", reason).into_response()
+            }
+            None => not_found(&view),
+        };
     };
     match path.get("id") {
         Some(id) => one(route, &published, id),
@@ -120,14 +133,14 @@ async fn answer(
 
 fn one(route: &Route, published: &Published, id: &str) -> Response {
     let key = format!("{}{id}", route.prefix);
-    match published.values.value().get(&key) {
+    match published.to_keep().value().get(&key) {
         Some(value) => json(value.get().to_owned()),
         None => not_found(&key),
     }
 }
 
 fn many(route: &Route, published: &Published) -> Response {
-    let values = published.values.value();
+    let values = published.to_keep().value();
     let items = values
         .iter()
         .filter_map(|(key, value)| Some((key.strip_prefix(route.prefix)?, &**value)))
@@ -142,7 +155,7 @@ fn many(route: &Route, published: &Published) -> Response {
         Ok(text) => json(text),
         Err(error) => {
             tracing::error!(%error, "an answer could not be encoded");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            Refusal::in_other_words(StatusCode::INTERNAL_SERVER_ERROR, "").into_response()
         }
     }
 }
@@ -151,14 +164,7 @@ fn many(route: &Route, published: &Published) -> Response {
 fn not_found(what: &str) -> Response {
     let what: String = what.chars().take(120).collect();
     let reason = format!("there is no {what:?}; /api/v1/openapi.json lists what there is");
-    let body = serde_json::json!({ "code": "not_found", "reason": reason });
-    (StatusCode::NOT_FOUND, Json(body)).into_response()
-}
-
-fn busy() -> Response {
-    let reason = "too many signals are asked for at once; try again in a few seconds";
-    let body = serde_json::json!({ "code": "busy", "reason": reason });
-    (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+    Refusal::new(StatusCode::NOT_FOUND, "not_found", reason).into_response()
 }
 
 fn json(text: String) -> Response {

@@ -2,8 +2,8 @@
 //!
 //! The board says what there is and under which label; it decides nothing. The gate in
 //! [`crate::view`] decides who gets which of it. Values that must read differently for different
-//! readers (a cause chain with a step that one may not know) are made per audience, again from
-//! labelled parts.
+//! readers (a cause chain with a step that one may not know) are made once for each distinct set
+//! of labels that a reader may see, again from labelled parts.
 
 mod answers;
 mod cards;
@@ -11,10 +11,14 @@ mod chain;
 mod floor;
 mod history;
 mod labels;
+mod lots;
+mod measures;
 mod names;
 mod present;
 mod product;
 mod programme;
+mod promises;
+mod readers;
 mod scene;
 mod signals;
 mod states;
@@ -25,13 +29,20 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use analytics::{DryPart, HoldUp, Outlook};
+use analytics::{DryPart, HoldUp, Inputs, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use serde_json::value::RawValue;
-use twin::{PlantId, PlantTime, SeriesId, label::Originator, state::ABOUT_ALARM};
+use twin::{
+    FactKind, PlantId, PlantTime, SeriesId,
+    label::Originator,
+    state::{ABOUT_ALARM, OrderNow},
+};
 use wire::{Rfc3339, view::Value};
 
 use labels::Labels;
+pub(crate) use labels::{Today, things_of};
+pub(crate) use readers::MOST_READABLE_SETS;
+use readers::Readers;
 pub(crate) use scene::Scene;
 use states::Causes;
 
@@ -63,19 +74,21 @@ pub(crate) struct Occurrence {
     pub(crate) with: BTreeMap<String, String>,
 }
 
-/// What analytics conclude about one plant at one moment.
+/// What analytics conclude about one plant at one moment, each conclusion with its label where it
+/// is the same for everybody.
 #[derive(Clone, Debug)]
 struct Findings {
     now: PlantTime,
     hold_up: HoldUp,
-    outlook: Vec<Outlook>,
-    dry: Vec<DryPart>,
+    outlook: Vec<(Outlook, Option<LabelId>)>,
+    dry: Vec<(DryPart, Option<LabelId>)>,
 }
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Board {
     labels: Labels,
+    readers: Readers,
     findings: BTreeMap<PlantId, Findings>,
     facts: BTreeMap<String, Vec<Labelled<Fact>>>,
     refreshes: u64,
@@ -91,10 +104,12 @@ const FINDINGS_EVERY: u64 = 4;
 const HISTORY_EVERY: u64 = 8;
 
 impl Board {
-    /// A board whose findings are made known by `hub`.
-    pub(crate) fn new(hub: Originator) -> Self {
+    /// A board whose findings are made known by `hub`. Of the past it shows no more than `today`
+    /// allows.
+    pub(crate) fn new(hub: Originator, today: Option<Today>) -> Self {
         Self {
-            labels: Labels::new(hub),
+            labels: Labels::new(hub, today),
+            readers: Readers::default(),
             findings: BTreeMap::new(),
             facts: BTreeMap::new(),
             refreshes: 0,
@@ -103,44 +118,85 @@ impl Board {
         }
     }
 
-    /// Makes the values that read the same for everybody anew.
-    pub(crate) fn refresh(&mut self, core: &Scene<'_>, gate: &mut Gate) {
-        self.labels.learn(core, gate);
+    /// Makes the values that read the same for everybody anew, for these audiences. Returns those
+    /// for whom nothing is made, because as many different readers as possible look already.
+    pub(crate) fn refresh(
+        &mut self,
+        core: &Scene<'_>,
+        gate: &mut Gate,
+        audiences: &[AudienceId],
+    ) -> BTreeSet<AudienceId> {
+        let relearnt = self.labels.learn(core, gate);
         // Whoever changed the plan wants to see it changed.
-        let replanned = self.plan_changes != core.plan_changes;
+        let replanned = relearnt || self.plan_changes != core.plan_changes;
         if replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY) {
-            self.findings = core.plants.keys().map(|id| (id.clone(), findings(core, id))).collect();
+            let labels = &self.labels;
+            let found = core.plants.keys().map(|id| (id.clone(), findings(core, labels, gate, id)));
+            self.findings = found.collect();
         }
+        let readable = |audience: &AudienceId| (*audience, self.labels.readable(gate, *audience));
+        let crowded_out = self.readers.seat(audiences.iter().map(readable).collect());
         self.past_renewed = replanned || self.refreshes.is_multiple_of(HISTORY_EVERY);
         self.plan_changes = core.plan_changes;
         self.refreshes += 1;
         for view in self.views(core) {
             let facts = match View::parse(core, &view) {
-                Some(View::Programme) => programme::facts(core, &self.labels),
-                Some(View::Plant(plant)) => self.plant_facts(core, plant),
+                Some(View::Programme) => programme::facts(core, &self.labels, gate),
+                Some(View::Plant(plant)) => self.plant_facts(core, gate, plant),
                 Some(View::History(plant))
                     if self.past_renewed || !self.facts.contains_key(&view) =>
                 {
                     let outlook = self.findings.get(plant).map_or(&[][..], |f| &f.outlook);
-                    history::facts(core, &self.labels, plant, (self.causes(plant), outlook))
+                    let shown = (self.causes(plant), outlook);
+                    history::facts(core, &self.labels, gate, plant, shown)
                 }
                 Some(View::History(_) | View::Points(..)) | None => continue,
             };
             self.facts.insert(view, facts);
         }
+        crowded_out
     }
 
-    fn plant_facts(&self, core: &Scene<'_>, plant: &PlantId) -> Vec<Labelled<Fact>> {
+    /// Has everything made anew at the next refresh, also what changes slowly.
+    #[cfg(test)]
+    pub(crate) fn renew_everything(&mut self) {
+        self.refreshes = 0;
+    }
+
+    fn plant_facts(
+        &self,
+        core: &Scene<'_>,
+        gate: &mut Gate,
+        plant: &PlantId,
+    ) -> Vec<Labelled<Fact>> {
         let held_up = self.held_up_units(plant);
-        let shown = (&held_up, self.causes(plant));
-        let mut facts = floor::facts(core, &self.labels, plant, shown);
-        facts.extend(product::facts(core, &self.labels, plant));
+        let shown = (&held_up, self.causes_now(core, plant));
+        let mut facts = floor::facts(core, &self.labels, gate, plant, shown);
+        facts.extend(product::facts(core, &self.labels, gate, plant));
         facts
     }
 
     /// Whether the plant's record tells causes.
     fn causes(&self, plant: &PlantId) -> Causes {
         Causes::of(self.findings.get(plant).map(|findings| &findings.hold_up))
+    }
+
+    /// The same for what is at this moment: where every order is met, a free unit has none. That
+    /// is told where the plan and what the stations do have the same readers.
+    fn causes_now(&self, core: &Scene<'_>, plant: &PlantId) -> Causes {
+        let label = |kind| self.labels.plant(plant, kind);
+        let told = label(FactKind::Schedule) == label(FactKind::LineState);
+        let is_met = |order: &OrderNow| {
+            let made = core.analytics.made_for(plant, &order.order);
+            let made = made.map_or(order.completed as f64, |(done, _)| done);
+            order.closed.is_some() || made >= order.quantity
+        };
+        let mut orders = core.twin.orders(plant).peekable();
+        let had_orders = orders.peek().is_some();
+        match self.causes(plant) {
+            Causes::NotTold if told && had_orders && orders.all(is_met) => Causes::NoOrder,
+            causes => causes,
+        }
     }
 
     /// The equipment of a plant that is flagged: where its main hold-up bites.
@@ -165,25 +221,34 @@ impl Board {
 
     /// The values of a view for an audience, each with its label.
     pub(crate) fn facts(
-        &self,
+        &mut self,
         core: &Scene<'_>,
         gate: &mut Gate,
         view: &str,
         audience: AudienceId,
     ) -> Vec<Labelled<Fact>> {
         let mut facts = self.facts.get(view).cloned().unwrap_or_default();
-        match View::parse(core, view) {
-            Some(View::Plant(plant)) => {
-                facts.extend(cards::plant(self, core, gate, plant, audience));
-            }
-            Some(View::Programme) => {
-                facts.extend(cards::programme(self, core, gate, audience));
-            }
-            Some(View::Points(plant, series)) => {
-                facts.extend(signals::points(core, &self.labels, plant, &series));
-            }
-            Some(View::History(_)) | None => {}
+        if let Some(View::Points(plant, series)) = View::parse(core, view) {
+            facts.extend(signals::points(core, &self.labels, plant, &series));
         }
+        if !self.readers.has_seat(audience) {
+            return facts;
+        }
+        if let Some(made) = self.readers.made(audience, view) {
+            facts.extend(made.iter().cloned());
+            return facts;
+        }
+        let made = match View::parse(core, view) {
+            Some(View::Plant(plant)) => {
+                let mut made = floor::layouts(core, &self.labels, gate, plant, audience);
+                made.extend(cards::plant(self, core, gate, plant, audience));
+                made
+            }
+            Some(View::Programme) => cards::programme(self, core, gate, audience),
+            Some(View::History(_) | View::Points(..)) | None => Vec::new(),
+        };
+        self.readers.keep(audience, view, &made);
+        facts.extend(made);
         facts
     }
 
@@ -204,7 +269,9 @@ impl Board {
             .after(seen)
             .filter(|happening| wanted(&happening.plant))
             .filter_map(|happening| {
-                let label = self.labels.thing(&happening.plant, &happening.about)?;
+                let (plant, about) = (&happening.plant, &happening.about);
+                let kind = kind_of_happening(happening.kind)?;
+                let label = self.labels.about(core, plant, about, kind)?;
                 let mut with = happening.with.clone();
                 if happening.kind == "comment" {
                     let said = |text: &mut String| *text = core.in_words(&happening.plant, text);
@@ -271,13 +338,34 @@ impl<'a> View<'a> {
     }
 }
 
-fn findings(core: &Scene<'_>, plant: &PlantId) -> Findings {
+fn findings(core: &Scene<'_>, labels: &Labels, gate: &mut Gate, plant: &PlantId) -> Findings {
     let now = core.now(plant);
-    Findings {
-        now,
-        hold_up: core.analytics.hold_up(plant, now, None),
-        outlook: core.analytics.outlook(plant, now),
-        dry: core.analytics.dry(plant, now),
+    let mut label = |kind, inputs: &Inputs| labels.finding(gate, kind, inputs, plant);
+    let outlook = core.analytics.outlook(plant, now).into_iter();
+    let outlook = outlook.map(|outlook| {
+        let label = label(FactKind::Forecast, &outlook.inputs);
+        (outlook, label)
+    });
+    let outlook = outlook.collect();
+    let dry = core.analytics.dry(plant, now).into_iter();
+    let dry = dry.map(|dry| {
+        let label = label(FactKind::DryDate, &dry.inputs);
+        (dry, label)
+    });
+    let dry = dry.collect();
+    Findings { now, hold_up: core.analytics.hold_up(plant, now, None), outlook, dry }
+}
+
+/// The kind of fact that a happening tells. What has none is told to nobody.
+fn kind_of_happening(kind: &str) -> Option<FactKind> {
+    match kind {
+        "state" => Some(FactKind::LineState),
+        "delivery" => Some(FactKind::Supply),
+        "comment" => Some(FactKind::Comments),
+        "part" => Some(FactKind::Quality),
+        "plant" => Some(FactKind::Layout),
+        "feed" | "refused" | "corrected" => Some(FactKind::Feeds),
+        _ => None,
     }
 }
 
@@ -286,7 +374,11 @@ fn stamp(at: PlantTime) -> Rfc3339 {
     record::format_time(at).unwrap_or_default()
 }
 
+/// A value under the label of its kind, or under one within that.
 fn fact(label: LabelId, key: impl Into<String>, value: Value) -> Labelled<Fact> {
     let value = Fact { key: key.into(), value: Arc::new(value), encoded: Arc::default() };
     Labelled { value, label }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,10 @@
 //!
 //! Machine output goes to stdout, everything for people to stderr.
 
+mod account;
 mod check;
 mod feed;
+mod invite;
 mod key;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -37,14 +39,18 @@ enum Task {
     /// Runs the hub: takes reports, serves the pages.
     #[command(after_help = "Examples:
   slipway serve --demo
-  slipway serve --plants my/plants --data /var/lib/slipway --listen 127.0.0.1:8081")]
+  slipway serve --plants my/plants --data /var/lib/slipway --listen 127.0.0.1:8081
+  slipway serve --plants my/plants --listen 0.0.0.0:8443 --tls-cert hub.crt --tls-key hub.key \\
+                --feed-ca feeds-ca.crt")]
     Serve(ServeArgs),
-    /// Reads plant files and says everything that is wrong with them.
+    /// Reads plant files and agreements, or policies, and says everything that is wrong with them.
     #[command(
         after_help = "Prints `path:line:column: error: text`; status 1 when there is an error.
 
-Example:
-  slipway check models/plants"
+Examples:
+  slipway check models/plants
+  slipway check models/agreements
+  slipway check models/policies"
     )]
     Check(check::CheckArgs),
     /// Plays a plant, or a recorded file, into a running hub.
@@ -53,12 +59,25 @@ Example:
         after_help = "Examples:
   slipway key new --data data/demo --feed home-yard --plant home-yard > home-yard.key
   slipway feed --plant home-yard --key home-yard.key --set home-yard.unit.P2-1.down='5 d'
-  slipway feed --replay yesterday.jsonl --feed press --key press.key --speed 60"
+  slipway feed --replay yesterday.jsonl --feed press --key press.key --speed 60
+  slipway feed --replay yesterday.jsonl --feed press --url wss://hub.example.org:8443/v1/ingest \\
+               --ca hub-ca.crt --certificate press.crt --certificate-key press.key"
     )]
     Feed(feed::FeedArgs),
-    /// Makes, lists and revokes the keys of feeds.
+    /// Makes, lists and revokes the keys of feeds, viewers and planners.
     #[command(subcommand)]
     Key(key::KeyTask),
+    /// Makes a link that lets a small supplier report from its telephone, once.
+    #[command(after_help = "Examples:
+  slipway invite --plant home-yard --supplier steel-mill
+  slipway invite --plant home-yard --supplier pipe-shop --expires 2d --url https://hub.example.org
+
+Whoever opens the link first is let in for 30 days, with a key that `slipway key list` shows and
+`slipway key revoke` ends.")]
+    Invite(invite::InviteArgs),
+    /// Makes and changes the accounts of people.
+    #[command(subcommand)]
+    Account(account::AccountTask),
 }
 
 /// How to run a hub.
@@ -73,6 +92,21 @@ pub(crate) struct ServeArgs {
     /// Address to listen on; beyond this machine only when there is a key
     #[arg(long, value_name = "ADDR", default_value = USUAL_ADDRESS)]
     pub(crate) listen: SocketAddr,
+    /// File of the hub's certificate, and of those between it and its authority: speak TLS
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "demo")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// File of that certificate's private key, which only its owner may read
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// File of the authority that signs certificates of feeds
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) feed_ca: Option<PathBuf>,
+    /// Directory of the agreements [default: agreements beside the directory of the plants]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) agreements: Option<PathBuf>,
+    /// Directory of the policies [default: the built-in ones]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) policies: Option<PathBuf>,
     /// Also plays the plants at 720 times real speed, and offers "view as nation ..."
     #[arg(long)]
     pub(crate) demo: bool,
@@ -115,6 +149,12 @@ pub fn main() -> ExitCode {
             .map_err(|error| vec![format!("error: {}", in_words(&error))]),
         Task::Key(task) => {
             key::run(&task).map_err(|error| vec![format!("error: {}", in_words(&error))])
+        }
+        Task::Invite(args) => {
+            invite::run(&args).map_err(|error| vec![format!("error: {}", in_words(&error))])
+        }
+        Task::Account(task) => {
+            account::run(&task).map_err(|error| vec![format!("error: {}", in_words(&error))])
         }
     };
     match done {

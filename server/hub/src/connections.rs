@@ -13,7 +13,11 @@ use std::{
     time::Duration,
 };
 
-use hyper::server::conn::http1;
+use axum::Router;
+use hyper::{
+    server::conn::http1,
+    service::{Service, service_fn},
+};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
@@ -24,11 +28,14 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
+use tokio_rustls::{rustls, server::TlsStream};
 
 use crate::{
+    identity::Peer,
     limits::Limits,
     router,
     shared::{Metrics, Shared, stopped},
+    tls::{FeedCertificate, Tls},
 };
 
 /// Bytes that are kept of what a connection has said and nobody has read: the longest head.
@@ -40,18 +47,23 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves the port until the hub stops, and then waits for open requests.
 pub(crate) async fn serve(
-    listener: TcpListener,
+    (listener, tls): (TcpListener, Option<Tls>),
     shared: Shared,
     mut stopping: watch::Receiver<bool>,
 ) {
     let limits = shared.limits;
-    let router = router::router(shared.clone());
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.head_within)
         .max_buf_size(LARGEST_HEAD_BYTES);
-    let seats =
-        Arc::new(Seats { limits, taken: Mutex::default(), metrics: shared.metrics.clone() });
+    let port = Port {
+        http,
+        router: router::router(shared.clone()),
+        handshakes: Seats::of_handshakes(limits),
+        tls,
+        shared: shared.clone(),
+    };
+    let seats = Seats::of_connections(limits, &shared.metrics);
     let mut open = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -71,33 +83,110 @@ pub(crate) async fn serve(
             Ok(seat) => seat,
             Err(full) => {
                 Metrics::add(&shared.metrics.connections_refused, 1);
-                turn_away(stream, full);
+                // Who awaits TLS would take the words for nonsense.
+                if port.tls.is_none() {
+                    turn_away(stream, full);
+                }
                 continue;
             }
         };
-        let io = TokioIo::new(Seated { stream, _seat: seat });
-        let service = TowerToHyperService::new(router.clone());
-        let connection = http.serve_connection(io, service).with_upgrades();
-        let mut stopping = stopping.clone();
-        open.spawn(async move {
-            tokio::pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                () = stopped(&mut stopping) => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%error, "a connection ended early");
-            }
-        });
+        let (port, stopping) = (port.clone(), stopping.clone());
+        open.spawn(port.take(Seated { stream, _seat: seat }, from.ip(), stopping));
     }
     drop(listener);
     let ended = async { while open.join_next().await.is_some() {} };
     if tokio::time::timeout(ANSWERED_WITHIN, ended).await.is_err() {
         tracing::debug!("connections that asked for nothing are cut");
     }
+}
+
+/// What every connection needs.
+#[derive(Clone)]
+struct Port {
+    http: http1::Builder,
+    router: Router,
+    tls: Option<Tls>,
+    handshakes: Arc<Seats>,
+    shared: Shared,
+}
+
+impl Port {
+    /// Speaks with whoever has connected, until either side ends it.
+    async fn take(self, stream: Seated, from: IpAddr, mut stopping: watch::Receiver<bool>) {
+        let Some(tls) = self.tls.clone() else {
+            return self.answer(stream, (from, None), stopping).await;
+        };
+        let agreed = tokio::select! {
+            agreed = self.agree(&tls, stream, from) => agreed,
+            () = stopped(&mut stopping) => None,
+        };
+        if let Some(stream) = agreed {
+            let certificate = tls.shown(stream.get_ref().1);
+            self.answer(stream, (from, certificate), stopping).await;
+        }
+    }
+
+    /// Agrees on TLS; none when it does not come about in time.
+    async fn agree(&self, tls: &Tls, stream: Seated, from: IpAddr) -> Option<TlsStream<Seated>> {
+        let metrics = &self.shared.metrics;
+        let Ok(_seat) = Seats::take(&self.handshakes, from) else {
+            Metrics::add(&metrics.connections_refused, 1);
+            return None;
+        };
+        let within = self.shared.limits.handshake_within;
+        let agreed = tokio::time::timeout(within, tls.acceptor.accept(stream)).await;
+        match agreed {
+            Ok(Ok(stream)) => return Some(stream),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no TLS");
+                if is_about_certificate(&error) {
+                    let about = format!("certificate: {error}");
+                    self.shared.identity.note_refusal_later(about, "not let in", Some(from));
+                }
+            }
+            Err(_late) => tracing::debug!("no TLS in time"),
+        }
+        Metrics::add(&metrics.handshakes_failed, 1);
+        None
+    }
+
+    /// Answers requests. Where they come from is what the system says, and which certificate they
+    /// come with is what TLS says, whatever the requests say.
+    async fn answer<S>(
+        self,
+        stream: S,
+        (from, certificate): (IpAddr, Option<FeedCertificate>),
+        mut stopping: watch::Receiver<bool>,
+    ) where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let answers = TowerToHyperService::new(self.router);
+        let service = service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(Peer(from));
+            if let Some(certificate) = &certificate {
+                request.extensions_mut().insert(certificate.clone());
+            }
+            answers.call(request)
+        });
+        let connection = self.http.serve_connection(TokioIo::new(stream), service).with_upgrades();
+        tokio::pin!(connection);
+        let ended = tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = stopped(&mut stopping) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
+        };
+        if let Err(error) = ended {
+            tracing::debug!(%error, "a connection ended early");
+        }
+    }
+}
+
+/// Whether the other end's certificate is why there is no TLS.
+fn is_about_certificate(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    matches!(inner, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 /// A connection that broke before it was taken is nobody's loss; that the system has none left
@@ -134,21 +223,34 @@ fn turn_away(stream: TcpStream, full: Full) {
     let _told = stream.into_std().and_then(|mut stream| stream.write_all(answer.as_bytes()));
 }
 
-/// The places of open connections.
+/// The places of connections that are open, or that agree on TLS.
 struct Seats {
-    limits: Limits,
+    in_all: usize,
+    from_one: usize,
+    from_this_machine: usize,
     taken: Mutex<BTreeMap<IpAddr, usize>>,
-    metrics: Arc<Metrics>,
+    metrics: Option<Arc<Metrics>>,
 }
 
 impl Seats {
+    fn of_connections(limits: Limits, metrics: &Arc<Metrics>) -> Arc<Self> {
+        let Limits { in_all, from_one, from_this_machine, .. } = limits;
+        let metrics = Some(Arc::clone(metrics));
+        Arc::new(Self { in_all, from_one, from_this_machine, taken: Mutex::default(), metrics })
+    }
+
+    fn of_handshakes(limits: Limits) -> Arc<Self> {
+        let (in_all, from_one) = (limits.in_all, limits.handshakes_from_one);
+        let taken = Mutex::default();
+        Arc::new(Self { in_all, from_one, from_this_machine: from_one, taken, metrics: None })
+    }
+
     /// A place for a connection from an address.
     fn take(seats: &Arc<Self>, from: IpAddr) -> Result<Seat, Full> {
         let address = whose(from);
-        let Limits { in_all, from_one, from_this_machine, .. } = seats.limits;
-        let most = if address.is_loopback() { from_this_machine } else { from_one };
+        let most = if address.is_loopback() { seats.from_this_machine } else { seats.from_one };
         let mut taken = seats.lock();
-        if taken.values().sum::<usize>() >= in_all {
+        if taken.values().sum::<usize>() >= seats.in_all {
             return Err(Full::InAll);
         }
         let of_this = taken.entry(address).or_default();
@@ -156,7 +258,9 @@ impl Seats {
             return Err(Full::FromOne);
         }
         *of_this += 1;
-        seats.metrics.connections_now.fetch_add(1, Ordering::Relaxed);
+        if let Some(metrics) = &seats.metrics {
+            metrics.connections_now.fetch_add(1, Ordering::Relaxed);
+        }
         Ok(Seat { seats: Arc::clone(seats), address })
     }
 
@@ -168,7 +272,7 @@ impl Seats {
 
 /// The address that connections are counted under. One subscriber has 2^64 addresses of IPv6: the
 /// half that the network gives counts.
-fn whose(from: IpAddr) -> IpAddr {
+pub(crate) fn whose(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
         IpAddr::V6(address) if !address.is_loopback() => {
             IpAddr::V6((address.to_bits() & (u128::MAX << 64)).into())
@@ -192,7 +296,9 @@ impl Drop for Seat {
                 taken.remove(&self.address);
             }
         }
-        self.seats.metrics.connections_now.fetch_sub(1, Ordering::Relaxed);
+        if let Some(metrics) = &self.seats.metrics {
+            metrics.connections_now.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

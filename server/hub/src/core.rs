@@ -36,13 +36,14 @@ use analytics::Analytics;
 use journal::{ClockRow, Entry, FeedPosition};
 use serde_json::value::RawValue;
 use twin::{
-    EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId, state::TwinState,
+    Agreement, EquipmentId, FeedId, Plant, PlantId, PlantTime, Programme, Span, SupplierId,
+    state::TwinState,
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 
 pub(crate) use alarm::Condition;
 pub(crate) use anew::{Anew, Finished, note_corrections};
-pub(crate) use correction::{Corrections, Due, Recalled, ReportKey, spoken_of};
+pub(crate) use correction::{CORRECTION_HOLDS, Corrections, Due, Recalled, ReportKey, spoken_of};
 pub(crate) use frame::NotTaken;
 pub(crate) use happening::Happenings;
 pub(crate) use plan::{Answer, AskId, Asked, Planner, PlannerNow, Wish, is_planner, planner_feed};
@@ -107,13 +108,15 @@ pub(crate) struct Unreadable {
     pub(crate) sha256: [u8; 32],
 }
 
-/// The plants of a hub, and the label that each one's rows carry.
+/// The plants of a hub, what is shared of them, and the label that each one's rows carry.
 #[derive(Clone, Debug)]
 pub(crate) struct Definitions {
     /// What ties them.
     pub(crate) programme: Programme,
     /// By id.
     pub(crate) plants: BTreeMap<PlantId, Plant>,
+    /// Who shares what with whom.
+    pub(crate) agreements: Vec<Agreement>,
     /// The journal's number of each plant's label.
     pub(crate) labels: BTreeMap<PlantId, u32>,
     /// The revision of the plant files.
@@ -184,6 +187,8 @@ struct InFlight {
 pub(crate) struct Core {
     pub(crate) programme: Programme,
     pub(crate) plants: BTreeMap<PlantId, Plant>,
+    /// Who shares what with whom.
+    pub(crate) agreements: Vec<Agreement>,
     pub(crate) twin: TwinState,
     pub(crate) analytics: Analytics,
     pub(crate) feeds: BTreeMap<FeedId, FeedNow>,
@@ -221,7 +226,7 @@ pub(crate) struct Core {
 impl Core {
     /// A hub that has heard nothing yet. `generation` must differ at every start.
     pub(crate) fn new(definitions: Definitions, generation: u64) -> Self {
-        let Definitions { programme, plants, labels, revision } = definitions;
+        let Definitions { programme, plants, agreements, labels, revision } = definitions;
         let list: Vec<Plant> = plants.values().cloned().collect();
         let twin = TwinState::new(&programme, &list);
         Self {
@@ -230,6 +235,7 @@ impl Core {
             analytics: Analytics::new(&programme, &list),
             programme,
             plants,
+            agreements,
             feeds: BTreeMap::new(),
             clocks: BTreeMap::new(),
             hub_seq: 0,

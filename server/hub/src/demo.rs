@@ -135,6 +135,7 @@ impl Demo {
             key: Some(key),
         });
         let plan = FeedPlan {
+            tls: None,
             url: format!("ws://{address}/v1/ingest"),
             speakers: speakers.collect(),
             start: Some(core.programme.demo_from),
@@ -266,7 +267,7 @@ fn as_sent(frame: &Frame) -> ReportFrame<Box<RawValue>> {
 
 /// The scenario beside the plants, else the built-in one.
 pub(crate) fn scenario(source: &Source) -> Result<Scenario, DemoError> {
-    if let Source::Directory(plants) = source {
+    if let Some(plants) = source.plants_directory() {
         let path = plants.parent().unwrap_or(Path::new(".")).join(SCENARIO);
         let name = path.display().to_string();
         match std::fs::read(&path) {

@@ -6,17 +6,19 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use journal::Role;
 use serde_json::json;
 
-use crate::{ingest::bearer, shared::Shared, store::StoreState};
+use crate::{refusal::Refusal, shared::Shared, store::StoreState};
 
 /// The process runs.
 pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// Whether reports become durable and are acknowledged; with what is odd, in words.
-pub(crate) async fn readyz(State(shared): State<Shared>) -> Response {
+/// Whether reports become durable and are acknowledged; to those who look after the hub also what
+/// is odd, in words, which may name plants.
+pub(crate) async fn readyz(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     let mut reasons = Vec::new();
     match &*shared.store.borrow() {
         StoreState::Healthy => {}
@@ -27,19 +29,26 @@ pub(crate) async fn readyz(State(shared): State<Shared>) -> Response {
     }
     let ready = reasons.is_empty();
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = json!({ "ready": ready, "reasons": reasons, "remarks": shared.remarks() });
+    let remarks = if looks_after(&shared, &headers) { shared.remarks() } else { Vec::new() };
+    let body = json!({ "ready": ready, "reasons": reasons, "remarks": remarks });
     (status, Json(body)).into_response()
 }
 
-/// Counters in the Prometheus text form; beyond loopback with any good key only.
+/// Counters in the Prometheus text form.
 pub(crate) async fn metrics(State(shared): State<Shared>, headers: HeaderMap) -> Response {
-    if !shared.options.loopback {
-        let key = bearer(&headers).map(|key| crate::gate::hash(&key));
-        if key.is_none_or(|hash| shared.gate.grant(&hash).is_err()) {
-            return (StatusCode::UNAUTHORIZED, "send a key as `Authorization: Bearer KEY`\n")
-                .into_response();
-        }
+    if !looks_after(&shared, &headers) {
+        let reason =
+            "send a feed's key as `Authorization: Bearer KEY`, or sign in as administrator";
+        return Refusal::fixed(StatusCode::UNAUTHORIZED, "missing_key", reason).into_response();
     }
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     (kind, shared.metrics.to_text()).into_response()
+}
+
+/// Whether whoever asks looks after the hub: anybody on its own machine; beyond it an
+/// administrator, or a program with a feed's key.
+fn looks_after(shared: &Shared, headers: &HeaderMap) -> bool {
+    let caller = || shared.door.caller(headers);
+    shared.options.loopback
+        || caller().is_ok_and(|caller| caller.grant.is_some() || caller.may(Role::Administrator))
 }

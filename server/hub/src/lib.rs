@@ -14,17 +14,26 @@ mod demo;
 mod embedded;
 mod gate;
 mod health;
+mod identity;
 mod ingest;
 mod limits;
 mod pages;
 mod plants;
+pub mod policy;
 mod refold;
+mod refusal;
 mod router;
 mod run;
 mod serve;
 mod shared;
+mod sharing;
 mod store;
+mod supplier;
+mod tls;
 mod view;
 
+#[cfg(test)]
+#[path = "../../../tests/oracle.rs"]
+mod oracle;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// Open connections that any hub has at most: of feeds, viewers and programs together.
 const MOST_CONNECTIONS: usize = 8_192;
+/// Handshakes of one address under way: a site's pages that all come back after a restart.
+const HANDSHAKES_FROM_ONE: usize = 256;
 /// Files that the process needs for itself.
 const OWN_FILES: usize = 128;
 /// What is taken for the limit of open files where the system does not say.
@@ -18,6 +20,10 @@ pub(crate) struct Limits {
     pub(crate) from_one: usize,
     /// The same for this machine's own address: its programs, or a proxy that hides the others'.
     pub(crate) from_this_machine: usize,
+    /// Connections from one address that agree on TLS at once.
+    pub(crate) handshakes_from_one: usize,
+    /// How long that may take.
+    pub(crate) handshake_within: Duration,
     /// How long the head of a request may take, and how long a connection may wait for another.
     pub(crate) head_within: Duration,
     /// How long the rest of a request may take with its answer.
@@ -40,6 +46,8 @@ impl Limits {
             in_all,
             from_one: in_all / 4,
             from_this_machine: in_all / 4 * 3,
+            handshakes_from_one: HANDSHAKES_FROM_ONE,
+            handshake_within: Duration::from_secs(10),
             head_within: Duration::from_secs(15),
             answer_within: Duration::from_secs(30),
             hello_within: Duration::from_secs(10),

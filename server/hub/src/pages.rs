@@ -2,6 +2,8 @@
 //!
 //! Files come from the binary, or from a folder when one is given (`--www`, `--meshes`,
 //! `--viewer`), where a change is seen at the next request. A request can name nothing outside.
+//! Meshes of a folder are of the plants that name them: they go to whoever sees something of that
+//! shape there. The built-in ones are part of the program.
 
 use std::{
     borrow::Cow,
@@ -12,13 +14,15 @@ use std::{
 use axum::{
     Router,
     body::Bytes,
-    extract::{Path as UrlPath, Request, State},
+    extract::{Path as UrlPath, Query, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use include_dir::{Dir, include_dir};
+
+use crate::view::{As, Door};
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../www");
 static MESHES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models/meshes");
@@ -84,9 +88,10 @@ fn inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
 
 /// The routes of the pages. `look_as` is whom the boards open as when the address does not say:
 /// a demonstration that opened on an empty page would show nothing.
-pub(crate) fn router(pages: Pages, look_as: Option<&str>) -> Router {
+pub(crate) fn router(pages: Pages, door: Arc<Door>) -> Router {
+    let look_as = door.shelf.first_nation();
     let board = |file: &'static str| {
-        let look_as = look_as.map(str::to_owned);
+        let look_as = look_as.clone();
         get(move |State(pages): State<Arc<Pages>>, uri: Uri| async move {
             match look_as {
                 Some(code) if uri.query().is_none_or(|query| !says_as_whom(query)) => {
@@ -97,16 +102,17 @@ pub(crate) fn router(pages: Pages, look_as: Option<&str>) -> Router {
             }
         })
     };
+    let pages = Arc::new(pages);
     Router::new()
         .route("/", board("index.html"))
         .route("/plant/{id}", board("plant/index.html"))
         .route("/viewer/", board("viewer/index.html"))
         .route("/words/{file}", get(words))
-        .route("/meshes/{file}", get(mesh))
         .route("/viewer/pkg/{file}", get(viewer))
         .route("/{*path}", get(file))
+        .with_state(Arc::clone(&pages))
+        .merge(Router::new().route("/meshes/{file}", get(mesh)).with_state((pages, door)))
         .layer(axum::middleware::from_fn(headers))
-        .with_state(Arc::new(pages))
 }
 
 fn says_as_whom(query: &str) -> bool {
@@ -146,10 +152,28 @@ fn missing(path: &str) -> Response {
     (StatusCode::NOT_FOUND, format!("there is no page {path:?}; start at /")).into_response()
 }
 
-async fn mesh(State(pages): State<Arc<Pages>>, UrlPath(file): UrlPath<String>) -> Response {
-    match pages.meshes.read(&file) {
-        Some(bytes) if file.ends_with(".glb") => content(&file, bytes),
-        _ => missing(&file),
+async fn mesh(
+    State((pages, door)): State<(Arc<Pages>, Arc<Door>)>,
+    UrlPath(file): UrlPath<String>,
+    Query(wish): Query<As>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(name) = file.strip_suffix(".glb") else { return missing(&file) };
+    let source = match &pages.meshes {
+        Source::Embedded(_) => &pages.meshes,
+        Source::Folder(_) => {
+            let audience = match door.audience(&wish, &headers) {
+                Ok(offer) => offer.id,
+                Err(refusal) => return refusal.into_response(),
+            };
+            door.shelf.fresh(audience).await;
+            let is_shown = door.shelf.shows_mesh(audience, name);
+            if is_shown { &pages.meshes } else { &Source::Embedded(&MESHES) }
+        }
+    };
+    match source.read(&file) {
+        Some(bytes) => content(&file, bytes),
+        None => missing(&file),
     }
 }
 

@@ -1,4 +1,7 @@
-//! Plant files: from a directory or built in, read, hashed, loaded, watched.
+//! Plant files and agreements: from directories or built in, read, hashed, loaded, watched.
+//!
+//! Both are one set of files: an agreement means something only with the programme that it is for,
+//! and the past is told by the agreements of then.
 
 use std::{
     collections::BTreeMap,
@@ -7,18 +10,17 @@ use std::{
 };
 
 use include_dir::{Dir, DirEntry};
-use journal::DefinitionFile;
+use journal::{DefinitionFile, hexadecimal};
 use plant::{Problem, SourceFile};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::sync::oneshot;
-use twin::{Plant, PlantId, Programme};
+use twin::{Agreement, Plant, PlantId, Programme};
 
 use crate::{
     clock::wall_now,
     core::Definitions,
     embedded::MODELS,
-    gate::hexadecimal,
     run::Inbox,
     shared::{Shared, stopped},
     store::{Kept, StoreCommand},
@@ -33,13 +35,25 @@ const DEEPEST: usize = 4;
 /// How often files are looked at for changes.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
-/// Where plant files come from.
+/// The folder of the plants among the built-in files.
+const PLANTS: &str = "plants";
+/// The folder of the agreements: beside the plants', and among the names of files.
+const AGREEMENTS: &str = "agreements";
+
+/// Where plant files and agreements come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
+pub(crate) struct Source {
+    plants: Folder,
+    /// None where nothing is shared.
+    agreements: Option<Folder>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Folder {
     /// A directory.
     Directory(PathBuf),
     /// The copy in the binary.
-    BuiltIn,
+    BuiltIn(&'static str),
 }
 
 /// Why plant files cannot be read.
@@ -75,12 +89,16 @@ pub(crate) struct Files {
     pub(crate) sha256: String,
     /// What to write before a name in a message.
     prefix: String,
+    /// What to write there instead of [`AGREEMENTS`] and `/`.
+    agreements_prefix: Option<String>,
 }
 
 /// Plants as loaded.
 pub(crate) struct Plants {
     pub(crate) programme: Programme,
     pub(crate) plants: BTreeMap<PlantId, Plant>,
+    /// Who shares what with whom.
+    pub(crate) agreements: Vec<Agreement>,
     /// What is odd and does no harm.
     pub(crate) problems: Vec<Problem>,
 }
@@ -101,44 +119,60 @@ impl Plants {
 
     /// Together with what the journal knows them by.
     pub(crate) fn definitions(self, kept: Kept) -> Definitions {
-        let Self { programme, plants, problems: _ } = self;
-        Definitions { programme, plants, labels: kept.labels, revision: kept.revision }
+        let Self { programme, plants, agreements, problems: _ } = self;
+        let Kept { revision, labels } = kept;
+        Definitions { programme, plants, agreements, labels, revision }
     }
 }
 
 impl Source {
-    /// The directory that was asked for, else `models/plants` here, else the built-in copy.
-    pub(crate) fn choose(asked: Option<PathBuf>) -> Self {
+    /// The directories that were asked for, else `models/plants` here, else the built-in copy; and
+    /// of the agreements, the folder beside the plants'.
+    pub(crate) fn choose(plants: Option<PathBuf>, agreements: Option<PathBuf>) -> Self {
         let usual = PathBuf::from("models/plants");
-        match asked {
-            Some(directory) => Self::Directory(directory),
-            None if usual.is_dir() => Self::Directory(usual),
-            None => Self::BuiltIn,
+        let source = match plants {
+            Some(directory) => Self::beside(directory),
+            None if usual.is_dir() => Self::beside(usual),
+            None => {
+                let agreements = MODELS.get_dir(AGREEMENTS).map(|_| Folder::BuiltIn(AGREEMENTS));
+                Self { plants: Folder::BuiltIn(PLANTS), agreements }
+            }
+        };
+        match agreements {
+            Some(asked) => Self { agreements: Some(Folder::Directory(asked)), ..source },
+            None => source,
+        }
+    }
+
+    /// A directory of plants, with the agreements beside it if there are any.
+    pub(crate) fn beside(plants: PathBuf) -> Self {
+        let agreements = plants.parent().map(|parent| parent.join(AGREEMENTS));
+        let agreements = agreements.filter(|directory| directory.is_dir());
+        let agreements = agreements.map(Folder::Directory);
+        Self { plants: Folder::Directory(plants), agreements }
+    }
+
+    /// The directory of the plants, when they are not the built-in ones.
+    pub(crate) fn plants_directory(&self) -> Option<&Path> {
+        match &self.plants {
+            Folder::Directory(plants) => Some(plants),
+            Folder::BuiltIn(_) => None,
         }
     }
 
     /// Reads all files.
     pub(crate) fn read(&self) -> Result<Files, PlantsError> {
-        let (mut files, prefix) = match self {
-            Self::Directory(directory) => {
-                let mut files = Vec::new();
-                for (path, name) in listed(directory)? {
-                    let bytes = std::fs::read(&path)
-                        .map_err(|source| PlantsError::NotReadable { path, source })?;
-                    files.push(DefinitionFile { name, bytes });
-                }
-                (files, format!("{}/", directory.display()))
-            }
-            Self::BuiltIn => {
-                let mut files = Vec::new();
-                if let Some(plants) = MODELS.get_dir("plants") {
-                    built_in(plants, plants, &mut files);
-                }
-                (files, "built-in/".to_owned())
-            }
-        };
+        let mut files = self.plants.read()?;
+        let prefix = self.plants.prefix();
         if files.is_empty() {
             return Err(PlantsError::Empty { path: PathBuf::from(prefix) });
+        }
+        if let Some(agreements) = &self.agreements {
+            let named = agreements.read()?.into_iter().map(|file| {
+                let name = format!("{AGREEMENTS}/{}", file.name);
+                DefinitionFile { name, ..file }
+            });
+            files.extend(named);
         }
         files.sort_by(|a, b| a.name.cmp(&b.name));
         let mut hasher = Sha256::new();
@@ -148,10 +182,52 @@ impl Source {
                 hasher.update(part);
             }
         }
-        Ok(Files { files, sha256: hexadecimal(&hasher.finalize()), prefix })
+        let agreements_prefix = self.agreements.as_ref().map(Folder::prefix);
+        let sha256 = hexadecimal(&hasher.finalize());
+        Ok(Files { files, sha256, prefix, agreements_prefix })
+    }
+
+    fn is_built_in(&self) -> bool {
+        let directory = |folder: &Folder| matches!(folder, Folder::Directory(_));
+        !directory(&self.plants) && !self.agreements.as_ref().is_some_and(directory)
     }
 
     /// A mark that changes when a file does; cheap enough to look at every two seconds.
+    fn mark(&self) -> Vec<(String, u64, Option<SystemTime>)> {
+        let folders = std::iter::once(&self.plants).chain(&self.agreements);
+        folders.flat_map(Folder::mark).collect()
+    }
+}
+
+impl Folder {
+    /// What to write before the name of a file of it in a message.
+    fn prefix(&self) -> String {
+        match self {
+            Self::Directory(directory) => format!("{}/", directory.display()),
+            Self::BuiltIn(PLANTS) => "built-in/".to_owned(),
+            Self::BuiltIn(folder) => format!("built-in/{folder}/"),
+        }
+    }
+
+    fn read(&self) -> Result<Vec<DefinitionFile>, PlantsError> {
+        let mut files = Vec::new();
+        match self {
+            Self::Directory(directory) => {
+                for (path, name) in listed(directory)? {
+                    let bytes = std::fs::read(&path)
+                        .map_err(|source| PlantsError::NotReadable { path, source })?;
+                    files.push(DefinitionFile { name, bytes });
+                }
+            }
+            Self::BuiltIn(folder) => {
+                if let Some(root) = MODELS.get_dir(folder) {
+                    built_in(root, root, &mut files);
+                }
+            }
+        }
+        Ok(files)
+    }
+
     fn mark(&self) -> Vec<(String, u64, Option<SystemTime>)> {
         let Self::Directory(directory) = self else { return Vec::new() };
         let files = listed(directory).unwrap_or_default();
@@ -167,7 +243,7 @@ impl Source {
 impl Files {
     /// Files as the journal keeps them.
     pub(crate) fn kept(files: Vec<DefinitionFile>, sha256: String) -> Self {
-        Self { files, sha256, prefix: String::new() }
+        Self { files, sha256, prefix: String::new(), agreements_prefix: None }
     }
 
     /// Understands the files.
@@ -179,20 +255,32 @@ impl Files {
             .zip(&self.files)
             .map(|(name, file)| SourceFile { name, bytes: &file.bytes })
             .collect();
-        let loaded = plant::load_programme(&sources).map_err(PlantsError::Wrong)?;
+        let loaded = plant::load_programme(&sources);
+        let loaded = loaded.map_err(|problems| PlantsError::Wrong(self.where_read(problems)))?;
         let plants = loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant));
         Ok(Plants {
             programme: loaded.programme,
             plants: plants.collect(),
-            problems: loaded.warnings,
+            agreements: loaded.agreements,
+            problems: self.where_read(loaded.warnings),
         })
+    }
+
+    /// The problems with the agreements' files called as they were read: for the loader they
+    /// stand among the plants.
+    fn where_read(&self, problems: Vec<Problem>) -> Vec<Problem> {
+        let Some(read) = &self.agreements_prefix else { return problems };
+        let handed_in = format!("{}{AGREEMENTS}/", self.prefix);
+        let called = |text: &str| text.replace(&handed_in, read);
+        let problems = problems.into_iter();
+        problems.map(|p| Problem { file: called(&p.file), text: called(&p.text), ..p }).collect()
     }
 }
 
 /// Looks for changes until the hub stops. A valid set is handed to the core as a new revision;
 /// an invalid one is refused whole, with its problems logged and shown in /readyz.
 pub(crate) async fn watch(shared: Shared, source: Source, mut in_force: String) {
-    if source == Source::BuiltIn {
+    if source.is_built_in() {
         return;
     }
     let mut stopping = shared.stopping.clone();

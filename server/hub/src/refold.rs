@@ -23,11 +23,11 @@ use twin::{PlantId, PlantTime};
 
 use crate::{
     clock::Stopwatch,
-    core::{Anew, Core, Corrections, Definitions, Due, Finished, note_corrections},
+    core::{
+        Anew, CORRECTION_HOLDS, Core, Corrections, Definitions, Due, Finished, note_corrections,
+    },
 };
 
-/// What every correction's text holds.
-const CORRECTION: &str = "\"correction\"";
 /// Corrections that come within this time are folded together.
 const GATHER_CORRECTIONS: Duration = Duration::from_millis(500);
 /// Late reports that come within this time are folded together.
@@ -62,7 +62,7 @@ pub(crate) fn fold(
 ) -> Result<Option<Box<Core>>, JournalError> {
     let Wish { definitions, generation, until, up_to } = wish;
     let mut corrections = Corrections::default();
-    reader.rows_with(CORRECTION, up_to, &mut |entry| {
+    reader.rows_with(CORRECTION_HOLDS, up_to, &mut |entry| {
         note_corrections(&entry, &mut corrections);
         if stop() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

@@ -43,9 +43,14 @@ pub(crate) enum Inbox {
     Reload(Box<Definitions>),
     /// Somebody wants to know what is now, to ask the journal about the past.
     Present(oneshot::Sender<Present>),
+    /// Somebody looks at the core, at a moment when all of it is on disk.
+    Look(Look),
     /// A planner asks for a change; the answer goes here, once it is durable.
     Asked { asked: Box<Asked>, answer: oneshot::Sender<Answer> },
 }
+
+/// Takes from the core, at a wall time, what somebody asked for.
+pub(crate) type Look = Box<dyn FnOnce(&Core, PlantTime) + Send>;
 
 /// What a question about the past needs to know of now.
 pub(crate) struct Present {
@@ -108,6 +113,8 @@ pub(crate) struct Run {
 pub(crate) struct Asks {
     waiting: BTreeMap<AskId, oneshot::Sender<Answer>>,
     last: u64,
+    /// Those who wait for the disk before they look; whoever lets them in bounds them.
+    looks: Vec<Look>,
 }
 
 impl Run {
@@ -117,6 +124,7 @@ impl Run {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut due = false;
         loop {
+            self.let_look();
             if due && self.core.is_durable() {
                 self.publish();
                 due = false;
@@ -144,6 +152,17 @@ impl Run {
         let close = StoreCommand::Close;
         if self.store.send(close).await.is_err() {
             tracing::warn!("the journal had ended before the hub");
+        }
+    }
+
+    /// Nothing is shown that is not on disk.
+    fn let_look(&mut self) {
+        if self.asks.looks.is_empty() || !self.core.is_durable() {
+            return;
+        }
+        let wall = wall_now();
+        for look in std::mem::take(&mut self.asks.looks) {
+            look(&self.core, wall);
         }
     }
 
@@ -175,6 +194,7 @@ impl Run {
                 // Whoever asked may be gone.
                 let _gone = answer.send(self.present());
             }
+            Inbox::Look(look) => self.asks.looks.push(look),
             Inbox::Asked { asked, answer } => {
                 self.asks.last += 1;
                 let ask = AskId(self.asks.last);

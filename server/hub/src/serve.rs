@@ -5,16 +5,18 @@ use std::{
     io::{IsTerminal, Write},
     net::SocketAddr,
     path::Path,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
+use feed::tls::TlsError;
 use journal::{Journal, JournalError, Keys, NamedLoss, Reader};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, mpsc, watch},
 };
+use twin::{Agreement, NationId};
 
 use crate::{
     cli::ServeArgs,
@@ -22,19 +24,27 @@ use crate::{
     connections,
     core::Core,
     demo::{self, Demo, DemoError, Parts},
-    gate::{self, Gate},
+    gate,
+    identity::{self, Identity},
     ingest::MOST_FEEDS_CONNECTED,
     limits::Limits,
     plants::{self, PlantsError, Source},
+    policy::{self, Loaded, Policies, PolicyError},
     refold::{self, Refolder, Wish},
     run::{self, Asks, Run},
     shared::{Inner, Metrics, Options, Shared},
+    sharing::{self, Ledger},
     store,
+    tls::Tls,
     view::{self, Door, Publisher},
 };
 
 /// How long a stop waits for connections to end.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+/// Said when strangers on the way could read along.
+const IN_THE_CLEAR: &str = "this hub can be reached from other machines without TLS: whoever is on \
+    the way reads keys, passwords and plants; put a proxy that speaks TLS in front of it and let \
+    it listen on 127.0.0.1, or give it --tls-cert and --tls-key";
 /// Requests to the journal that wait beside the core's.
 const ENOUGH_PLACES: u32 = MOST_FEEDS_CONNECTED as u32;
 
@@ -44,6 +54,12 @@ pub(crate) enum ServeError {
     /// Plant files.
     #[error(transparent)]
     Plants(#[from] PlantsError),
+    /// Policy files.
+    #[error(transparent)]
+    Policies(#[from] PolicyError),
+    /// The certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The data directory.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -80,6 +96,9 @@ impl ServeError {
         if let Self::Plants(PlantsError::Wrong(problems)) = self {
             lines.extend(problems.iter().map(ToString::to_string));
         }
+        if let Self::Policies(PolicyError::Wrong(problems)) = self {
+            lines.extend(problems.iter().map(ToString::to_string));
+        }
         lines.push(format!("error: {}", store::in_words(self)));
         lines
     }
@@ -109,7 +128,7 @@ pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
     runtime.block_on(async {
         outlive_file_size_limit()?;
         let hub = start(args).await?;
-        announce(hub.address, args.json)?;
+        announce(&hub, args.json)?;
         stop_signal().await;
         tracing::info!("stopping");
         hub.stop().await;
@@ -159,34 +178,28 @@ pub(crate) async fn start(args: &ServeArgs) -> Result<Hub, ServeError> {
 
 /// Starts a hub: everything that can be wrong is said before anything is served.
 pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub, ServeError> {
-    let source = Source::choose(args.plants.clone());
+    let source = Source::choose(args.plants.clone(), args.agreements.clone());
     let files = source.read()?;
     let plants = files.load()?;
+    let tls = tls(args)?;
     let listener = listen(args.listen).await?;
     let address = listener.local_addr()?;
     let data = args.data();
     let opened = Journal::open(&data)?;
     let keys = Keys::open(&data)?;
-    if !address.ip().is_loopback() && !gate::any_good(&keys)? {
-        return Err(ServeError::NoKeys(address));
-    }
+    may_be_reached(address, &keys, tls.is_some())?;
     let mut journal = opened.journal;
     let mut remarks = plants.warnings();
-    let kept = store::keep_definition(
-        &mut journal,
-        &files.sha256,
-        &files.files,
-        &plants.labels(),
-        wall_now(),
-    )?;
+    let (labels, now) = (plants.labels(), wall_now());
+    let kept = store::keep_definition(&mut journal, &files.sha256, &files.files, &labels, now)?;
     let mut core = Core::new(plants.definitions(kept), generation());
     recover(&mut core, &mut journal, &data, opened.lost.as_ref(), &mut remarks)?;
-    let demo = if args.demo { Some(Demo::new(&core, &source)?) } else { None };
-    if let Some(demo) = &demo {
-        demo.prepare(&mut core, &mut journal)?;
-    }
-    let (shelf, publisher) = view::open(&core, args.demo && address.ip().is_loopback());
+    let demo = prepared_demo(args, &source, &mut core, &mut journal)?;
+    let rules = Rules::read(args, &core, &keys, &mut remarks)?;
+    let view_as = args.demo && address.ip().is_loopback();
+    let (shelf, publisher) = view::open(&core, view_as, rules.in_force());
     let heard = shelf.heard();
+    let identity = Identity::of(keys, demo.as_ref().map(Demo::grants));
     let metrics = Arc::new(Metrics::default());
     let (stop, stopping) = watch::channel(false);
     let store = store::start(journal, Arc::clone(&metrics), stopping.clone())?;
@@ -196,13 +209,14 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
         to_store: store.commands.clone(),
         store: store.state,
         stopping: stopping.clone(),
-        gate: Gate::new(keys, demo.as_ref().map(Demo::grants).unwrap_or_default()),
+        identity: Arc::clone(&identity),
         feed_places: Arc::new(Semaphore::new(MOST_FEEDS_CONNECTED)),
         metrics: Arc::clone(&metrics),
         limits,
         remarks: watch::channel(remarks).0,
         options: options(args, address),
-        door: Arc::new(Door::new(shelf, Keys::open(&data)?)),
+        door: Arc::new(Door::new(shelf, Arc::clone(&identity))),
+        ledger: Arc::clone(&rules.ledger),
     });
     let parts = Parts::of(&core);
     let connected = demo.as_ref().map(Demo::connected);
@@ -220,12 +234,89 @@ pub(crate) async fn start_within(args: &ServeArgs, limits: Limits) -> Result<Hub
         heard,
     };
     let core = tokio::spawn(run.run());
+    tokio::spawn(identity::watch_changes(identity, stopping.clone()));
     tokio::spawn(plants::watch(shared.clone(), source, files.sha256));
-    let server = tokio::spawn(connections::serve(listener, shared.clone(), stopping));
+    rules.keep_up(&shared);
+    let server = tokio::spawn(connections::serve((listener, tls), shared.clone(), stopping));
     if let Some(demo) = demo {
         demo.play(&shared, parts, address);
     }
     Ok(Hub { address, shared, stop, core, server, journal: store.thread })
+}
+
+/// Whether strangers may reach the hub there: not while nobody has a key for it.
+fn may_be_reached(address: SocketAddr, keys: &Keys, tls: bool) -> Result<(), ServeError> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    if !gate::any_good(keys, wall_now())? {
+        return Err(ServeError::NoKeys(address));
+    }
+    if !tls {
+        tracing::warn!("{IN_THE_CLEAR}");
+    }
+    Ok(())
+}
+
+/// What TLS is spoken with, if it was asked for.
+fn tls(args: &ServeArgs) -> Result<Option<Tls>, TlsError> {
+    let files = args.tls_cert.as_deref().zip(args.tls_key.as_deref());
+    files.map(|(cert, key)| Tls::new(cert, key, args.feed_ca.as_deref())).transpose()
+}
+
+/// The demonstration, if it was asked for, with its first weeks behind it.
+fn prepared_demo(
+    args: &ServeArgs,
+    source: &Source,
+    core: &mut Core,
+    journal: &mut Journal,
+) -> Result<Option<Demo>, ServeError> {
+    if !args.demo {
+        return Ok(None);
+    }
+    let demo = Demo::new(core, source)?;
+    demo.prepare(core, journal)?;
+    Ok(Some(demo))
+}
+
+/// The policies that a hub starts with, and where they come from; what was decided about sharing.
+struct Rules {
+    policies: Arc<Policies>,
+    ledger: Arc<Ledger>,
+    source: policy::Source,
+    files: policy::Files,
+    hub: NationId,
+}
+
+impl Rules {
+    fn read(
+        args: &ServeArgs,
+        core: &Core,
+        keys: &Keys,
+        remarks: &mut Vec<String>,
+    ) -> Result<Self, ServeError> {
+        let ledger = Arc::new(Ledger::open(keys, core, wall_now())?);
+        let source = policy::Source::choose(args.policies.clone());
+        let files = source.read()?;
+        let hub = view::hub_of(core).nation;
+        let Loaded { policies, warnings } = files.load(&hub)?;
+        warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        remarks.extend(warnings.iter().map(ToString::to_string));
+        Ok(Self { policies: Arc::new(policies), ledger, source, files, hub })
+    }
+
+    fn in_force(&self) -> (Arc<Policies>, Arc<Agreement>) {
+        (Arc::clone(&self.policies), Arc::new(self.ledger.in_force(wall_now())))
+    }
+
+    /// Has changed policies put in force while the hub runs.
+    fn keep_up(self, shared: &Shared) {
+        let generation = shared.door.shelf.generation_in_force();
+        shared.metrics.policy_generation.store(generation, Ordering::Relaxed);
+        let Self { policies: _, ledger: _, source, files, hub } = self;
+        tokio::spawn(sharing::watch(shared.clone()));
+        tokio::spawn(policy::watch(shared.clone(), source, hub, files));
+    }
 }
 
 /// What is done at every tick.
@@ -283,6 +374,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
 fn options(args: &ServeArgs, address: SocketAddr) -> Options {
     Options {
         loopback: address.ip().is_loopback(),
+        tls: args.tls_cert.is_some(),
         data: args.data(),
         www: args.www.clone(),
         viewer: args.viewer.clone(),
@@ -295,10 +387,12 @@ fn generation() -> u64 {
     wall_now().micros().unsigned_abs()
 }
 
-fn announce(address: SocketAddr, json: bool) -> std::io::Result<()> {
-    eprintln!("listening on http://{address}");
+fn announce(hub: &Hub, json: bool) -> std::io::Result<()> {
+    let scheme = if hub.shared.options.tls { "https" } else { "http" };
+    let listening = format!("{scheme}://{}", hub.address);
+    eprintln!("listening on {listening}");
     if json {
-        println!("{}", serde_json::json!({ "listening": format!("http://{address}") }));
+        println!("{}", serde_json::json!({ "listening": listening }));
         std::io::stdout().flush()?;
     }
     Ok(())

@@ -9,12 +9,15 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+use twin::PlantTime;
 
 use crate::{
-    gate::Gate,
+    core::Core,
+    identity::Identity,
     limits::Limits,
     run::Inbox,
+    sharing::Ledger,
     store::{StoreCommand, StoreState},
     view::Door,
 };
@@ -34,7 +37,7 @@ pub(crate) struct Inner {
     /// True once the hub is stopping.
     pub(crate) stopping: watch::Receiver<bool>,
     /// Who may come in.
-    pub(crate) gate: Gate,
+    pub(crate) identity: Arc<Identity>,
     /// Connections of feeds in all.
     pub(crate) feed_places: Arc<Semaphore>,
     /// Counters.
@@ -47,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     /// What is published for pages and programs.
     pub(crate) door: Arc<Door>,
+    /// What people decided about sharing.
+    pub(crate) ledger: Arc<Ledger>,
 }
 
 /// How the hub was started, as far as requests care.
@@ -54,6 +59,8 @@ pub(crate) struct Inner {
 pub(crate) struct Options {
     /// Whether it listens on the loopback address only.
     pub(crate) loopback: bool,
+    /// Whether it speaks TLS itself.
+    pub(crate) tls: bool,
     /// The data directory, for reading beside the hub that writes.
     pub(crate) data: PathBuf,
     /// Pages from here instead of the built-in ones.
@@ -68,6 +75,23 @@ impl Shared {
     /// To be cloned into every request.
     pub(crate) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// What the core knows, at a moment when all of it is on disk; none when nobody can say.
+    pub(crate) async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Core, PlantTime) -> T + Send + 'static,
+    ) -> Option<T> {
+        if matches!(*self.store.borrow(), StoreState::Failed(_)) {
+            return None;
+        }
+        let (to, seen) = oneshot::channel();
+        let look = Inbox::Look(Box::new(move |core, wall| {
+            // Whoever asked may be gone.
+            let _gone = to.send(look(core, wall));
+        }));
+        self.to_core.send(look).await.ok()?;
+        seen.await.ok()
     }
 
     /// Replaces the remarks of /readyz.
@@ -100,6 +124,7 @@ impl std::ops::Deref for Shared {
 pub(crate) struct Metrics {
     pub(crate) connections_now: AtomicU64,
     pub(crate) connections_refused: AtomicU64,
+    pub(crate) handshakes_failed: AtomicU64,
     pub(crate) feed_connections: AtomicU64,
     pub(crate) feeds_now: AtomicU64,
     pub(crate) frames: AtomicU64,
@@ -108,6 +133,9 @@ pub(crate) struct Metrics {
     pub(crate) hub_seq: AtomicU64,
     pub(crate) published: AtomicU64,
     pub(crate) publish_micros: AtomicU64,
+    pub(crate) policies_refused: AtomicU64,
+    pub(crate) policy_generation: AtomicU64,
+    pub(crate) reviews_overdue: AtomicU64,
     commits: AtomicU64,
     rows: AtomicU64,
     commit_micros: AtomicU64,
@@ -134,6 +162,11 @@ impl Metrics {
                 "Connections there was no place for.",
                 &self.connections_refused,
             ),
+            (
+                "slipway_handshakes_failed_total",
+                "Connections that did not come to speak TLS.",
+                &self.handshakes_failed,
+            ),
             ("slipway_feed_connections_total", "Connections of feeds.", &self.feed_connections),
             ("slipway_frames_total", "Frames received from feeds.", &self.frames),
             ("slipway_frame_bytes_total", "Bytes of those frames.", &self.frame_bytes),
@@ -147,11 +180,26 @@ impl Metrics {
                 "Time spent making that news.",
                 &self.publish_micros,
             ),
+            (
+                "slipway_policies_refused_total",
+                "Times that changed policies were refused.",
+                &self.policies_refused,
+            ),
         ];
         let gauges = [
             ("slipway_connections", "Connections open now.", &self.connections_now),
             ("slipway_feeds", "Feeds connected now.", &self.feeds_now),
             ("slipway_hub_seq", "The newest row.", &self.hub_seq),
+            (
+                "slipway_policy_generation",
+                "The generation of the policies that values are released under.",
+                &self.policy_generation,
+            ),
+            (
+                "slipway_reviews_overdue",
+                "Narrowings that somebody should have looked at again.",
+                &self.reviews_overdue,
+            ),
         ];
         let mut text = String::new();
         let kinds = [("counter", &counters[..]), ("gauge", &gauges[..])];

@@ -13,8 +13,10 @@ mod publish;
 mod session;
 mod shelf;
 
-pub(crate) use door::{As, Door};
-pub(crate) use offers::open;
+pub(crate) use door::{As, Door, NotServed};
+#[cfg(test)]
+pub(crate) use offers::open_under;
+pub(crate) use offers::{hub_of, open};
 pub(crate) use past::{close_as_today, past};
 pub(crate) use publish::Publisher;
 pub(crate) use session::router;

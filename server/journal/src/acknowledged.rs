@@ -14,7 +14,7 @@ use std::{
 
 use twin::FeedId;
 
-use crate::{FeedPosition, JournalError};
+use crate::{FeedPosition, JournalError, private};
 
 /// A flush costs as much as a commit; one in this many keeps the cost under two per cent.
 const COMMITS_BETWEEN_FLUSHES: u64 = 64;
@@ -62,11 +62,10 @@ impl Acknowledged {
     pub(crate) fn open(dir: &Path) -> Result<(Self, Said), JournalError> {
         let open = |name: &str| {
             let path = dir.join(name);
+            private::keep_private(&path)?;
             let file = OpenOptions::new()
                 .read(true)
                 .write(true)
-                .create(true)
-                .truncate(false)
                 .open(&path)
                 .map_err(|source| JournalError::NotWritable { path: dir.to_owned(), source })?;
             Ok((path, file))

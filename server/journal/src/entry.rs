@@ -2,6 +2,8 @@
 
 use twin::{FeedId, Origin, PlantId, PlantTime};
 
+use crate::{hash_of, hexadecimal};
+
 /// A frame of a feed as it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -49,14 +51,9 @@ pub struct RefusedItem {
 impl RefusedItem {
     /// One line of text: `index code time length hash`.
     pub(crate) fn to_line(&self) -> String {
-        use std::fmt::Write;
         let index = self.index.map_or_else(|| "-".to_owned(), |index| index.to_string());
-        let mut line = format!("{index} {} {} {} ", self.code, self.at.micros(), self.length);
-        for byte in self.sha256 {
-            // Writing to a String cannot fail.
-            let _infallible = write!(line, "{byte:02x}");
-        }
-        line
+        let hash = hexadecimal(&self.sha256);
+        format!("{index} {} {} {} {hash}", self.code, self.at.micros(), self.length)
     }
 
     /// The inverse of [`Self::to_line`]; none when the line was not written by it.
@@ -69,14 +66,7 @@ impl RefusedItem {
         let code = words.next()?.to_owned();
         let at = PlantTime::from_micros(words.next()?.parse().ok()?);
         let length = words.next()?.parse().ok()?;
-        let hash = words.next()?;
-        let mut sha256 = [0; 32];
-        if hash.len() != 64 || !hash.is_ascii() {
-            return None;
-        }
-        for (place, byte) in sha256.iter_mut().enumerate() {
-            *byte = u8::from_str_radix(&hash[2 * place..2 * place + 2], 16).ok()?;
-        }
+        let sha256 = hash_of(words.next()?)?;
         Some(Self { index, code, at, length, sha256 })
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use thiserror::Error;
+use twin::FeedId;
 
 /// Why the journal could not be opened, written or read.
 #[derive(Debug, Error)]
@@ -15,6 +16,34 @@ pub enum JournalError {
         /// What the system said.
         #[source]
         source: std::io::Error,
+    },
+    /// Others may read a file, and their right cannot be taken away.
+    #[error(
+        "{} can be read by other users of this machine, and this cannot be changed; \
+         `chmod 600` it as its owner, or choose another directory with --data",
+        path.display()
+    )]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A third key of one feed.
+    #[error(
+        "two keys of {feed} are in force, the most there may be while one replaces the other; \
+         revoke the older with `slipway key revoke HASH`, which `slipway key list` shows"
+    )]
+    TwoKeys {
+        /// The feed.
+        feed: FeedId,
+    },
+    /// A second account of one name.
+    #[error("there is an account {name} already; choose another name, or change that one")]
+    AccountExists {
+        /// The name.
+        name: String,
     },
     /// Another process has it.
     #[error(

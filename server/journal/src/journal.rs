@@ -14,7 +14,7 @@ use crate::{
     acknowledged::Acknowledged,
     entry::{origin_named, refused_text},
     error::sqlite,
-    reader, schema,
+    private, reader, schema,
 };
 
 /// The file of the journal within the data directory.
@@ -79,10 +79,10 @@ impl Journal {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_with(dir: &Path, options: Options) -> Result<Opened, JournalError> {
-        let not_writable = |source| JournalError::NotWritable { path: dir.to_owned(), source };
-        std::fs::create_dir_all(dir).map_err(not_writable)?;
+        private::make_dir(dir)?;
         let lock = lock(dir)?;
         let path = dir.join(JOURNAL_FILE);
+        private::keep_private(&path)?;
         let connection = Connection::open(&path).map_err(sqlite(&path, "being opened"))?;
         schema::prepare(&connection, &path)?;
         if let Some(pages) = options.most_pages {
@@ -200,10 +200,9 @@ impl Journal {
 }
 
 fn lock(dir: &Path) -> Result<File, JournalError> {
+    private::keep_private(&dir.join(LOCK_FILE))?;
     let lock = OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(false)
         .open(dir.join(LOCK_FILE))
         .map_err(|source| JournalError::NotWritable { path: dir.to_owned(), source })?;
     match lock.try_lock() {

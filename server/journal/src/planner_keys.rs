@@ -1,16 +1,21 @@
 //! Keys of planners: who may change the plan of one plant over HTTP. Only hashes are kept.
 
-use rusqlite::OptionalExtension;
 use twin::{FeedId, PlantId, PlantTime};
 
-use crate::{JournalError, Keys, error::sqlite};
+use crate::{
+    JournalError, KeyLife, Keys,
+    error::sqlite,
+    key_table::{KeyTable, no_id},
+};
 
 pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS planner_key (
   sha256 TEXT PRIMARY KEY,
   feed TEXT NOT NULL,
   plant TEXT NOT NULL,
   created_us INTEGER NOT NULL,
-  revoked_us INTEGER
+  revoked_us INTEGER,
+  expires_us INTEGER NOT NULL,
+  used_us INTEGER
 ) STRICT, WITHOUT ROWID";
 
 /// Whose plan a key may change.
@@ -22,13 +27,9 @@ pub struct PlannerKeyRow {
     pub feed: FeedId,
     /// The plant whose plan it may change.
     pub plant: PlantId,
-    /// Wall time.
-    pub created: PlantTime,
-    /// Wall time; a revoked key stays listed and opens nothing.
-    pub revoked: Option<PlantTime>,
+    /// How long it lasts.
+    pub life: KeyLife,
 }
-
-const SELECT: &str = "SELECT sha256, feed, plant, created_us, revoked_us FROM planner_key";
 
 impl Keys {
     /// Keeps a new planner's key.
@@ -40,10 +41,12 @@ impl Keys {
             &key.sha256,
             key.feed.as_str(),
             key.plant.as_str(),
-            key.created.micros(),
-            key.revoked.map(PlantTime::micros),
+            key.life.created.micros(),
+            key.life.expires.micros(),
+            key.life.revoked.map(PlantTime::micros),
         );
-        let insert = "INSERT INTO planner_key VALUES (?, ?, ?, ?, ?)";
+        let insert = "INSERT INTO planner_key
+            (sha256, feed, plant, created_us, expires_us, revoked_us) VALUES (?, ?, ?, ?, ?, ?)";
         let kept = self.connection().execute(insert, row);
         kept.map(|_rows| ()).map_err(sqlite(self.path(), "keeping a planner's key"))
     }
@@ -53,11 +56,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find_planner(&self, sha256: &str) -> Result<Option<PlannerKeyRow>, JournalError> {
-        let select = format!("{SELECT} WHERE sha256 = ?");
-        self.connection()
-            .query_row(&select, [sha256], read)
-            .optional()
-            .map_err(sqlite(self.path(), "looking for a planner's key"))
+        PLANNER_KEYS.find(self, sha256)
     }
 
     /// Every planner's key, in the order of making.
@@ -65,11 +64,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn list_planners(&self) -> Result<Vec<PlannerKeyRow>, JournalError> {
-        let failed = sqlite(self.path(), "listing the planners' keys");
-        let select = format!("{SELECT} ORDER BY created_us, sha256");
-        let mut statement = self.connection().prepare(&select).map_err(&failed)?;
-        let rows = statement.query_map([], read);
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        PLANNER_KEYS.list(self)
     }
 
     /// Revokes every planner's key in force whose hash begins so, or whose feed has this name;
@@ -78,25 +73,19 @@ impl Keys {
     /// # Errors
     /// [`JournalError`]; nothing was changed.
     pub fn revoke_planner(&self, which: &str, at: PlantTime) -> Result<usize, JournalError> {
-        // Shorter beginnings could hit a stranger's key by chance.
-        let beginning = if which.len() >= 8 { which } else { "-" };
-        let update = "UPDATE planner_key SET revoked_us = ?1
-                      WHERE revoked_us IS NULL AND (feed = ?2 OR substr(sha256, 1, ?3) = ?4)";
-        let row = (at.micros(), which, beginning.len() as i64, beginning);
-        self.connection().execute(update, row).map_err(sqlite(self.path(), "revoking a key"))
+        PLANNER_KEYS.revoke(self, which, at)
     }
 }
 
+pub(crate) const PLANNER_KEYS: KeyTable<PlannerKeyRow> =
+    KeyTable { name: "planner_key", fields: "sha256, feed, plant", named_by: "feed", read };
+
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<PlannerKeyRow> {
-    let id = |at: usize, error: twin::InvalidId| {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
-    };
     Ok(PlannerKeyRow {
         sha256: row.get(0)?,
-        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
-        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(|error| id(2, error))?,
-        created: PlantTime::from_micros(row.get(3)?),
-        revoked: row.get::<_, Option<i64>>(4)?.map(PlantTime::from_micros),
+        feed: FeedId::new(&row.get::<_, String>(1)?).map_err(no_id(1))?,
+        plant: PlantId::new(&row.get::<_, String>(2)?).map_err(no_id(2))?,
+        life: KeyLife::read(row, 3)?,
     })
 }
 
@@ -112,8 +101,7 @@ mod tests {
             sha256: sha256.to_owned(),
             feed: FeedId::new(&format!("planner:{}", &sha256[..8])).expect("an id"),
             plant: PlantId::new("yard").expect("an id"),
-            created: PlantTime::from_micros(1),
-            revoked: None,
+            life: KeyLife::new(PlantTime::from_micros(1), PlantTime::from_micros(9)),
         };
         let rows = [row("0123456789abcdef"), row("fedcba9876543210")];
         rows.iter().for_each(|row| keys.add_planner(row).expect("kept"));
@@ -124,7 +112,7 @@ mod tests {
         assert_eq!(keys.revoke_planner("01234567", now).expect("by hash"), 1);
         assert_eq!(keys.revoke_planner("planner:fedcba98", now).expect("by feed"), 1);
         let listed = keys.list_planners().expect("read");
-        assert!(listed.iter().all(|row| row.revoked == Some(now)), "{listed:?}");
+        assert!(listed.iter().all(|row| row.life.revoked == Some(now)), "{listed:?}");
         assert_eq!(listed.len(), 2);
     }
 }

@@ -253,15 +253,14 @@ fn keys_are_found_by_hash_and_revoked_while_the_hub_runs() {
         plant: PlantId::new("yard").unwrap(),
         supplier: None,
         units: Some(vec![EquipmentId::new("P1").unwrap(), EquipmentId::new("P2").unwrap()]),
-        created: PlantTime::from_micros(1),
-        revoked: None,
+        life: KeyLife::new(PlantTime::from_micros(1), PlantTime::from_micros(99)),
     };
     here.add(&key).unwrap();
     assert_eq!(there.find(&key.sha256).unwrap(), Some(key.clone()));
     assert_eq!(there.find("00").unwrap(), None);
     assert_eq!(there.revoke("0123", PlantTime::from_micros(9)).unwrap(), 0, "too short to be sure");
     assert_eq!(there.revoke("01234567", PlantTime::from_micros(9)).unwrap(), 1);
-    assert!(here.find(&key.sha256).unwrap().unwrap().revoked.is_some());
+    assert!(here.find(&key.sha256).unwrap().unwrap().life.revoked.is_some());
     assert_eq!(here.list().unwrap().len(), 1);
     drop(hub);
 }
@@ -303,5 +302,58 @@ proptest! {
         journal.append(std::slice::from_ref(&written)).unwrap();
         drop(journal);
         prop_assert_eq!(read_all(&open(dir.path()).journal), [written]);
+    }
+}
+
+fn feed_key(sha256: &str, created: i64, expires: i64) -> KeyRow {
+    KeyRow {
+        sha256: sha256.repeat(8),
+        feed: FeedId::new("press").unwrap(),
+        plant: PlantId::new("yard").unwrap(),
+        supplier: None,
+        units: None,
+        life: KeyLife::new(PlantTime::from_micros(created), PlantTime::from_micros(expires)),
+    }
+}
+
+#[test]
+fn a_feed_has_two_keys_in_force_and_no_third() {
+    let dir = tempfile::tempdir().unwrap();
+    let keys = Keys::open(dir.path()).unwrap();
+    keys.add(&feed_key("00000001", 1, 100)).unwrap();
+    keys.add(&feed_key("00000002", 2, 100)).unwrap();
+    let third = feed_key("00000003", 3, 100);
+    assert!(matches!(keys.add(&third), Err(JournalError::TwoKeys { .. })));
+    assert_eq!(keys.list().unwrap().len(), 2, "nothing was kept of it");
+    keys.revoke(&"00000001".repeat(8), PlantTime::from_micros(4)).unwrap();
+    keys.add(&third).unwrap();
+    let later = feed_key("00000004", 100, 200);
+    keys.add(&later).expect("both others are over by then");
+    let at = PlantTime::from_micros(150);
+    keys.keep_used(&[(later.sha256.clone(), at), ("nobody's".to_owned(), at)]).unwrap();
+    let used = keys.list().unwrap().into_iter().map(|key| (key.sha256, key.life.used));
+    let used: Vec<_> = used.filter(|(_, used)| used.is_some()).collect();
+    assert_eq!(used, [(later.sha256, Some(at))]);
+}
+
+#[test]
+fn keys_of_an_older_file_are_given_an_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let old = Connection::open(dir.path().join("keys.sqlite")).unwrap();
+    old.execute_batch(
+        "CREATE TABLE feed_key (sha256 TEXT PRIMARY KEY, feed TEXT NOT NULL, plant TEXT NOT NULL,
+           supplier TEXT, units TEXT, created_us INTEGER NOT NULL, revoked_us INTEGER)
+           STRICT, WITHOUT ROWID;
+         INSERT INTO feed_key VALUES ('abcdefgh', 'press', 'yard', NULL, NULL, 1000000, NULL);",
+    )
+    .unwrap();
+    drop(old);
+    for _again in 0..2 {
+        let keys = Keys::open(dir.path()).unwrap();
+        let life = keys.find("abcdefgh").unwrap().unwrap().life;
+        let ninety_days = (1 + 90 * 24 * 3_600) * 1_000_000;
+        assert_eq!(life, KeyLife::new(PlantTime::from_micros(1_000_000), life.expires));
+        assert_eq!(life.expires.micros(), ninety_days);
+        assert!(!life.is_good(life.expires) && life.is_good(life.created));
     }
 }

@@ -1,16 +1,21 @@
 //! Keys of viewers: whoever holds one is served as a member of one organisation.
 
-use rusqlite::OptionalExtension;
 use twin::{NationId, OrganisationId, PlantTime};
 
-use crate::{JournalError, Keys, error::sqlite};
+use crate::{
+    JournalError, KeyLife, Keys,
+    error::sqlite,
+    key_table::{KeyTable, no_id},
+};
 
 pub(crate) const LAYOUT: &str = "CREATE TABLE IF NOT EXISTS viewer_key (
   sha256 TEXT PRIMARY KEY,
   nation TEXT NOT NULL,
   organisation TEXT NOT NULL,
   created_us INTEGER NOT NULL,
-  revoked_us INTEGER
+  revoked_us INTEGER,
+  expires_us INTEGER NOT NULL,
+  used_us INTEGER
 ) STRICT, WITHOUT ROWID";
 
 /// Whom a viewer's key stands for.
@@ -22,13 +27,9 @@ pub struct ViewerKeyRow {
     pub nation: NationId,
     /// The organisation.
     pub organisation: OrganisationId,
-    /// Wall time.
-    pub created: PlantTime,
-    /// Wall time; a revoked key stays listed and opens nothing.
-    pub revoked: Option<PlantTime>,
+    /// How long it lasts.
+    pub life: KeyLife,
 }
-
-const SELECT: &str = "SELECT sha256, nation, organisation, created_us, revoked_us FROM viewer_key";
 
 impl Keys {
     /// Keeps a new viewer's key.
@@ -40,10 +41,12 @@ impl Keys {
             &key.sha256,
             key.nation.as_str(),
             key.organisation.as_str(),
-            key.created.micros(),
-            key.revoked.map(PlantTime::micros),
+            key.life.created.micros(),
+            key.life.expires.micros(),
+            key.life.revoked.map(PlantTime::micros),
         );
-        let insert = "INSERT INTO viewer_key VALUES (?, ?, ?, ?, ?)";
+        let insert = "INSERT INTO viewer_key
+            (sha256, nation, organisation, created_us, expires_us, revoked_us) VALUES (?, ?, ?, ?, ?, ?)";
         let kept = self.connection().execute(insert, row);
         kept.map(|_rows| ()).map_err(sqlite(self.path(), "keeping a viewer's key"))
     }
@@ -53,11 +56,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn find_viewer(&self, sha256: &str) -> Result<Option<ViewerKeyRow>, JournalError> {
-        let select = format!("{SELECT} WHERE sha256 = ?");
-        self.connection()
-            .query_row(&select, [sha256], read)
-            .optional()
-            .map_err(sqlite(self.path(), "looking for a viewer's key"))
+        VIEWER_KEYS.find(self, sha256)
     }
 
     /// Every viewer's key, in the order of making.
@@ -65,11 +64,7 @@ impl Keys {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn list_viewers(&self) -> Result<Vec<ViewerKeyRow>, JournalError> {
-        let failed = sqlite(self.path(), "listing the viewers' keys");
-        let select = format!("{SELECT} ORDER BY created_us, sha256");
-        let mut statement = self.connection().prepare(&select).map_err(&failed)?;
-        let rows = statement.query_map([], read);
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        VIEWER_KEYS.list(self)
     }
 
     /// Revokes every viewer's key in force whose hash begins so; returns how many.
@@ -77,28 +72,23 @@ impl Keys {
     /// # Errors
     /// [`JournalError`]; nothing was changed.
     pub fn revoke_viewer(&self, beginning: &str, at: PlantTime) -> Result<usize, JournalError> {
-        // Shorter beginnings could hit a stranger's key by chance.
-        if beginning.len() < 8 {
-            return Ok(0);
-        }
-        let update = "UPDATE viewer_key SET revoked_us = ?1
-                      WHERE revoked_us IS NULL AND substr(sha256, 1, ?2) = ?3";
-        let row = (at.micros(), beginning.len() as i64, beginning);
-        self.connection().execute(update, row).map_err(sqlite(self.path(), "revoking a key"))
+        VIEWER_KEYS.revoke(self, beginning, at)
     }
 }
 
+pub(crate) const VIEWER_KEYS: KeyTable<ViewerKeyRow> = KeyTable {
+    name: "viewer_key",
+    fields: "sha256, nation, organisation",
+    named_by: "sha256",
+    read,
+};
+
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<ViewerKeyRow> {
-    let id = |at: usize, error: twin::InvalidId| {
-        rusqlite::Error::FromSqlConversionFailure(at, rusqlite::types::Type::Text, Box::new(error))
-    };
     Ok(ViewerKeyRow {
         sha256: row.get(0)?,
-        nation: NationId::new(&row.get::<_, String>(1)?).map_err(|error| id(1, error))?,
-        organisation: OrganisationId::new(&row.get::<_, String>(2)?)
-            .map_err(|error| id(2, error))?,
-        created: PlantTime::from_micros(row.get(3)?),
-        revoked: row.get::<_, Option<i64>>(4)?.map(PlantTime::from_micros),
+        nation: NationId::new(&row.get::<_, String>(1)?).map_err(no_id(1))?,
+        organisation: OrganisationId::new(&row.get::<_, String>(2)?).map_err(no_id(2))?,
+        life: KeyLife::read(row, 3)?,
     })
 }
 
@@ -114,14 +104,14 @@ mod tests {
             sha256: "0123456789abcdef".to_owned(),
             nation: NationId::new("XAA").expect("an id"),
             organisation: OrganisationId::new("yard").expect("an id"),
-            created: PlantTime::from_micros(1),
-            revoked: None,
+            life: KeyLife::new(PlantTime::from_micros(1), PlantTime::from_micros(9)),
         };
         keys.add_viewer(&row).expect("kept");
         assert_eq!(keys.find_viewer(&row.sha256).expect("read"), Some(row.clone()));
         assert_eq!(keys.revoke_viewer("0123", PlantTime::from_micros(2)).expect("no-op"), 0);
         assert_eq!(keys.revoke_viewer("01234567", PlantTime::from_micros(2)).expect("done"), 1);
-        let revoked = ViewerKeyRow { revoked: Some(PlantTime::from_micros(2)), ..row };
+        let life = KeyLife { revoked: Some(PlantTime::from_micros(2)), ..row.life };
+        let revoked = ViewerKeyRow { life, ..row };
         assert_eq!(keys.list_viewers().expect("read"), [revoked]);
     }
 }

@@ -138,7 +138,8 @@ impl Analytics {
     pub fn outlook(&self, plant: &PlantId, now: PlantTime) -> Vec<Outlook> {
         let Some(fold) = self.fold(plant) else { return Vec::new() };
         let gaps = fold.supply.gaps(&fold.layout, &fold.units, now);
-        let seen = Seen { layout: &fold.layout, gaps: &gaps, now };
+        let (layout, parts) = (&fold.layout, &fold.parts);
+        let seen = Seen { layout, parts, gaps: &gaps, now };
         fold.promises.outlook(seen, &fold.completed)
     }
 

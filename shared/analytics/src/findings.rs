@@ -196,7 +196,9 @@ pub struct Verdict {
     pub shares: Vec<Share>,
     /// The chain of causes from what is seen at the last station to the main hold-up.
     pub chain: Vec<ChainStep>,
-    /// How sure.
+    /// Whether it still holds anything up.
+    pub present: Present,
+    /// How sure; of what holds nothing up any more never sure.
     pub confidence: Confidence,
     /// The share of resamples in which it leads [ratio].
     pub agreement_ratio: f64,
@@ -220,6 +222,19 @@ pub struct Verdict {
     pub stations: u32,
     /// What it was computed from.
     pub inputs: Inputs,
+}
+
+/// What a main hold-up does at this moment: that it leads is a finding about weeks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Present {
+    /// It holds up, or nothing says that it does not.
+    GoesOn,
+    /// What it delivers is there, lasts for a day at least, and no unit waits for it. Whose
+    /// material units wait for instead, if for any.
+    IsOver {
+        /// The supplier of that material.
+        instead: Option<Node>,
+    },
 }
 
 /// How a main hold-up was found.
@@ -301,6 +316,12 @@ pub struct Outlook {
     pub range: Option<(PlantTime, PlantTime)>,
     /// The pace that `expected` rests on [d a piece of what `done` counts].
     pub days_per_piece: Option<f64>,
+    /// Pieces that earlier promises get before it, at that pace [as `done`].
+    pub ahead: f64,
+    /// Days of planned work on the whole that follow the last piece.
+    pub more_d: f64,
+    /// By how many days `waits_for` makes it later.
+    pub waits_d: Option<f64>,
     /// Days since `promised`, when that has passed and it is not reached.
     pub overdue_d: Option<f64>,
     /// Expected minus promised in calendar days; positive is late.

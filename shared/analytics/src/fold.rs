@@ -211,8 +211,7 @@ impl PlantFold {
                 // A serial piece goes into a whole under its own name.
                 let piece = lot.as_ref().and_then(|lot| PartId::new(lot.as_str()).ok());
                 if let Some(piece) = piece.filter(|piece| self.parts.get(piece).is_some()) {
-                    self.parts.end(&piece, at);
-                    self.parts.touch(&piece, at).place = None;
+                    self.built_in(&piece, at);
                 }
                 let Some(place) = self.layout.place(storage) else { return };
                 self.supply.add(&self.layout, material, place, -quantity);
@@ -290,7 +289,7 @@ impl PlantFold {
                 self.hours.started(info.center, idle_since, at);
                 self.parts.becomes(part, &info.output, at);
                 let run = Run { op, unit: place, part, operation, cause: cause.as_ref() };
-                self.promises.started(part, operation, at);
+                self.promises.started(&self.layout, part, operation, at);
                 self.trace.op_started(&self.layout, &mut self.parts, &run, at);
                 self.change_place(old, Some(place), at);
                 self.units.tracks.entry(place).or_default().started(at);
@@ -357,6 +356,13 @@ impl PlantFold {
         } else if let Ok(crew) = CrewId::new(resource.as_str()) {
             self.trace.crew_freed(&self.layout, &crew, at);
         }
+    }
+
+    /// A piece went into a whole.
+    fn built_in(&mut self, piece: &PartId, at: PlantTime) {
+        self.promises.built_in(piece);
+        self.parts.end(piece, at);
+        self.parts.touch(piece, at).place = None;
     }
 
     fn end_part(&mut self, part: &PartId, line: Option<usize>, at: PlantTime) {

@@ -29,6 +29,6 @@ mod tests;
 pub use analytics::{Analytics, Kept};
 pub use findings::{
     CenterHours, ChainStep, Confidence, DayCount, DryPart, Flow, HoldUp, Inputs, Lead, Method,
-    Node, Outlook, OutlookMethod, Promise, Remark, Share, Source, Stretch, Thing, UnitUse, Verdict,
-    Why, WhyNot,
+    Node, Outlook, OutlookMethod, Present, Promise, Remark, Share, Source, Stretch, Thing, UnitUse,
+    Verdict, Why, WhyNot,
 };

@@ -1,6 +1,7 @@
 //! Whether orders and milestones will be met: what remains over the pace of late.
 
 mod expect;
+mod pieces;
 
 pub use expect::Seen;
 
@@ -13,6 +14,7 @@ use twin::{
 };
 
 use crate::layout::{Layout, NodeIx, Place};
+use pieces::Pieces;
 
 /// Orders followed at once; closed and met ones go first.
 const ORDERS_KEPT: usize = 20_000;
@@ -30,6 +32,8 @@ pub struct Promises {
     items: Vec<Item>,
     /// Which items a part is a child of.
     children: BTreeMap<PartId, Vec<usize>>,
+    /// What the items are put together from, down to the smallest named piece.
+    pieces: Pieces,
 }
 
 /// An order and what was made for it.
@@ -125,6 +129,9 @@ impl Promises {
             .iter()
             .find(|scheme| scheme.parent.is_some() && scheme.parent == material);
         let needed = below.and_then(|scheme| scheme.count).unwrap_or(0).min(CHILDREN_KEPT);
+        if let Some(material) = &material {
+            self.pieces.add(programme, &milestone.plant, (material, &milestone.part));
+        }
         let number = self.items.len();
         for n in 1..=needed {
             let child = below.and_then(|s| PartId::new(&name(s, &milestone.part, n)).ok());
@@ -225,7 +232,13 @@ impl Promises {
         }
     }
 
+    /// A piece went into a whole.
+    pub fn built_in(&mut self, part: &PartId) {
+        self.pieces.began(part, 0);
+    }
+
     pub fn completed(&mut self, part: &PartId, at: PlantTime) {
+        self.pieces.began(part, 0);
         self.child_done(part, at, |_| true);
         for item in self.items.iter_mut().filter(|item| item.milestone.part == *part) {
             item.reached.get_or_insert(at);
@@ -241,6 +254,7 @@ impl Promises {
     ) {
         let (from, to) = (layout.here(from), layout.here(to));
         if let Some(to) = to {
+            self.pieces.seen_at(layout, part, to);
             let erected = layout.info(to).is_some_and(|info| info.erected);
             // Where a part is still to be worked in, it is in place when that has ended.
             let there = layout.info(to).map(|info| info.node).filter(|_| layout.is_unit(to));
@@ -261,7 +275,16 @@ impl Promises {
         }
     }
 
-    pub fn started(&mut self, part: &PartId, operation: &OperationId, at: PlantTime) {
+    pub fn started(
+        &mut self,
+        layout: &Layout,
+        part: &PartId,
+        operation: &OperationId,
+        at: PlantTime,
+    ) {
+        if let Some(info) = layout.operations.get(operation) {
+            self.pieces.began(part, info.rank);
+        }
         for item in self.items.iter_mut().filter(|item| item.milestone.part == *part) {
             item.running.insert(operation.clone(), at);
         }

@@ -42,8 +42,8 @@ impl Remarks {
     }
 }
 
-/// The moment that a text speaks of: `in 14 d`, `in about 3 hours`, counted from when it was
-/// said. The last such length counts; other ways to name a date are not understood.
+/// The moment that a text speaks of: `in 14 d`, `in 3 d 12 h`, `in about 3 hours`, counted from
+/// when it was said. The last such length counts; other ways to name a date are not understood.
 fn promised(text: &str, said: PlantTime) -> Option<PlantTime> {
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || ",;()".contains(c))
@@ -55,18 +55,24 @@ fn promised(text: &str, said: PlantTime) -> Option<PlantTime> {
             Some(&"about") => rest.get(1..)?,
             _ => rest,
         };
-        let (number, unit) = (rest.first()?, rest.get(1)?.trim_end_matches('.'));
-        let count: f64 = number.parse().ok()?;
-        let unit = match unit {
-            "min" | "minute" | "minutes" => Span::from_secs(60),
-            "h" | "hour" | "hours" => Span::HOUR,
-            "d" | "day" | "days" => Span::DAY,
-            "week" | "weeks" => Span::from_secs(7 * 86_400),
-            _ => return None,
-        };
-        let length = unit.scaled(count);
-        let sane = *word == "in" && count > 0.0 && length.days() <= LONGEST_PROMISE_D;
+        let first = length(rest)?;
+        let length = first + rest.get(2..).and_then(length).unwrap_or(Span::ZERO);
+        let sane = *word == "in" && length.days() <= LONGEST_PROMISE_D;
         sane.then_some(length)
     });
     lengths.next_back().map(|length| said + length)
+}
+
+/// The length that a text begins with: a number above zero and a unit.
+fn length(words: &[&str]) -> Option<Span> {
+    let (number, unit) = (words.first()?, words.get(1)?.trim_end_matches('.'));
+    let count: f64 = number.parse().ok()?;
+    let unit = match unit {
+        "min" | "minute" | "minutes" => Span::from_secs(60),
+        "h" | "hour" | "hours" => Span::HOUR,
+        "d" | "day" | "days" => Span::DAY,
+        "week" | "weeks" => Span::from_secs(7 * 86_400),
+        _ => return None,
+    };
+    (count > 0.0).then(|| unit.scaled(count))
 }

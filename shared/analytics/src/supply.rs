@@ -9,7 +9,7 @@ use twin::{
 
 use crate::{
     findings::{DryPart, Source},
-    layout::{Layout, Place},
+    layout::{Layout, NodeIx, Place},
     pace::{Arrivals, Run},
     units::{UnitTrack, Units},
 };
@@ -20,6 +20,10 @@ const USE_FADES: Span = Span::from_secs(14 * 86_400);
 const USE_DAYS_KEPT: usize = 45;
 /// What was not used for so long is not in use.
 const IN_USE_FOR: Span = Span::from_secs(28 * 86_400);
+/// Beyond this, nothing is in sight [d].
+const IN_SIGHT_D: f64 = 365.0;
+/// Times without one material that are looked at.
+const GAPS_KEPT: usize = 100;
 /// Deliveries awaited at once.
 const AWAITED_KEPT: usize = 5_000;
 
@@ -217,7 +221,24 @@ impl Supply {
 
     /// Whether some unit has nothing to do, and a run there would take more than there is.
     fn waited_for(&self, layout: &Layout, units: &Units, material: &MaterialId) -> Waited {
-        let of_input = |(input, place, quantity): &(MaterialId, Place, f64), center| {
+        let centers = self.waits_of(layout, units, material);
+        centers.map(|(_, waited)| waited).max().unwrap_or(Waited::No)
+    }
+
+    /// The work centers where a unit waits for a material.
+    pub fn waiting_at(&self, layout: &Layout, units: &Units, material: &MaterialId) -> Vec<NodeIx> {
+        let waiting = self.waits_of(layout, units, material).filter(|(_, w)| *w != Waited::No);
+        waiting.map(|(center, _)| center).collect()
+    }
+
+    /// Each work center that takes a material, and whether a unit there waits for it.
+    fn waits_of<'a>(
+        &'a self,
+        layout: &'a Layout,
+        units: &'a Units,
+        material: &'a MaterialId,
+    ) -> impl Iterator<Item = (NodeIx, Waited)> + 'a {
+        let of_input = move |(input, place, quantity): &(MaterialId, Place, f64), center| {
             let stock = self.stock(material, *place).unwrap_or(f64::INFINITY);
             if input != material || stock + 1e-9 >= *quantity {
                 return Waited::No;
@@ -227,7 +248,7 @@ impl Supply {
         };
         let operations = layout.operations.values();
         let all = operations.flat_map(|o| o.inputs.iter().map(move |input| (input, o.center)));
-        all.map(|(input, center)| of_input(input, center)).max().unwrap_or(Waited::No)
+        all.map(move |(input, center)| (center, of_input(input, center)))
     }
 
     fn dry_from(
@@ -254,20 +275,39 @@ impl Supply {
         }
     }
 
-    /// The times without a material that are in sight, one for each that will be short: from the
-    /// moment that it is short, or was used last when it is short now, to the first delivery
-    /// after that. Without one the end is not known, and the time is left out.
+    /// The times without a material that are in sight, by material and time: from the moment
+    /// that it is short, or was used last when it is short now, to the first delivery after that;
+    /// and, with what that brings used as now, those that end with a delivery later than first
+    /// promised. Without a delivery the end is not known, and the time is left out.
     pub fn gaps(&self, layout: &Layout, units: &Units, now: PlantTime) -> Vec<Gap> {
         let short = self.dry(layout, units, now).into_iter();
-        let gaps = short.filter_map(|DryPart { material, dry, .. }| {
-            let dry = dry?;
-            let of = self.awaited.values().filter(|a| a.terms.material == material);
-            let to = of.map(|a| a.terms.date).filter(|date| *date > dry).min()?;
-            let last = self.used.get(&material).and_then(|used| used.slots.back());
-            let from = last.map(|(_, last, _)| *last).filter(|_| dry <= now).unwrap_or(dry);
-            Some(Gap { material, from, to })
-        });
-        gaps.collect()
+        short.flat_map(|part| self.gaps_of(&part, now)).collect()
+    }
+
+    fn gaps_of(&self, part: &DryPart, now: PlantTime) -> Vec<Gap> {
+        let Some(dry) = part.dry else { return Vec::new() };
+        let material = &part.material;
+        let mut awaited: Vec<&Awaited> =
+            self.awaited.values().filter(|a| a.terms.material == *material).collect();
+        awaited.retain(|a| a.terms.date > dry);
+        awaited.sort_by_key(|a| (a.terms.date, a.terms.delivery.clone()));
+        let Some((first, rest)) = awaited.split_first() else { return Vec::new() };
+        let last = self.used.get(material).and_then(|used| used.slots.back());
+        let from = last.map(|(_, last, _)| *last).filter(|_| dry <= now).unwrap_or(dry);
+        let gap = |from, to| Gap { material: material.clone(), from, to };
+        let mut gaps = vec![gap(from, first.terms.date)];
+        let (mut level, mut at) = (first.terms.quantity.max(0.0), first.terms.date);
+        for next in rest.iter().filter(|_| part.use_per_day > 0.0) {
+            let date = next.terms.date;
+            let empty = at + Span::DAY.scaled((level / part.use_per_day).min(IN_SIGHT_D));
+            if empty < date && next.late_d(now) > 0.0 && gaps.len() < GAPS_KEPT {
+                gaps.push(gap(empty, date));
+            }
+            level = (level - date.since(at).days() * part.use_per_day).max(0.0);
+            level += next.terms.quantity.max(0.0);
+            at = date;
+        }
+        gaps
     }
 
     fn dry_part(
@@ -359,8 +399,6 @@ struct Level {
 /// promised; those overdue are taken to come now at the earliest, and to help only from then. A
 /// cumulative curve of supply against one of use (notes of Simchi-Levi et al., 2015, with dates).
 fn first_dry(level: &Level, awaited: &[&Awaited], now: PlantTime) -> Option<PlantTime> {
-    /// Beyond this, nothing is in sight.
-    const HORIZON: f64 = 365.0;
     let Level { stock, use_per_day, next_use } = *level;
     if use_per_day <= 0.0 {
         return None;
@@ -380,6 +418,6 @@ fn first_dry(level: &Level, awaited: &[&Awaited], now: PlantTime) -> Option<Plan
     }
     // With no promise beyond the last one, dryness is certain only within the horizon.
     let left = level.max(0.0) / use_per_day;
-    let empty = at + Span::DAY.scaled(left.min(HORIZON));
-    (left < HORIZON && empty.since(now).days() < HORIZON).then_some(empty)
+    let empty = at + Span::DAY.scaled(left.min(IN_SIGHT_D));
+    (left < IN_SIGHT_D && empty.since(now).days() < IN_SIGHT_D).then_some(empty)
 }

@@ -5,13 +5,16 @@ mod active_period;
 mod chain;
 mod cost;
 mod lead;
+mod now;
 
 use std::{borrow::Cow, collections::BTreeSet};
 
 use twin::{PlantTime, Span};
 
 use crate::{
-    findings::{HoldUp, Inputs, Method, Node, Share, Source, Thing, Verdict, WhyNot},
+    findings::{
+        Confidence, HoldUp, Inputs, Method, Node, Present, Share, Source, Thing, Verdict, WhyNot,
+    },
     fold::PlantFold,
     history::History,
     layout::{NodeIx, OperationInfo},
@@ -233,6 +236,7 @@ impl<'a> Question<'a> {
         let loss = self.loss(fold, (of_lead, found.from), first, window);
         let since = self.history.since(&node, why);
         let (recent, recent_share_ratio) = self.recent(found, first, since);
+        let present = self.present(found, first);
         Some(Verdict {
             units: self.units(found, first),
             bites_at: self.bites_at(fold, (found, of_lead), first),
@@ -249,7 +253,13 @@ impl<'a> Question<'a> {
                 })
                 .collect(),
             chain: self.chain(fold, (of_lead, found), (first, why)),
-            confidence: shares::confidence(agreement_ratio),
+            confidence: match present {
+                Present::GoesOn => shares::confidence(agreement_ratio),
+                Present::IsOver { .. } => {
+                    shares::confidence(agreement_ratio).max(Confidence::Probably)
+                }
+            },
+            present,
             agreement_ratio,
             second: found
                 .shares

@@ -122,7 +122,7 @@ impl Model {
 
     /// What maintenance answers: how long the repair still takes by the wall clock.
     fn asked_about(&self, id: &EquipmentId, down: &Down) -> Statement {
-        let left = down.until.since(self.now);
+        let left = spoken(down.until.since(self.now));
         let text =
             format!("Asked maintenance about {id} ({}); answer: back in about {left}", down.reason);
         Statement::Comment { about: SmolStr::new(id.as_str()), text }
@@ -239,6 +239,20 @@ impl Model {
         };
         let (site, unit) = (resource.site, resource.id.clone());
         self.say(site, Statement::UnitState { unit, state, reason, cause: None });
+    }
+}
+
+/// A length of time as people say it, in its two largest units: `13 d`, `3 d 12 h`, `20 min`.
+pub(crate) fn spoken(span: Span) -> String {
+    let minutes = (span.hours() * 60.0).round().max(1.0) as i64;
+    let (days, hours, rest) = (minutes / 1440, minutes % 1440 / 60, minutes % 60);
+    match (days, hours, rest) {
+        (10.., ..) => format!("{} d", (minutes + 720) / 1440),
+        (1.., 0, _) => format!("{days} d"),
+        (1.., ..) => format!("{days} d {hours} h"),
+        (_, 1.., 0) => format!("{hours} h"),
+        (_, 1.., _) => format!("{hours} h {rest} min"),
+        _ => format!("{rest} min"),
     }
 }
 

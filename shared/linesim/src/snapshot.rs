@@ -25,12 +25,15 @@ impl Model {
         self.snapshot_supply();
         for resource in 0..self.resources.len() {
             let at = self.resources[resource].at;
-            if let Some(by) = self.resources[resource].taken_by.clone() {
+            let taken_by = self.resources[resource].taken_by.clone();
+            let is_free = taken_by.is_none();
+            if let Some(by) = taken_by {
                 self.take_resource(resource, by, at);
             } else {
                 self.pose(resource, at);
             }
-            if self.resources[resource].down.is_some() {
+            // Nobody may ever ask for it: that it is free must be said.
+            if is_free || self.resources[resource].down.is_some() {
                 self.say_resource(resource);
             }
         }

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 use twin::{DeliveryId, PlantTime, Span, Statement, report::DeliveryTerms};
 
 use crate::{
-    breakdown::span_of_hours,
+    breakdown::{span_of_hours, spoken},
     model::{Event, Model},
     network::Consignment,
 };
@@ -192,7 +192,7 @@ impl Model {
         let line = &self.lines[state.line];
         let firm = self.sites[line.site].suppliers.get(&line.supplier);
         let firm = firm.map_or(line.supplier.as_str(), SmolStr::as_str);
-        let late = state.expected.since(state.promised);
+        let late = spoken(state.expected.since(state.promised));
         let why = if reason == "supplier/short" { "short of stock" } else { "running late" };
         let (id, material) = (state.id.clone(), &self.materials[line.material].id);
         let text = format!(

@@ -62,6 +62,7 @@ fn label() -> Label {
             nation: NationId::new("XAA").expect("valid"),
             organisation: OrganisationId::new("firm").expect("valid"),
         },
+        derived_from: std::collections::BTreeSet::new(),
         created: at(0.0),
         review: at(0.0),
         until: None,

@@ -171,7 +171,18 @@ impl<'r> Value<'r> {
 
     pub(crate) fn text(self) -> Option<&'r str> {
         match self.value {
-            DeValue::String(text) => Some(text),
+            DeValue::String(text) => match twin::text::invisible(text) {
+                None => Some(text),
+                Some(character) => {
+                    let code = u32::from(character);
+                    let text = format!(
+                        "\"{}\" holds the invisible character U+{code:04X}; write it without",
+                        self.key
+                    );
+                    self.log.error(self.at, text);
+                    None
+                }
+            },
             _ => self.wrong("a text in quotes"),
         }
     }

@@ -1,5 +1,6 @@
 //! Every bad file has its message, and the plants of the repository have none.
 
+mod agreements;
 mod loads;
 mod refusals;
 

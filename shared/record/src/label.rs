@@ -36,6 +36,9 @@ pub struct LabelRecord {
     pub information: BTreeSet<Word>,
     /// Who made it known.
     pub originator: OriginatorRecord,
+    /// Whose facts it was computed from; left out for what the originator knows of their own.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub derived_from: BTreeSet<OriginatorRecord>,
     /// When the label was made.
     pub created: TimeRecord,
     /// When it must be looked at again.
@@ -102,7 +105,7 @@ pub enum AllMembers {
 }
 
 /// Who made a fact known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "Originator")]
 pub struct OriginatorRecord {
@@ -144,10 +147,8 @@ impl TryFrom<LabelRecord> for Label {
             affiliations,
             needs: record.needs.into_iter().map(|token| token.0).collect(),
             information: record.information.into_iter().map(|token| token.0).collect(),
-            originator: Originator {
-                nation: id("originator.nation", &record.originator.nation)?,
-                organisation: id("originator.organisation", &record.originator.organisation)?,
-            },
+            originator: originator(&record.originator)?,
+            derived_from: record.derived_from.iter().map(originator).collect::<Result<_, _>>()?,
             created: record.created.read("created")?,
             review: record.review.read("review")?,
             until: record.until.map(|until| until.read("until")).transpose()?,
@@ -179,16 +180,30 @@ impl From<&Label> for LabelRecord {
             affiliations,
             needs: label.needs.iter().cloned().map(Word).collect(),
             information: label.information.iter().cloned().map(Word).collect(),
-            originator: OriginatorRecord {
-                nation: Word::new(label.originator.nation.as_str()),
-                organisation: Word::new(label.originator.organisation.as_str()),
-            },
+            originator: (&label.originator).into(),
+            derived_from: label.derived_from.iter().map(OriginatorRecord::from).collect(),
             created: label.created.into(),
             review: label.review.into(),
             until: label.until.map(TimeRecord::from),
             successor: label.successor.clone().map(Word),
             registry_revision: label.registry_revision,
             reason: label.reason.clone(),
+        }
+    }
+}
+
+fn originator(record: &OriginatorRecord) -> Result<Originator, RecordError> {
+    Ok(Originator {
+        nation: id("originator.nation", &record.nation)?,
+        organisation: id("originator.organisation", &record.organisation)?,
+    })
+}
+
+impl From<&Originator> for OriginatorRecord {
+    fn from(originator: &Originator) -> Self {
+        Self {
+            nation: Word::new(originator.nation.as_str()),
+            organisation: Word::new(originator.organisation.as_str()),
         }
     }
 }

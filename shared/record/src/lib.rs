@@ -6,9 +6,11 @@
 //! times and numbers and says which field is wrong ([`RecordError`]). Unknown fields of a report
 //! are ignored, because later versions may add some; an unknown kind is an error.
 
+mod banner;
 mod error;
 mod kind;
 mod label;
+mod marking;
 mod points;
 mod read;
 mod report;
@@ -20,12 +22,14 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+pub use banner::banner;
 pub use error::RecordError;
 pub use kind::Kind;
 pub use label::{
     AffiliationRecord, AllMembers, ClassificationRecord, LabelRecord, MembersRecord,
     OriginatorRecord,
 };
+pub use marking::{marking_above_controlled, marking_in_json};
 pub use points::{PointQualityRecord, PointsRecord};
 pub use read::read_report;
 pub use report::{CauseRecord, KindRecord, ReportRecord};

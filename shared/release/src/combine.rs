@@ -29,7 +29,8 @@ pub enum CombineError {
 
 /// Combines the labels of everything that contributed to a derived fact.
 ///
-/// `by` is the hub that computed it and becomes its originator; `now` its creation time.
+/// `by` is the hub that computed it and becomes its originator; those whose facts went in stay
+/// named, since it goes on with their leave only. `now` is its creation time.
 ///
 /// # Errors
 /// [`CombineError`]; the fact must then be withheld from everybody.
@@ -43,6 +44,7 @@ pub fn combine<'a>(
     let first = labels.next().ok_or(CombineError::NoInputs)?;
     let mut out = Label {
         originator: by.clone(),
+        derived_from: first.originators().cloned().collect(),
         created: now,
         registry_revision,
         reason: None,
@@ -51,6 +53,10 @@ pub fn combine<'a>(
     };
     for label in labels {
         absorb(&mut out, label)?;
+    }
+    // What is computed from one's own facts alone is one's own.
+    if out.derived_from.iter().all(|of| of == by) {
+        out.derived_from.clear();
     }
     Ok(out)
 }
@@ -71,6 +77,7 @@ fn absorb(out: &mut Label, label: &Label) -> Result<(), CombineError> {
     out.organisations = intersect(&out.organisations, &label.organisations);
     out.affiliations = intersect(&out.affiliations, &label.affiliations);
     out.needs.extend(label.needs.iter().cloned());
+    out.derived_from.extend(label.originators().cloned());
     out.information.extend(label.information.iter().cloned());
     out.review = out.review.min(label.review);
     // The combined label must be looked at again as soon as the first of its inputs changes.
@@ -81,7 +88,8 @@ fn absorb(out: &mut Label, label: &Label) -> Result<(), CombineError> {
     Ok(())
 }
 
-fn intersect<T: Ord + Clone>(a: &Members<T>, b: &Members<T>) -> Members<T> {
+/// The members of both.
+pub(crate) fn intersect<T: Ord + Clone>(a: &Members<T>, b: &Members<T>) -> Members<T> {
     match (a, b) {
         (Members::All, other) | (other, Members::All) => other.clone(),
         (Members::Only(a), Members::Only(b)) => Members::Only(a.intersection(b).cloned().collect()),
@@ -90,14 +98,14 @@ fn intersect<T: Ord + Clone>(a: &Members<T>, b: &Members<T>) -> Members<T> {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use proptest::prelude::*;
+    use proptest::{prelude::*, strategy::ValueTree};
     use twin::{
         Audience, NationId, OrganisationId,
         label::{Affiliation, Classification},
     };
 
     use super::*;
-    use crate::gate::{Action, decide};
+    use crate::{oracle, rule::Action};
 
     const NATIONS: [&str; 4] = ["XAA", "XBB", "XCC", "XDD"];
     const FIRMS: [&str; 3] = ["yard", "plant", "shop"];
@@ -118,8 +126,11 @@ pub(crate) mod tests {
         let nations = || proptest::sample::subsequence(NATIONS.to_vec(), 0..=NATIONS.len());
         let firms = proptest::option::of(proptest::sample::subsequence(FIRMS.to_vec(), 0..=3));
         let needs = proptest::sample::subsequence(vec!["EXPORT", "PROGRAMME"], 0..=2);
-        (nations(), nations(), firms, needs, 0..3u8, 0..100i64).prop_map(
-            |(rel, display, firms, needs, class, review)| {
+        let of = || (proptest::sample::select(&NATIONS[..]), proptest::sample::select(&FIRMS[..]));
+        let of = (of(), proptest::collection::btree_set(of(), 0..2));
+        (nations(), nations(), firms, needs, 0..3u8, 0..100i64, of).prop_map(
+            |(rel, display, firms, needs, class, review, (of, from))| {
+                let by = |(n, f)| Originator { nation: nation(n), organisation: firm(f) };
                 let releasable_to: BTreeSet<_> = rel.into_iter().map(nation).collect();
                 let display: BTreeSet<_> = display.into_iter().map(nation).collect();
                 Label {
@@ -136,7 +147,8 @@ pub(crate) mod tests {
                     affiliations: Members::All,
                     needs: needs.into_iter().map(Into::into).collect(),
                     information: BTreeSet::new(),
-                    originator: hub(),
+                    originator: by(of),
+                    derived_from: from.into_iter().map(by).collect(),
                     created: PlantTime::default(),
                     review: PlantTime::from_micros(review),
                     until: None,
@@ -161,6 +173,10 @@ pub(crate) mod tests {
         })
     }
 
+    fn decide(label: &Label, audience: &Audience, action: Action) -> bool {
+        oracle::allows(&hub().nation, label, audience, action)
+    }
+
     fn combined(labels: &[Label]) -> Label {
         combine(labels, &hub(), PlantTime::default(), 1).expect("one policy, some inputs")
     }
@@ -182,12 +198,47 @@ pub(crate) mod tests {
             labels in proptest::collection::vec(any_label(), 1..5), audience in any_audience(),
         ) {
             let whole = combined(&labels);
-            for action in [Action::See, Action::Export] {
+            for action in Action::ALL {
                 if decide(&whole, &audience, action) {
                     prop_assert!(labels.iter().all(|label| decide(label, &audience, action)));
                 }
             }
         }
+    }
+
+    /// The hub that computes a finding does not make its inputs its own: it may hand it on only
+    /// where it might hand on each of them.
+    #[test]
+    fn a_finding_from_an_allys_facts_is_not_the_hubs_own() {
+        let mut runner = proptest::test_runner::TestRunner::deterministic();
+        let any = any_label().new_tree(&mut runner).expect("a label").current();
+        let of = |code: &str| Label {
+            classification: Classification::Unclassified,
+            releasable_to: [nation("XCC")].into(),
+            organisations: Members::All,
+            needs: BTreeSet::new(),
+            originator: Originator { nation: nation(code), organisation: firm("yard") },
+            derived_from: BTreeSet::new(),
+            ..any.clone()
+        };
+        let reader = Audience::Member {
+            nation: nation("XCC"),
+            organisation: firm("plant"),
+            affiliation: Affiliation::Contractor,
+            holds: BTreeSet::new(),
+            ceiling: Classification::Controlled,
+        };
+        let (own, allys) = (of("XAA"), of("XBB"));
+        let both = combined(&[own.clone(), allys.clone()]);
+        assert_eq!(both.originator, hub());
+        assert_eq!(both.derived_from, [own.originator.clone(), allys.originator].into());
+        assert!(decide(&both, &reader, Action::See) && decide(&both, &reader, Action::Export));
+        assert!(!decide(&both, &reader, Action::Federate));
+        // Once more combined, it still tells of the ally's facts.
+        let again = combined(&[both.clone(), own.clone()]);
+        assert_eq!(again.derived_from, both.derived_from);
+        let ours = combined(&[own.clone(), Label { information: ["A".into()].into(), ..own }]);
+        assert!(ours.derived_from.is_empty() && decide(&ours, &reader, Action::Federate));
     }
 
     #[test]

@@ -1,21 +1,27 @@
 //! The gate: one bit test per (label, audience, action) on every way out.
 //!
-//! Labels and audiences are interned, and the decision for each pair is computed once, when the
-//! later of the two is first met. What the gate has not decided is withheld.
+//! Labels and audiences are interned, and a [`Rule`] is asked once for each pair, when the later
+//! of the two is first met. What the gate has not decided is withheld. Another rule is another
+//! generation: everything is decided anew before anything is released under it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use thiserror::Error;
-use twin::{Audience, Label, label::Classification};
+use twin::{Audience, Label};
+
+use crate::rule::{Action, Rule};
 
 /// The most labels a gate keeps; a hub has hundreds.
 pub const MOST_LABELS: usize = 100_000;
 /// The most audiences a gate keeps; a programme has tens.
 pub const MOST_AUDIENCES: usize = 4_096;
 
-/// Decides what may go out to whom, and makes [`Released`] values of it.
+/// Decides what may go out to whom, and makes [`Released`] values of it. Without a rule it
+/// withholds everything.
 #[derive(Clone, Debug)]
 pub struct Gate {
+    rule: Option<Arc<dyn Rule>>,
+    generation: u64,
     labels: Vec<Label>,
     label_ids: BTreeMap<Label, LabelId>,
     audiences: Vec<Audience>,
@@ -37,21 +43,6 @@ impl AudienceId {
     pub const PUBLIC: Self = Self(0);
 }
 
-/// What is to be done with a fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Action {
-    /// Look at it.
-    See,
-    /// Keep a copy.
-    Export,
-    /// Hand it to another hub.
-    Federate,
-}
-
-impl Action {
-    const ALL: [Self; 3] = [Self::See, Self::Export, Self::Federate];
-}
-
 /// A value and who may know it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Labelled<T> {
@@ -66,6 +57,7 @@ pub struct Labelled<T> {
 pub struct Released<T> {
     value: T,
     audience: AudienceId,
+    generation: u64,
 }
 
 impl<T> Released<T> {
@@ -79,10 +71,15 @@ impl<T> Released<T> {
         self.audience
     }
 
+    /// The generation of the rule under which it was released.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Another form of the same facts. A plain function captures nothing, so nothing that was
     /// not released can slip in.
     pub fn map<U>(self, form: fn(T) -> U) -> Released<U> {
-        Released { value: form(self.value), audience: self.audience }
+        Released { value: form(self.value), audience: self.audience, generation: self.generation }
     }
 }
 
@@ -109,6 +106,8 @@ pub enum GateFull {
 impl Default for Gate {
     fn default() -> Self {
         Self {
+            rule: None,
+            generation: 0,
             labels: Vec::new(),
             label_ids: BTreeMap::new(),
             audiences: vec![Audience::Public],
@@ -119,6 +118,27 @@ impl Default for Gate {
 }
 
 impl Gate {
+    /// A gate with a rule from the start.
+    pub fn new(rule: Arc<dyn Rule>, generation: u64) -> Self {
+        Self { rule: Some(rule), generation, ..Self::default() }
+    }
+
+    /// Puts another rule in force: every known label is decided anew for every known audience.
+    /// What was released before carries the generation of before.
+    pub fn adopt(&mut self, rule: Arc<dyn Rule>, generation: u64) {
+        self.rule = Some(rule);
+        self.generation = generation;
+        self.allowed = [Vec::new(), Vec::new(), Vec::new()];
+        for id in 0..self.labels.len() {
+            self.decide_label(id);
+        }
+    }
+
+    /// The generation of the rule in force; 0 before the first.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// The id of a label; decides it for every audience when it is new.
     ///
     /// # Errors
@@ -130,14 +150,11 @@ impl Gate {
         if self.labels.len() >= MOST_LABELS {
             return Err(GateFull::Labels);
         }
-        let id = LabelId(self.labels.len() as u32);
-        for action in Action::ALL {
-            let row = bits(self.audiences.iter().map(|audience| decide(label, audience, action)));
-            self.allowed[action as usize].push(row);
-        }
+        let id = self.labels.len();
         self.labels.push(label.clone());
-        self.label_ids.insert(label.clone(), id);
-        Ok(id)
+        self.decide_label(id);
+        self.label_ids.insert(label.clone(), LabelId(id as u32));
+        Ok(LabelId(id as u32))
     }
 
     /// The id of an audience; decides every label for it when it is new.
@@ -152,14 +169,34 @@ impl Gate {
             return Err(GateFull::Audiences);
         }
         let id = AudienceId(self.audiences.len() as u32);
-        for action in Action::ALL {
-            for (row, label) in self.allowed[action as usize].iter_mut().zip(&self.labels) {
-                append_bit(row, id.0 as usize, decide(label, audience, action));
+        for (at, label) in self.labels.iter().enumerate() {
+            let decided = decided(self.rule.as_deref(), label, audience);
+            for (rows, allowed) in self.allowed.iter_mut().zip(decided) {
+                append_bit(&mut rows[at], id.0 as usize, allowed);
             }
         }
         self.audiences.push(audience.clone());
         self.audience_ids.insert(audience.clone(), id);
         Ok(id)
+    }
+
+    /// Decides the label at that place for every audience, as the next row.
+    fn decide_label(&mut self, at: usize) {
+        let mut rows = [Vec::new(), Vec::new(), Vec::new()];
+        for (place, audience) in self.audiences.iter().enumerate() {
+            let decided = decided(self.rule.as_deref(), &self.labels[at], audience);
+            for (row, allowed) in rows.iter_mut().zip(decided) {
+                append_bit(row, place, allowed);
+            }
+        }
+        for (all, row) in self.allowed.iter_mut().zip(rows) {
+            all.push(row);
+        }
+    }
+
+    /// The audience of that id.
+    pub fn audience_of(&self, id: AudienceId) -> &Audience {
+        &self.audiences[id.0 as usize]
     }
 
     /// The label of that id.
@@ -178,8 +215,11 @@ impl Gate {
 
     /// Releases a value to look at, or withholds it.
     pub fn release<T>(&self, fact: Labelled<T>, audience: AudienceId) -> Option<Released<T>> {
-        self.allows(fact.label, audience, Action::See)
-            .then_some(Released { value: fact.value, audience })
+        self.allows(fact.label, audience, Action::See).then_some(Released {
+            value: fact.value,
+            audience,
+            generation: self.generation,
+        })
     }
 
     /// Releases what may be looked at of many values.
@@ -188,44 +228,33 @@ impl Gate {
         facts: impl IntoIterator<Item = Labelled<T>>,
         audience: AudienceId,
     ) -> Selection<T> {
+        self.select_to(Action::See, facts, audience)
+    }
+
+    /// Releases those of many values with which the audience may do that.
+    pub fn select_to<T>(
+        &self,
+        action: Action,
+        facts: impl IntoIterator<Item = Labelled<T>>,
+        audience: AudienceId,
+    ) -> Selection<T> {
         let mut withheld = false;
         let mut value = Vec::new();
         for fact in facts {
-            if self.allows(fact.label, audience, Action::See) {
+            if self.allows(fact.label, audience, action) {
                 value.push(fact.value);
             } else {
                 withheld = true;
             }
         }
-        Selection { released: Released { value, audience }, withheld }
+        let released = Released { value, audience, generation: self.generation };
+        Selection { released, withheld }
     }
 }
 
-/// The access rule of ADatP-4774 on one label and one audience.
-///
-/// Public facts are for everybody. Otherwise the reader must reach the classification, belong to
-/// one of each permissive set, and hold every need. Whoever may only look may not export.
-pub fn decide(label: &Label, audience: &Audience, action: Action) -> bool {
-    match audience {
-        Audience::Public => label.classification == Classification::Public,
-        Audience::Member { nation, organisation, affiliation, holds, ceiling } => {
-            let nation_allowed = label.releasable_to.contains(nation)
-                || (action == Action::See && label.display_only.contains(nation));
-            label.classification <= *ceiling
-                && (nation_allowed || label.classification == Classification::Public)
-                && label.organisations.contains(organisation)
-                && label.affiliations.contains(affiliation)
-                && label.needs.is_subset(holds)
-        }
-    }
-}
-
-fn bits(decisions: impl Iterator<Item = bool>) -> Vec<u64> {
-    let mut row = Vec::new();
-    for (at, allowed) in decisions.enumerate() {
-        append_bit(&mut row, at, allowed);
-    }
-    row
+/// What the rule says, in the order of [`Action::ALL`]; nothing is allowed without a rule.
+fn decided(rule: Option<&dyn Rule>, label: &Label, audience: &Audience) -> [bool; 3] {
+    rule.map_or([false; 3], |rule| rule.decide(label, audience))
 }
 
 fn append_bit(row: &mut Vec<u64>, at: usize, allowed: bool) {
@@ -238,50 +267,4 @@ fn append_bit(row: &mut Vec<u64>, at: usize, allowed: bool) {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::combine::tests::{any_audience, any_label};
-
-    proptest! {
-        /// The bits agree with the rule, whichever of label and audience is met first.
-        #[test]
-        fn bits_agree_with_the_rule(
-            labels in proptest::collection::vec(any_label(), 1..8),
-            audiences in proptest::collection::vec(any_audience(), 1..80),
-        ) {
-            let mut gate = Gate::default();
-            let half = labels.len() / 2;
-            for label in &labels[..half] {
-                gate.label(label).expect("few labels");
-            }
-            let ids: Vec<_> =
-                audiences.iter().map(|a| gate.audience(a).expect("few audiences")).collect();
-            for label in &labels {
-                let id = gate.label(label).expect("few labels");
-                for (audience, audience_id) in audiences.iter().zip(&ids) {
-                    for action in Action::ALL {
-                        prop_assert_eq!(
-                            gate.allows(id, *audience_id, action),
-                            decide(label, audience, action)
-                        );
-                    }
-                }
-            }
-        }
-
-        #[test]
-        fn an_empty_releasable_set_is_nobody(label in any_label(), audience in any_audience()) {
-            let nobody = Label {
-                classification: Classification::Controlled,
-                releasable_to: Default::default(),
-                display_only: Default::default(),
-                ..label
-            };
-            for action in Action::ALL {
-                prop_assert!(!decide(&nobody, &audience, action));
-            }
-        }
-    }
-}
+mod tests;

@@ -7,11 +7,21 @@
 //! ```compile_fail
 //! let forged = release::Released { value: 1, audience: release::AudienceId::PUBLIC };
 //! ```
+//!
+//! Who may know what is not decided here: a [`Rule`] is handed in.
 
+mod agreed;
 mod combine;
 mod gate;
+mod rule;
 
+pub use agreed::{Subject, bound_of_finding, is_within, label_of_fact};
 pub use combine::{CombineError, combine};
-pub use gate::{
-    Action, AudienceId, Gate, GateFull, LabelId, Labelled, Released, Selection, decide,
-};
+pub use gate::{AudienceId, Gate, GateFull, LabelId, Labelled, Released, Selection};
+pub use rule::{Action, Rule};
+
+#[cfg(test)]
+extern crate self as release;
+#[cfg(test)]
+#[path = "../../../tests/oracle.rs"]
+mod oracle;

@@ -130,6 +130,8 @@ pub struct Agreement {
     pub floors: Vec<Floor>,
     /// What is taken away from the shares.
     pub narrowings: Vec<Narrowing>,
+    /// What is opened beyond the labels in plants' own files, within the shares.
+    pub releases: Vec<Release>,
 }
 
 /// What stands in a cause chain for a step that its reader may not know.
@@ -180,7 +182,7 @@ pub struct Floor {
     pub terms: Terms,
 }
 
-/// What a narrowing is about.
+/// What a narrowing or a release is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
     /// The plant.
@@ -206,12 +208,39 @@ pub struct Narrowing {
     pub review: PlantTime,
 }
 
+/// More readers than the label in the plant's own file gives: never more than a share does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Whose facts: nobody opens what another made known.
+    pub by: OrganisationId,
+    /// What is opened.
+    pub what: Subject,
+    /// Which kinds of fact; none is every kind.
+    pub kinds: BTreeSet<FactKind>,
+    /// The nations that it is opened to.
+    pub to: BTreeSet<NationId>,
+    /// The organisations of these nations when it was agreed: one that joins later gets nothing.
+    pub organisations: BTreeSet<OrganisationId>,
+}
+
+impl Subject {
+    /// Whether a thing of a plant is meant; none is what is about no one thing.
+    fn means(&self, plant: &PlantId, thing: Option<&EquipmentId>) -> bool {
+        self.plant == *plant && self.thing.as_ref().is_none_or(|meant| Some(meant) == thing)
+    }
+}
+
 impl Narrowing {
     /// Whether it takes away from facts of that kind about that thing.
     pub fn covers(&self, plant: &PlantId, thing: Option<&EquipmentId>, kind: FactKind) -> bool {
-        self.what.plant == *plant
-            && self.what.thing.as_ref().is_none_or(|narrowed| Some(narrowed) == thing)
-            && (self.kinds.is_empty() || self.kinds.contains(&kind))
+        self.what.means(plant, thing) && (self.kinds.is_empty() || self.kinds.contains(&kind))
+    }
+}
+
+impl Release {
+    /// Whether it opens facts of that kind about that thing.
+    pub fn covers(&self, plant: &PlantId, thing: Option<&EquipmentId>, kind: FactKind) -> bool {
+        self.what.means(plant, thing) && (self.kinds.is_empty() || self.kinds.contains(&kind))
     }
 }
 
@@ -245,6 +274,7 @@ impl Agreement {
             needs: terms.needs.clone(),
             information: BTreeSet::new(),
             originator: originator.clone(),
+            derived_from: BTreeSet::new(),
             created: self.signed,
             review: (self.signed + terms.review).min(self.until),
             until: Some(self.until),

@@ -88,6 +88,9 @@ pub struct Label {
     pub information: BTreeSet<Token>,
     /// Who made it known.
     pub originator: Originator,
+    /// Whose facts it was computed from; empty for what the originator knows of their own. It may
+    /// be handed on with the leave of all of them only.
+    pub derived_from: BTreeSet<Originator>,
     /// When the label was made.
     pub created: PlantTime,
     /// When it must be looked at again.
@@ -100,6 +103,14 @@ pub struct Label {
     pub registry_revision: u32,
     /// Why it is narrower than the programme's default.
     pub reason: Option<String>,
+}
+
+impl Label {
+    /// Everybody whose facts the labelled one tells of.
+    pub fn originators(&self) -> impl Iterator<Item = &Originator> {
+        let own = self.derived_from.is_empty().then_some(&self.originator);
+        self.derived_from.iter().chain(own)
+    }
 }
 
 /// All who hold the same rights.

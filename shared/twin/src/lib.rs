@@ -14,6 +14,7 @@ pub mod id;
 pub mod label;
 pub mod report;
 pub mod state;
+pub mod text;
 pub mod time;
 pub mod unit_state;
 

@@ -115,7 +115,8 @@ pub enum Statement {
         /// For which order.
         order: Option<OrderId>,
     },
-    /// Material was used.
+    /// Material was used. In a supplier's own storage (the supplier's id): scrapped; `lot` is then
+    /// the delivery that it was for.
     ///
     /// Assembly of serial items: `lot` spells the id of the item that is built in, `part` is the
     /// item it becomes part of, `quantity` is 1 and `storage` is the place it was taken from (a
@@ -132,7 +133,8 @@ pub enum Statement {
         /// Into which part.
         part: Option<PartId>,
     },
-    /// Material was made.
+    /// Material was made. In a supplier's own storage (the supplier's id): finished good, and not
+    /// yet at the plant; `lot` is then the delivery that it is for.
     LotProduced {
         /// What.
         material: MaterialId,

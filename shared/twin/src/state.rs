@@ -17,6 +17,7 @@ mod fold;
 mod fold_op;
 mod fold_part;
 mod fold_resource;
+mod fold_supplier;
 mod fold_supply;
 mod now;
 mod plant_state;
@@ -39,7 +40,9 @@ pub use refusal::Refusal;
 
 use crate::{
     definition::{Plant, Programme},
-    id::{CrewId, DeliveryId, EquipmentId, OrderId, PartId, PlaceRef, PlantId},
+    id::{
+        CrewId, DeliveryId, EquipmentId, MaterialId, OrderId, PartId, PlaceRef, PlantId, SupplierId,
+    },
     report::Report,
     time::PlantTime,
 };
@@ -249,6 +252,17 @@ impl TwinState {
     /// The deliveries to a plant by id, arrived ones too for a while.
     pub fn deliveries(&self, plant: &PlantId) -> impl Iterator<Item = &DeliveryNow> {
         self.plant(plant).into_iter().flat_map(|plant| plant.deliveries.values())
+    }
+
+    /// What a supplier holds of a material itself, as far as it says.
+    pub fn held_by(
+        &self,
+        plant: &PlantId,
+        supplier: &SupplierId,
+        material: &MaterialId,
+    ) -> Option<StockNow> {
+        let held = (supplier.clone(), material.clone());
+        self.plant(plant)?.at_suppliers.get(&held).copied()
     }
 
     /// The crews of a plant by id.

@@ -9,6 +9,7 @@
 mod board;
 mod floor;
 mod history;
+mod kind;
 mod product;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use crate::Rfc3339;
 
 pub use board::{
     ActCard, AnsweredDelivery, CauseStep, ChangePoint, Confidence, DeliverCard, DryPart, DueItem,
-    HoldUpCard, HoldUpNow, MeasureValue, NextCard, PlantDigest, TrustCard,
+    HoldUpCard, HoldUpNow, LotsValue, MeasureValue, NextCard, PlantDigest, TrustCard,
 };
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,
@@ -31,6 +32,7 @@ pub use history::{
     Acknowledgement, AlarmValue, AssumedNumber, AssumedValue, DeliveryValue, HoursValue, KpiValue,
     OrderValue, PointsValue, RecordValue, RibbonStretch, RibbonValue, SeriesValue, SignalValue,
 };
+pub use kind::{KINDS, kind_of_key};
 pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
 
 /// The websocket subprotocol of this version.
@@ -170,7 +172,7 @@ pub enum ToPage<V = serde_json::Value> {
 /// | `hours/<work center>` | [`HoursValue`] | history |
 /// | `kpi/<unit>` | [`KpiValue`] | history |
 /// | `record/all` | [`RecordValue`] | history |
-/// | `assumed/<n>` | [`AssumedValue`] | history |
+/// | `assumed/<table>.<id>` | [`AssumedValue`] | history |
 ///
 /// The views are `programme`, `plant/<id>` (what is, at most four times a second),
 /// `history/<id>` (what was, every few seconds) and `points/<id>/<series>`, which is made only

@@ -139,6 +139,18 @@ export class Hub {
     return stdout.trim();
   }
 
+  /** Runs a command of the program against its data, such as `run('account', 'disable', 'anna')`. */
+  run(...args) {
+    return promisify(execFile)(binary(), [...args, '--data', this.data]);
+  }
+
+  /** A new account of a person of an organisation. */
+  async account(name, of, roles, password) {
+    const made = this.run('account', 'new', name, '--of', of, '--role', roles);
+    made.child.stdin.end(`${password}\n`);
+    await made;
+  }
+
   /** Lets whoever uses this browser in as a member of an organisation, such as `XAA/skarvik`. */
   async letIn(page, member) {
     const key = await this.key('--view-as', member);

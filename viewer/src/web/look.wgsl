@@ -35,6 +35,18 @@ fn ink(kind: u32, p: vec2<f32>, soft: f32) -> f32 {
     else if kind == 5u { d = line(p.y) - 0.15; }
     else if kind == 6u { d = min(line((p.x + p.y) * 0.7071), line((p.x - p.y) * 0.7071)) - 0.13; }
     else if kind == 7u { d = min(line(p.x * 0.6), line(p.y * 0.6)) - 0.05; }
+    else if kind == 10u { d = sin(p.x * 3.1416) * sin(p.y * 3.1416) * -0.3; }
+    else if kind == 11u {
+        let q = abs(fract(p * 0.8) - 0.5);
+        d = min(max(q.x - 0.11, q.y - 0.34), max(q.y - 0.11, q.x - 0.34));
+    }
+    else if kind == 12u { d = abs(length(fract(p * 0.8) - 0.5) - 0.28) - 0.09; }
+    else if kind == 13u {
+        let shifted = line(p.x * 0.5 + fract(floor(p.y) * 0.5)) * 2.0;
+        d = min(line(p.y + 0.5) - 0.1, shifted - 0.1);
+    }
+    else if kind == 14u { d = line(p.y + 0.22 * sin(p.x * 3.1416)) - 0.14; }
+    else if kind == 15u { d = line(p.y + abs(fract(p.x * 0.5) - 0.5)) - 0.15; }
     return 1.0 - smoothstep(-soft, soft, d);
 }
 

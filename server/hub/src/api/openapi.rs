@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use wire::plan::{Recorded, Refused};
 
 use super::{
-    ASYNCAPI, AUDIENCES, OPENAPI,
+    ASYNCAPI, AUDIENCES, OPENAPI, audit,
     routes::{ROUTES, Route},
-    state_at,
+    sharing, state_at, why,
     write::{IDEMPOTENCY_KEY, WRITES, Write},
 };
 
@@ -22,6 +22,9 @@ pub(super) fn document() -> Value {
         paths.insert(route.path.to_owned(), json!({ "get": operation(route, &item) }));
     }
     paths.insert(state_at::PATH.to_owned(), state_at::describe(&mut generator));
+    paths.insert(why::PATH.to_owned(), why::describe());
+    paths.insert(audit::PATH.to_owned(), audit::describe(&mut generator));
+    paths.extend(sharing::describe(&mut generator));
     for (path, summary) in [OPENAPI, ASYNCAPI, AUDIENCES] {
         paths.insert(path.to_owned(), json!({ "get": plain(summary) }));
     }
@@ -148,10 +151,13 @@ mod tests {
     use super::*;
 
     /// The files that make routes.
-    const SOURCES: [&str; 4] = [
+    const SOURCES: [&str; 7] = [
         include_str!("../api.rs"),
+        include_str!("audit.rs"),
         include_str!("routes.rs"),
+        include_str!("sharing.rs"),
         include_str!("state_at.rs"),
+        include_str!("why.rs"),
         include_str!("write.rs"),
     ];
 

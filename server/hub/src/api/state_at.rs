@@ -25,16 +25,17 @@ use schemars::SchemaGenerator;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use twin::{PlantId, PlantTime};
+use twin::{Agreement, PlantId, PlantTime};
 use wire::view::{Value, WithheldValue};
 
 use super::not_found;
 use crate::{
-    board::Fact,
+    board::{Fact, Today},
     clock::Stopwatch,
     core::{Definitions, decode},
     plants::Files,
     refold::{self, Wish},
+    refusal::Refusal,
     run::{Inbox, Present},
     shared::Shared,
     store::Kept,
@@ -112,30 +113,6 @@ struct Asked {
     code: Option<String>,
 }
 
-/// Why there is no answer.
-struct No {
-    status: StatusCode,
-    code: &'static str,
-    reason: String,
-}
-
-fn no(status: StatusCode, code: &'static str, reason: impl Into<String>) -> No {
-    No { status, code, reason: reason.into() }
-}
-
-impl IntoResponse for No {
-    fn into_response(self) -> Response {
-        let Self { status, code, reason } = self;
-        let body = Json(json!({ "code": code, "reason": reason }));
-        match status {
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                (status, [(header::RETRY_AFTER, "1")], body).into_response()
-            }
-            _ => (status, body).into_response(),
-        }
-    }
-}
-
 async fn answer(
     State(readings): State<Arc<Readings>>,
     Path(plant): Path<String>,
@@ -157,7 +134,7 @@ async fn answer(
     };
     match readings.answer(plant, at.as_deref(), audience).await {
         Ok(response) => response,
-        Err(no) => no.into_response(),
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -167,14 +144,15 @@ impl Readings {
         plant: PlantId,
         at: Option<&str>,
         audience: AudienceId,
-    ) -> Result<Response, No> {
-        let bad = |code, reason: &str| no(StatusCode::BAD_REQUEST, code, reason);
+    ) -> Result<Response, Refusal> {
+        let bad =
+            |code, reason: &str| Refusal::new(StatusCode::BAD_REQUEST, code, reason.to_owned());
         let at = at.ok_or_else(|| bad("at_missing", "say when: ?at=2031-05-05T06:00:00Z"))?;
         let at = decode::time(at).ok_or_else(|| {
             bad("not_a_time", "at is RFC 3339 with a zone, such as 2031-05-05T06:00:00Z")
         })?;
         let seat = Seat::take(self, audience)?;
-        let present = self.present().await?;
+        let mut present = self.present().await?;
         let now = present.now(&plant);
         if at > now {
             let now = decode::rfc3339(now);
@@ -183,40 +161,40 @@ impl Readings {
         }
         let turn = tokio::time::timeout(LONGEST_WAIT, Arc::clone(&self.one).acquire_owned());
         let Ok(Ok(turn)) = turn.await else {
-            return Err(busy("other questions about the past come first; ask again"));
+            return Err(Refusal::busy("other questions about the past come first; ask again"));
         };
-        let question = Question {
-            data: self.shared.options.data.clone(),
-            gate: self.shared.door.shelf.gate(),
-            present,
-            plant,
-            at,
-            audience,
-        };
+        let shelf = &self.shared.door.shelf;
+        let gate = shelf.gate();
+        let generation = gate.generation();
+        // What is opened beyond a plant's file is opened from now on: the past stays closed.
+        let decided = Arc::clone(&shelf.in_force().borrow().decided);
+        let narrowed = Agreement { releases: Vec::new(), ..(*decided).clone() };
+        present.definitions.agreements.push(narrowed);
+        let question =
+            Question { data: self.shared.options.data.clone(), gate, present, plant, at, audience };
         let stop = Arc::new(AtomicBool::new(false));
         let _asker = Asker(Arc::clone(&stop));
         let reading = tokio::task::spawn_blocking(move || question.read(&stop, (seat, turn)));
         match reading.await {
+            Ok(_) if generation != shelf.generation_in_force() => {
+                Err(Refusal::busy("the policies were changed meanwhile; ask again"))
+            }
             Ok(answer) => answer,
             Err(error) => {
                 tracing::error!(%error, "a reading of the past broke off");
-                Err(no(StatusCode::INTERNAL_SERVER_ERROR, "internal", "it broke off"))
+                Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "it broke off"))
             }
         }
     }
 
     /// What the core says of now.
-    async fn present(&self) -> Result<Present, No> {
+    async fn present(&self) -> Result<Present, Refusal> {
         let (answer, present) = oneshot::channel();
-        let gone = |_stopping| busy("the hub is stopping");
+        let gone = |_stopping| Refusal::busy("the hub is stopping");
         let sent = self.shared.to_core.send(Inbox::Present(answer)).await;
-        sent.map_err(|_stopping| busy("the hub is stopping"))?;
+        sent.map_err(|_stopping| Refusal::busy("the hub is stopping"))?;
         present.await.map_err(gone)
     }
-}
-
-fn busy(reason: &str) -> No {
-    no(StatusCode::SERVICE_UNAVAILABLE, "busy", reason)
 }
 
 /// The one reading that an audience may have; given back when dropped.
@@ -226,14 +204,14 @@ struct Seat {
 }
 
 impl Seat {
-    fn take(readings: &Arc<Readings>, audience: AudienceId) -> Result<Self, No> {
+    fn take(readings: &Arc<Readings>, audience: AudienceId) -> Result<Self, Refusal> {
         // A panic elsewhere leaves a set of audiences behind that is still right.
         let mut audiences = readings.audiences.lock().unwrap_or_else(PoisonError::into_inner);
         if audiences.insert(audience) {
             return Ok(Self { readings: Arc::clone(readings), audience });
         }
         let reason = "the last question about the past is still being answered; ask again";
-        Err(no(StatusCode::TOO_MANY_REQUESTS, "one_at_a_time", reason))
+        Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, "one_at_a_time", reason))
     }
 }
 
@@ -278,26 +256,32 @@ impl Question {
         self,
         gone: &AtomicBool,
         _places: (Seat, OwnedSemaphorePermit),
-    ) -> Result<Response, No> {
+    ) -> Result<Response, Refusal> {
         let watch = Stopwatch::start();
         let stop = || gone.load(Ordering::Relaxed) || watch.elapsed() > LONGEST;
         let Self { data, gate, present, plant, at, audience } = self;
         let reader = Reader::open(&data).map_err(|error| unreadable(&error))?;
         let definitions = in_force(&reader, &present, &plant, at)?;
+        let agreements = present.definitions.agreements.clone();
+        let today = Today { agreements, now: present.now(&plant) };
         let revision = definitions.revision;
         let (generation, up_to) = (present.generation, present.durable);
         let wish = Wish { definitions, generation, until: Some(at), up_to };
         let folded = refold::fold(&reader, wish, &stop).map_err(|error| unreadable(&error))?;
         let Some(mut core) = folded else {
-            return Err(no(StatusCode::SERVICE_UNAVAILABLE, "too_long", "it took too long"));
+            return Err(Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too_long",
+                "it took too long",
+            ));
         };
         let told = core.feeds.values().filter(|feed| feed.plant == plant);
         if told.filter_map(|feed| feed.last_report).next().is_none() {
             let reason = "nothing had been reported by then; ask for a later moment";
-            return Err(no(StatusCode::BAD_REQUEST, "before_the_record", reason));
+            return Err(Refusal::new(StatusCode::BAD_REQUEST, "before_the_record", reason));
         }
         core.stand_at(at, &present.clocks);
-        let Selection { released, withheld } = past(&core, at, &plant, (gate, audience));
+        let Selection { released, withheld } = past(&core, at, &plant, (gate, audience), today);
         let facts: &Vec<Fact> = released.value();
         let then = Then {
             at: decode::rfc3339(at),
@@ -316,7 +300,7 @@ fn in_force(
     present: &Present,
     plant: &PlantId,
     at: PlantTime,
-) -> Result<Definitions, No> {
+) -> Result<Definitions, Refusal> {
     let today = &present.definitions;
     let rate = present.clocks.get(plant).map_or(1.0, |clock| clock.rate());
     let found = reader.definition_at(plant, at, rate).map_err(|error| unreadable(&error))?;
@@ -328,7 +312,7 @@ fn in_force(
         let text = crate::store::in_words(&error);
         tracing::error!(revision = found.revision, "plant files of the past: {text}");
         let reason = "the plant files of that time cannot be read by this version";
-        no(StatusCode::INTERNAL_SERVER_ERROR, "old_files", reason)
+        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "old_files", reason)
     })?;
     let kept = Kept { revision: found.revision, ..Kept::default() };
     let mut then = plants.definitions(kept);
@@ -336,7 +320,7 @@ fn in_force(
     Ok(then)
 }
 
-fn unreadable(error: &JournalError) -> No {
+fn unreadable(error: &JournalError) -> Refusal {
     tracing::error!("{}", crate::store::in_words(error));
-    no(StatusCode::INTERNAL_SERVER_ERROR, "unreadable", "the journal cannot be read now")
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "unreadable", "the journal cannot be read now")
 }

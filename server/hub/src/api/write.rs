@@ -9,8 +9,8 @@ use axum::{
     Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State, rejection::BytesRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
     routing::{MethodFilter, on},
 };
 use schemars::{Schema, SchemaGenerator};
@@ -18,13 +18,13 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, oneshot};
 use wire::plan::{
     Acknowledge, ChangeOrder, CloseOrder, DelayDelivery, MoveDelivery, PlaceOrder, PromiseDelivery,
-    Recorded, Refused,
+    Recorded,
 };
 
 use crate::{
     core::{Answer, Asked, NotTaken, Planner, Wish},
-    gate::{Denied, Place},
-    ingest::bearer,
+    identity::{Denied, Place, bearer},
+    refusal::{KEYS_UNREADABLE, Refusal},
     run::Inbox,
     shared::Shared,
     store::StoreState,
@@ -100,13 +100,6 @@ struct Desk {
     places: Semaphore,
 }
 
-/// Why nothing was changed.
-struct No {
-    status: StatusCode,
-    code: &'static str,
-    reason: String,
-}
-
 /// The routes of [`WRITES`].
 pub(crate) fn router(shared: Shared) -> Router {
     let desk = Arc::new(Desk { shared, places: Semaphore::new(MOST_UNDER_WAY) });
@@ -118,7 +111,7 @@ pub(crate) fn router(shared: Shared) -> Router {
                            body: Result<Bytes, BytesRejection>| async move {
             match desk.change(write, path, &headers, body).await {
                 Ok(recorded) => (write.status, Json(recorded)).into_response(),
-                Err(no) => no.into_response(),
+                Err(refusal) => refusal.into_response(),
             }
         };
         let method = if write.method == "patch" { MethodFilter::PATCH } else { MethodFilter::POST };
@@ -134,16 +127,16 @@ impl Desk {
         mut path: BTreeMap<String, String>,
         headers: &HeaderMap,
         body: Result<Bytes, BytesRejection>,
-    ) -> Result<Recorded, No> {
+    ) -> Result<Recorded, Refusal> {
         let Ok(_seat) = self.places.try_acquire() else {
             let reason = format!("{MOST_UNDER_WAY} changes are under way; try again in a moment");
-            return Err(no(StatusCode::SERVICE_UNAVAILABLE, "busy", &reason));
+            return Err(Refusal::busy(reason));
         };
         let plant = path.remove("plant").unwrap_or_default();
         let (planner, _place) = self.planner(headers).await?;
         if planner.plant.as_str() != plant {
             let reason = format!("this key is for the plan of {} only", planner.plant);
-            return Err(no(StatusCode::FORBIDDEN, "not_your_plant", &reason));
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "not_your_plant", reason));
         }
         let repeat = repeat(headers)?;
         let body = body.map_err(|rejection| unread(&rejection))?;
@@ -155,20 +148,21 @@ impl Desk {
             let reason = format!(
                 "the body is not as wanted: {error}; /api/v1/openapi.json says what it may hold"
             );
-            no(StatusCode::BAD_REQUEST, "malformed", &reason)
+            Refusal::new(StatusCode::BAD_REQUEST, "malformed", reason)
         })?;
         self.ask(Asked { planner, wish, length, sha256, repeat }).await
     }
 
     /// Whose key it is.
-    async fn planner(&self, headers: &HeaderMap) -> Result<(Planner, Place), No> {
+    async fn planner(&self, headers: &HeaderMap) -> Result<(Planner, Place), Refusal> {
         let Some(key) = bearer(headers) else {
             let reason = "send a planner's key as `Authorization: Bearer KEY`; \
                           `slipway key new --planner PLANT` makes one";
-            return Err(no(StatusCode::UNAUTHORIZED, "missing_key", reason));
+            return Err(Refusal::new(StatusCode::UNAUTHORIZED, "missing_key", reason));
         };
         let shared = self.shared.clone();
-        let admitted = tokio::task::spawn_blocking(move || shared.gate.admit_planner(&key)).await;
+        let admitted =
+            tokio::task::spawn_blocking(move || shared.identity.admit_planner(key)).await;
         let denied = match admitted {
             Ok(Ok(admitted)) => return Ok(admitted),
             Ok(Err(denied)) => denied,
@@ -178,32 +172,29 @@ impl Desk {
             Denied::Unknown => {
                 let reason =
                     "this key is not known here, or was revoked; `slipway key list` shows them";
-                no(StatusCode::UNAUTHORIZED, "unknown_key", reason)
+                Refusal::new(StatusCode::UNAUTHORIZED, "unknown_key", reason)
             }
             Denied::NotAPlanner => {
                 let reason = "this key reports or looks, and changes no plan; \
                               `slipway key new --planner PLANT` makes one that does";
-                no(StatusCode::FORBIDDEN, "not_a_planner", reason)
+                Refusal::new(StatusCode::FORBIDDEN, "not_a_planner", reason)
             }
             Denied::TooMany => {
                 let reason = "this key has too many requests under way; wait for their answers";
-                no(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", reason)
+                Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_requests", reason)
             }
-            Denied::NotReadable => {
-                let reason = "the keys cannot be read; see /readyz";
-                no(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason)
-            }
+            Denied::NotReadable => KEYS_UNREADABLE,
         })
     }
 
     /// Asks the core, and waits for the disk.
-    async fn ask(&self, asked: Asked) -> Result<Recorded, No> {
+    async fn ask(&self, asked: Asked) -> Result<Recorded, Refusal> {
         let not_ready = match &*self.shared.store.borrow() {
             StoreState::Healthy => None,
             StoreState::Waiting(why) | StoreState::Failed(why) => Some(why.clone()),
         };
         if let Some(why) = not_ready {
-            return Err(no(StatusCode::SERVICE_UNAVAILABLE, "not_ready", &why));
+            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", why));
         }
         let (to, answer) = oneshot::channel();
         let asked = Inbox::Asked { asked: Box::new(asked), answer: to };
@@ -214,16 +205,16 @@ impl Desk {
         match answered.await {
             Ok(Some(Answer::Recorded(recorded))) => Ok(recorded),
             Ok(Some(Answer::Refused(NotTaken { code, reason }))) => {
-                Err(No { status: status_of(code), code, reason })
+                Err(Refusal::new(status_of(code), code, reason))
             }
             Ok(None) => {
                 let reason = "the hub is stopping; send it again, with the same Idempotency-Key";
-                Err(no(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason))
+                Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", reason))
             }
             Err(_late) => {
                 let reason = "the disk has not answered in time, so nobody knows yet; \
                               send it again, with the same Idempotency-Key";
-                Err(no(StatusCode::SERVICE_UNAVAILABLE, "not_durable", reason))
+                Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "not_durable", reason))
             }
         }
     }
@@ -250,7 +241,7 @@ fn status_of(code: &str) -> StatusCode {
 }
 
 /// SHA-256 of the request's `Idempotency-Key`, if it has one.
-fn repeat(headers: &HeaderMap) -> Result<Option<[u8; 32]>, No> {
+fn repeat(headers: &HeaderMap) -> Result<Option<[u8; 32]>, Refusal> {
     let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     match value.to_str() {
         Ok(key) if (1..=LONGEST_IDEMPOTENCY_KEY).contains(&key.len()) => {
@@ -260,18 +251,22 @@ fn repeat(headers: &HeaderMap) -> Result<Option<[u8; 32]>, No> {
             let reason = format!(
                 "{IDEMPOTENCY_KEY} is 1 to {LONGEST_IDEMPOTENCY_KEY} visible ASCII characters"
             );
-            Err(no(StatusCode::BAD_REQUEST, "bad_idempotency_key", &reason))
+            Err(Refusal::new(StatusCode::BAD_REQUEST, "bad_idempotency_key", reason))
         }
     }
 }
 
-fn unread(rejection: &BytesRejection) -> No {
+fn unread(rejection: &BytesRejection) -> Refusal {
     let status = rejection.status();
     if status == StatusCode::PAYLOAD_TOO_LARGE {
         let reason = format!("the body has more than {LARGEST_BODY_BYTES} bytes; shorten it");
-        return no(status, "too_large", &reason);
+        return Refusal::new(status, "too_large", reason);
     }
-    no(StatusCode::BAD_REQUEST, "malformed", "the body did not arrive whole; send it again")
+    Refusal::new(
+        StatusCode::BAD_REQUEST,
+        "malformed",
+        "the body did not arrive whole; send it again",
+    )
 }
 
 /// SHA-256 over the parts of a request, each with its length.
@@ -282,26 +277,4 @@ fn fingerprint(parts: &[&str], body: &[u8]) -> [u8; 32] {
         hasher.update(part);
     }
     hasher.finalize().into()
-}
-
-fn no(status: StatusCode, code: &'static str, reason: &str) -> No {
-    No { status, code, reason: reason.to_owned() }
-}
-
-impl IntoResponse for No {
-    fn into_response(self) -> Response {
-        let body = Refused { code: self.code.to_owned(), reason: self.reason };
-        let mut response = (self.status, Json(body)).into_response();
-        let hint = match self.status {
-            StatusCode::UNAUTHORIZED => Some((header::WWW_AUTHENTICATE, "Bearer")),
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                Some((header::RETRY_AFTER, "1"))
-            }
-            _ => None,
-        };
-        response
-            .headers_mut()
-            .extend(hint.map(|(name, value)| (name, HeaderValue::from_static(value))));
-        response
-    }
 }

@@ -2,7 +2,10 @@
 //! with the day that it speaks of.
 
 use analytics::{HoldUp, Remark, Thing, Verdict};
-use twin::{Plant, PlantTime, state::DeliveryStatus};
+use twin::{
+    FactKind, Plant, PlantTime,
+    state::{DeliveryNow, DeliveryStatus},
+};
 use wire::view::{ActCard, AnsweredDelivery, HoldUpCard};
 
 use super::{Findings, chain::Reader, stamp};
@@ -47,31 +50,65 @@ pub(super) fn act(
         .or_else(|| at.contacts.first());
     let mut about: Vec<&str> = vec![verdict.node.thing.id()];
     about.extend(verdict.units.iter().map(twin::EquipmentId::as_str));
-    // What a supplier says, it says about its deliveries.
+    // What a supplier says, it says about its deliveries: of those that are to come the next
+    // one counts, whatever was asked last.
     let deliveries = core.twin.deliveries(&at.id);
-    let theirs = deliveries.filter(|d| d.supplier.as_str() == verdict.node.thing.id());
-    about.extend(theirs.map(|delivery| delivery.delivery.as_str()));
+    let (here, mut to_come): (Vec<_>, Vec<_>) = deliveries
+        .filter(|d| d.supplier.as_str() == verdict.node.thing.id())
+        .partition(|delivery| delivery.status == DeliveryStatus::Arrived);
+    to_come.sort_by_key(|delivery| (delivery.expected, &delivery.delivery));
+    let to_come: Vec<&str> = to_come.iter().map(|d| d.delivery.as_str()).collect();
+    let here: Vec<&str> = here.iter().map(|d| d.delivery.as_str()).collect();
     let owned = ActCard {
         owner: contact.map(|contact| contact.role.clone()),
         phone: contact.map(|contact| contact.phone.clone()),
         ..nobody
     };
-    match core.analytics.last_comment(&at.id, &about) {
-        Some(answer) => answered(core, (at, verdict), &answer, found.now, owned),
-        None => owned,
-    }
+    // What somebody said has a label of its own.
+    let may_read = |answer: &Remark| {
+        reader.may_see(reader.board.labels.about(core, &at.id, &answer.about, FactKind::Comments))
+    };
+    let last = |about: &[&str]| core.analytics.last_comment(&at.id, about).filter(may_read);
+    let Some(answer) = answer(&about, &to_come, &here, last) else { return owned };
+    let card = answered(reader, (at, verdict), &answer, found.now, owned);
+    let next = to_come.first().filter(|next| **next != answer.about);
+    let next = next.and_then(|id| core.twin.delivery(&at.id, &twin::DeliveryId::new(id).ok()?));
+    let delivery = card.delivery.map(|delivery| AnsweredDelivery {
+        next: next.filter(|_| !delivery.arrived).map(|next| stamp(next.expected)),
+        ..delivery
+    });
+    ActCard { delivery, ..card }
+}
+
+/// The answer to tell: the newest about the hold-up itself or about the first of the deliveries
+/// `to_come` that anything was said about; else the newest about those that are `here`.
+fn answer(
+    itself: &[&str],
+    to_come: &[&str],
+    here: &[&str],
+    last: impl Fn(&[&str]) -> Option<Remark>,
+) -> Option<Remark> {
+    let next = to_come.iter().find_map(|delivery| last(&[*delivery]));
+    let newest = [last(itself), next].into_iter().flatten().max_by_key(|remark| remark.at);
+    newest.or_else(|| last(here))
 }
 
 /// The card with an answer: what it says, the day it speaks of, and whether that has passed.
 fn answered(
-    core: &Scene<'_>,
+    reader: &Reader<'_>,
     (at, verdict): (&Plant, &Verdict),
     answer: &Remark,
     now: PlantTime,
     card: ActCard,
 ) -> ActCard {
     let id = twin::DeliveryId::new(&answer.about).ok();
-    let delivery = id.and_then(|id| core.twin.delivery(&at.id, &id));
+    let core = reader.core;
+    // Of a delivery nothing is told to whoever may not know its supplier.
+    let may_know = |delivery: &&DeliveryNow| {
+        let labels = &reader.board.labels;
+        reader.may_see(labels.supplier(&at.id, &delivery.supplier, FactKind::Supply))
+    };
+    let delivery = id.and_then(|id| core.twin.delivery(&at.id, &id)).filter(may_know);
     let arrived = delivery.filter(|d| d.status == DeliveryStatus::Arrived).map(|d| d.expected);
     let stop_over = verdict.chain.last().and_then(|step| step.over_since);
     // Only what came after the answer settles it.
@@ -94,7 +131,35 @@ fn answered(
             unit: core.unit_of_measure(&delivery.material),
             expected: stamp(delivery.expected),
             arrived: delivery.status == DeliveryStatus::Arrived,
+            next: None,
         }),
         ..card
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_about_the_next_delivery_is_told_before_newer_ones_about_later_deliveries() {
+        let said = [("here", 9), ("next", 2), ("third", 5), ("mill", 1)];
+        let last = |about: &[&str]| {
+            let of = said.iter().filter(|(id, _)| about.contains(id));
+            of.max_by_key(|(_, day)| *day).map(|(id, day)| Remark {
+                about: (*id).to_owned(),
+                text: String::new(),
+                at: PlantTime::from_micros(*day),
+                until: None,
+            })
+        };
+        let told = |itself: &[&str], to_come: &[&str]| {
+            answer(itself, to_come, &["here"], last).map(|remark| remark.about)
+        };
+        assert_eq!(told(&["mill"], &["next", "second", "third"]).as_deref(), Some("next"));
+        // Nothing was said about the two that come first.
+        assert_eq!(told(&["mill"], &["first", "second", "third"]).as_deref(), Some("third"));
+        assert_eq!(told(&["mill"], &["first"]).as_deref(), Some("mill"));
+        assert_eq!(told(&["station"], &["first"]).as_deref(), Some("here"));
     }
 }

@@ -1,8 +1,8 @@
 //! A main hold-up in a form that one audience may read.
 
-use analytics::{ChainStep, HoldUp, Inputs, Node, Source, Thing, Verdict};
-use release::{Action, AudienceId, Gate};
-use twin::{EquipmentId, PlantId, Span};
+use analytics::{ChainStep, HoldUp, Inputs, Node, Present, Source, Thing, Verdict};
+use release::{Action, AudienceId, Gate, LabelId};
+use twin::{EquipmentId, FactKind, PlantId, Span, agreement::WithheldStep};
 use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
 
 use super::{Board, stamp};
@@ -20,36 +20,52 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Whether the node itself may be known: its own label, not that of the finding.
-    pub(super) fn may_know(&self, node: &Node) -> bool {
-        let labels = &self.board.labels;
-        let label = match &node.thing {
-            Thing::Supplier(id) => labels.supplier(&node.plant, id),
-            Thing::WorkCenter(id) | Thing::Storage(id) | Thing::Resource(id) => {
-                labels.equipment(&node.plant, id)
-            }
-            Thing::Crew(_) | Thing::Calendar(_) | Thing::Orders => labels.plant(&node.plant),
-        };
+    /// Whether the audience may see what carries the label.
+    pub(super) fn may_see(&self, label: Option<LabelId>) -> bool {
         label.is_some_and(|label| self.gate.allows(label, self.audience, Action::See))
     }
 
-    /// What the finding rests on, without the names that are stood in for when not released.
+    /// Whether the node itself may be known: its own label, not that of the finding.
+    pub(super) fn may_know(&self, node: &Node) -> bool {
+        let labels = &self.board.labels;
+        self.may_see(match &node.thing {
+            Thing::Supplier(id) => labels.supplier(&node.plant, id, FactKind::Supply),
+            Thing::WorkCenter(id) | Thing::Storage(id) | Thing::Resource(id) => {
+                labels.equipment(&node.plant, id, FactKind::Layout)
+            }
+            Thing::Crew(_) | Thing::Calendar(_) => labels.plant(&node.plant, FactKind::Layout),
+            Thing::Orders => labels.plant(&node.plant, FactKind::Schedule),
+        })
+    }
+
+    /// Of what a hold-up rests on, that which the audience may read; whether that is all of it.
     pub(super) fn readable(&self, inputs: &Inputs) -> (Inputs, bool) {
-        let mut withheld = false;
-        let kept = inputs
-            .iter()
-            .filter(|(plant, source)| {
-                let thing = match source {
-                    Source::Equipment(id) => Thing::Storage(id.clone()),
-                    Source::Supplier(id) => Thing::Supplier(id.clone()),
-                };
-                let known = self.may_know(&Node { plant: plant.clone(), thing });
-                withheld |= !known;
-                known
-            })
-            .cloned()
-            .collect();
-        (kept, withheld)
+        let is_readable = |(plant, source): &&(PlantId, Source)| {
+            let labels = self.board.labels.inputs(FactKind::HoldUp, (plant, source));
+            labels.is_some_and(|ids| ids.into_iter().all(|label| self.may_see(Some(label))))
+        };
+        let kept: Inputs = inputs.iter().filter(is_readable).cloned().collect();
+        let all = kept.len() == inputs.len();
+        (kept, all)
+    }
+
+    /// Whether the hold-up of the plant may be told: not when it is itself a step that is left out.
+    pub(super) fn may_tell(&self, plant: &PlantId, hold_up: &HoldUp) -> bool {
+        match hold_up {
+            HoldUp::Known(verdict) => {
+                self.may_know(&verdict.node) || self.stands_in(plant) == WithheldStep::Role
+            }
+            HoldUp::Unknown { .. } => true,
+        }
+    }
+
+    fn stands_in(&self, plant: &PlantId) -> WithheldStep {
+        self.board.labels.withheld_step(plant)
+    }
+
+    /// Whether a node is in the findings about a plant, under its name or as what it is.
+    fn is_told(&self, plant: &PlantId, node: &Node) -> bool {
+        self.stands_in(plant) == WithheldStep::Role || self.may_know(node)
     }
 
     fn name(&self, node: &Node) -> String {
@@ -112,9 +128,16 @@ impl Reader<'_> {
             since: stamp(lead.since),
             id: if self.may_know(&lead.node) { lead.node.thing.id().into() } else { String::new() },
             name: self.name(&lead.node),
+            kind: lead.node.thing.kind().to_owned(),
             word: format!("why.{}", lead.why.name()),
         };
-        let shown = verdict.before.len().saturating_sub(LEADS_SHOWN);
+        let told = |node: &Node| self.is_told(plant, node);
+        let before: Vec<_> = verdict.before.iter().filter(|lead| told(&lead.node)).collect();
+        let shown = before.len().saturating_sub(LEADS_SHOWN);
+        let chain = verdict.chain.iter().filter(|step| told(&step.node));
+        let (_, all_readable) = self.readable(&verdict.inputs);
+        let counts = [verdict.stations_reporting, verdict.stations];
+        let may_count = all_readable || self.board.labels.coverage_counts(plant);
         HoldUpCard {
             known: true,
             why_not: None,
@@ -131,21 +154,28 @@ impl Reader<'_> {
             item_plant: None,
             name: self.name(&verdict.node),
             since: verdict.since.map(stamp),
-            chain: verdict.chain.iter().map(|step| self.step(step, verdict.window)).collect(),
+            chain: chain.map(|step| self.step(step, verdict.window)).collect(),
             loss_per_day: verdict.loss_per_day,
             loss_unit: verdict.loss_material.as_ref().map(|m| self.core.material_name(m)),
             slip_d: (verdict.slip_d > 0.0).then_some(verdict.slip_d),
+            is_over: matches!(verdict.present, Present::IsOver { .. }),
+            instead: match &verdict.present {
+                Present::IsOver { instead } => {
+                    instead.as_ref().filter(|node| self.may_know(node)).map(|node| self.name(node))
+                }
+                Present::GoesOn => None,
+            },
             confidence: match verdict.confidence {
                 analytics::Confidence::Sure => Confidence::Sure,
                 analytics::Confidence::Probably => Confidence::Probably,
                 analytics::Confidence::CannotTell => Confidence::CannotTell,
             },
-            second: verdict.second.as_ref().map(|node| self.name(node)),
+            second: verdict.second.as_ref().filter(|node| told(node)).map(|node| self.name(node)),
             now: self.now(verdict),
             share_ratio: verdict.recent_share_ratio,
             window_d: verdict.recent.days(),
-            based_on: [verdict.stations_reporting, verdict.stations],
-            before: verdict.before[shown..].iter().map(lead).collect(),
+            based_on: if may_count { counts } else { [0, 0] },
+            before: before[shown..].iter().map(|before| lead(before)).collect(),
         }
     }
 }
@@ -167,6 +197,8 @@ fn empty(plant: String) -> HoldUpCard {
         loss_per_day: None,
         loss_unit: None,
         slip_d: None,
+        is_over: false,
+        instead: None,
         confidence: Confidence::CannotTell,
         second: None,
         now: None,

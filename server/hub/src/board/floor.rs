@@ -1,10 +1,11 @@
 //! The shop floor as values: what stands where, what it does, what waits there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use release::Labelled;
+use plant::calendar::WorkingTime;
+use release::{Action, AudienceId, Gate, LabelId, Labelled};
 use twin::{
-    EquipmentId, Plant, PlantId, PlantTime, Span, UnitState,
+    CalendarId, EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
     definition::{Basis, Placement, Resource, ResourceKind, Storage, WorkCenter, WorkUnit},
     state::{ResourceNow, StorageNow, UnitNow},
 };
@@ -20,32 +21,59 @@ use crate::{board::Scene, core::FeedNow};
 const PARTS_LISTED: usize = 24;
 /// The window of rates on a unit's panel.
 const RATE_WINDOW: Span = Span::from_secs(7 * 86_400);
+/// Nobody is told that a unit opens later than this.
+const LONGEST_CLOSED: Span = Span::from_secs(21 * 86_400);
 
-/// Everything on the floor of one plant.
+/// Everything on the floor of one plant that reads the same for everybody. A value of which only
+/// some may know all stands there several times under its key, each with more than the one before.
 pub(super) fn facts(
     core: &Scene<'_>,
     labels: &Labels,
+    gate: &mut Gate,
     id: &PlantId,
     (held_up, causes): (&BTreeSet<EquipmentId>, Causes),
 ) -> Vec<Labelled<Fact>> {
-    let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
-        return Vec::new();
-    };
-    let floor = Floor { core, labels, plant, causes, now: core.now(id) };
-    let mut facts = vec![
-        fact(own, "clock", Value::Clock(clock(core, id))),
-        fact(own, "plant", Value::Plant(plant_value(core, plant))),
-    ];
-    facts.extend(floor.layouts());
-    facts.extend(plant.units.iter().filter_map(|unit| floor.unit(unit, held_up)));
-    facts.extend(plant.storages.iter().filter_map(|storage| floor.storage(storage)));
-    facts.extend(plant.resources.iter().filter_map(|resource| floor.resource(resource)));
+    let Some(plant) = core.plants.get(id) else { return Vec::new() };
+    let now = core.now(id);
+    let opens = opening(core, plant, now);
+    let floor = Floor { core, labels, plant, causes, opens, now };
+    let mut facts = Vec::new();
+    if let Some(own) = labels.plant(id, FactKind::Layout) {
+        facts.push(fact(own, "clock", Value::Clock(clock(core, id))));
+        facts.push(fact(own, "plant", Value::Plant(plant_value(core, plant))));
+    }
+    facts.extend(plant.units.iter().flat_map(|unit| floor.unit(gate, unit, held_up)));
+    facts.extend(plant.storages.iter().flat_map(|storage| floor.storage(gate, storage)));
+    facts.extend(plant.resources.iter().flat_map(|resource| floor.resource(gate, resource)));
     facts.extend(floor.areas());
     let feeds = core.feeds.iter().filter(|(_, feed)| feed.plant == *id);
-    facts.extend(feeds.map(|(feed_id, feed)| {
-        fact(own, format!("feed/{feed_id}"), Value::Feed(floor.feed(feed)))
+    facts.extend(feeds.filter_map(|(feed_id, feed)| {
+        let label = labels.plant(id, FactKind::Feeds)?;
+        Some(fact(label, format!("feed/{feed_id}"), Value::Feed(floor.feed(feed))))
     }));
     facts
+}
+
+/// What stands where in one plant, numbered as far as the reader may see it.
+pub(super) fn layouts(
+    core: &Scene<'_>,
+    labels: &Labels,
+    gate: &Gate,
+    id: &PlantId,
+    audience: AudienceId,
+) -> Vec<Labelled<Fact>> {
+    let Some(plant) = core.plants.get(id) else { return Vec::new() };
+    let (causes, opens) = (Causes::Told, BTreeMap::new());
+    let floor = Floor { core, labels, plant, causes, opens, now: core.now(id) };
+    let seen = floor.layouts().into_iter().filter_map(|(id, value)| {
+        let label = labels.equipment(&plant.id, id, FactKind::Layout)?;
+        gate.allows(label, audience, Action::See).then_some((label, id, value))
+    });
+    // A number of the plant's own would tell how much there is that the reader may not see.
+    let numbered = (0..).zip(seen).map(|(order, (label, id, value))| {
+        fact(label, format!("layout/{id}"), Value::Layout(LayoutValue { order, ..value }))
+    });
+    numbered.collect()
 }
 
 /// A plant's clock.
@@ -83,11 +111,40 @@ struct Floor<'a> {
     labels: &'a Labels,
     plant: &'a Plant,
     causes: Causes,
+    /// When each calendar by which some unit is closed now opens again.
+    opens: BTreeMap<&'a CalendarId, PlantTime>,
     now: PlantTime,
 }
 
-impl Floor<'_> {
-    fn layouts(&self) -> Vec<Labelled<Fact>> {
+/// When the calendars open again by which units are outside their working hours.
+fn opening<'a>(
+    core: &Scene<'_>,
+    plant: &'a Plant,
+    now: PlantTime,
+) -> BTreeMap<&'a CalendarId, PlantTime> {
+    let closed = core.twin.units(&plant.id).filter(|unit| unit.state == UnitState::OffShift);
+    let closed: BTreeSet<&EquipmentId> = closed.map(|unit| &unit.unit).collect();
+    let units = plant.units.iter().filter(|unit| closed.contains(&unit.id));
+    let centers: BTreeSet<&EquipmentId> = units.map(|unit| &unit.work_center).collect();
+    let of_center = |center: &&WorkCenter| centers.contains(&center.id);
+    let wanted: BTreeSet<&CalendarId> =
+        plant.work_centers.iter().filter(of_center).map(|center| &center.calendar).collect();
+    let calendars = plant.calendars.iter().filter(|calendar| wanted.contains(&calendar.id));
+    calendars
+        .filter_map(|calendar| {
+            let hours = WorkingTime::new(calendar, &plant.time_zone, now, now + LONGEST_CLOSED);
+            let opens = hours.ok()?.next_open(now);
+            let is_told = opens > now && opens != WorkingTime::NEVER;
+            is_told.then_some((&calendar.id, opens))
+        })
+        .collect()
+}
+
+/// More of a value, and what its reader must be allowed to read besides.
+type Step = (Vec<Option<LabelId>>, Value);
+
+impl<'a> Floor<'a> {
+    fn layouts(&self) -> Vec<(&'a EquipmentId, LayoutValue)> {
         let plant = self.plant;
         let areas = plant.areas.iter().filter_map(|area| {
             let value = layout(LayoutKind::Area, &area.name, area.placement.as_ref()?);
@@ -113,17 +170,29 @@ impl Floor<'_> {
             }
             (&resource.id, value)
         });
-        areas
-            .chain(units)
-            .chain(storages)
-            .chain(resources)
-            .enumerate()
-            .filter_map(|(order, (id, mut value))| {
-                value.order = order as u32;
-                let label = self.labels.equipment(&plant.id, id)?;
-                Some(fact(label, format!("layout/{id}"), Value::Layout(value)))
-            })
-            .collect()
+        areas.chain(units).chain(storages).chain(resources).collect()
+    }
+
+    /// A value in steps: the last that is released to a reader is what the reader is told.
+    fn in_steps(
+        &self,
+        gate: &mut Gate,
+        (key, label): (&str, LabelId),
+        (value, steps): (Value, impl IntoIterator<Item = Step>),
+    ) -> Vec<Labelled<Fact>> {
+        let mut ids = vec![label];
+        let mut facts = vec![fact(label, key, value)];
+        for (needs, value) in steps {
+            if facts.last().is_some_and(|last| *last.value.value == value) {
+                continue;
+            }
+            let Some(needs) = needs.into_iter().collect::<Option<Vec<LabelId>>>() else { break };
+            ids.extend(needs);
+            let Some(label) = self.labels.joint(gate, ids.iter().copied()) else { break };
+            facts.retain(|poorer| poorer.label != label);
+            facts.push(fact(label, key, value));
+        }
+        facts
     }
 
     fn unit_layout(&self, unit: &WorkUnit, center: &WorkCenter) -> LayoutValue {
@@ -143,35 +212,83 @@ impl Floor<'_> {
         }
     }
 
-    fn unit(&self, unit: &WorkUnit, held_up: &BTreeSet<EquipmentId>) -> Option<Labelled<Fact>> {
-        let label = self.labels.equipment(&self.plant.id, &unit.id)?;
-        let now = self.core.twin.unit(&self.plant.id, &unit.id)?;
-        let value = self.unit_value(unit, now, held_up.contains(&unit.id));
-        Some(fact(label, format!("unit/{}", unit.id), Value::Unit(Box::new(value))))
+    fn unit(
+        &self,
+        gate: &mut Gate,
+        unit: &WorkUnit,
+        held_up: &BTreeSet<EquipmentId>,
+    ) -> Vec<Labelled<Fact>> {
+        let label = |kind| self.labels.equipment(&self.plant.id, &unit.id, kind);
+        let now = self.core.twin.unit(&self.plant.id, &unit.id);
+        let (Some(own), Some(now)) = (label(FactKind::LineState), now) else { return Vec::new() };
+        let whole = UnitValue {
+            hold_up: held_up.contains(&unit.id) && self.may_flag(gate, own),
+            ..self.unit_value(unit, now)
+        };
+        let ordered = |value: &UnitValue| value.running.iter().any(|run| run.order.is_some());
+        let unordered = |run: &RunningValue| RunningValue { order: None, ..run.clone() };
+        let parts =
+            UnitValue { running: whole.running.iter().map(unordered).collect(), ..whole.clone() };
+        let bare = UnitValue { running: Vec::new(), parts: Vec::new(), ..whole.clone() };
+        let mut steps: Vec<Step> = vec![(vec![label(FactKind::Flow)], unit_of(parts))];
+        if ordered(&whole) {
+            let schedule = self.labels.plant(&self.plant.id, FactKind::Schedule);
+            steps.push((vec![schedule], unit_of(whole.clone())));
+        }
+        if let Some((needs, cause)) = self.waits_for(now) {
+            steps.push((needs, unit_of(UnitValue { waits_for: Some(cause), ..whole })));
+        }
+        self.in_steps(gate, (&format!("unit/{}", unit.id), own), (unit_of(bare), steps))
     }
 
-    fn unit_value(&self, unit: &WorkUnit, now: &UnitNow, hold_up: bool) -> UnitValue {
+    /// What a unit waits for, and what whoever is told that must be allowed to read.
+    fn waits_for(&self, now: &UnitNow) -> Option<(Vec<Option<LabelId>>, CauseValue)> {
+        // Of a record that cannot tell causes no page says what a unit waits for.
+        if now.state == UnitState::Working || self.causes != Causes::Told {
+            return None;
+        }
+        let cause = now.cause.as_ref()?;
+        let about = |kind| self.labels.about(self.core, &self.plant.id, &cause.id, kind);
+        let mut needs = vec![about(FactKind::LineState)];
+        if is_supply(self.core, self.plant, &cause.id) {
+            needs.push(about(FactKind::Supply));
+        }
+        let value = CauseValue {
+            kind: cause.kind.name().to_owned(),
+            id: cause.id.to_string(),
+            name: self.core.name_of(&self.plant.id, &cause.id),
+        };
+        Some((needs, value))
+    }
+
+    /// Whether a unit of that label may carry the flag of the hold-up: a finding goes no further
+    /// than its floor, on the unit as on the card.
+    fn may_flag(&self, gate: &Gate, label: LabelId) -> bool {
+        Labels::covers(gate, self.labels.bound(&self.plant.id, FactKind::HoldUp), label)
+    }
+
+    fn unit_value(&self, unit: &WorkUnit, now: &UnitNow) -> UnitValue {
         let usage = self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, RATE_WINDOW);
         let stale = is_stale(self.plant, self.now, self.last_heard(now.last_report));
-        // Of a record that cannot tell causes no page says what a unit waits for.
-        let waits = now.state != UnitState::Working && self.causes == Causes::Told;
         UnitValue {
             state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
+            opens: self.opens_at(unit).filter(|_| now.state == UnitState::OffShift).map(stamp),
             reason: now.reason.as_ref().map(ToString::to_string),
-            waits_for: now.cause.as_ref().filter(|_| waits).map(|cause| CauseValue {
-                kind: cause.kind.name().to_owned(),
-                id: cause.id.to_string(),
-                name: self.core.name_of(&self.plant.id, &cause.id),
-            }),
+            waits_for: None,
             running: now.running.iter().take(PARTS_LISTED).map(|op| self.running(op)).collect(),
             parts: now.present.iter().take(PARTS_LISTED).map(ToString::to_string).collect(),
             finished_7d: usage.as_ref().map_or(0, |usage| usage.finished),
             working_7d_ratio: usage.map_or(0.0, |usage| usage.working_ratio),
             last_report: now.last_report.map(stamp),
             stale,
-            hold_up,
+            hold_up: false,
         }
+    }
+
+    fn opens_at(&self, unit: &WorkUnit) -> Option<PlantTime> {
+        let center = self.plant.work_centers.iter().find(|wc| wc.id == unit.work_center)?;
+        self.opens.get(&center.calendar).copied()
     }
 
     fn running(&self, op: &twin::state::RunningOp) -> RunningValue {
@@ -192,11 +309,19 @@ impl Floor<'_> {
         feeds.filter_map(|feed| feed.last_report).max().max(own)
     }
 
-    fn storage(&self, storage: &Storage) -> Option<Labelled<Fact>> {
-        let label = self.labels.equipment(&self.plant.id, &storage.id)?;
-        let now = self.core.twin.storage(&self.plant.id, &storage.id)?;
-        let value = Value::Storage(self.storage_value(storage, now));
-        Some(fact(label, format!("storage/{}", storage.id), value))
+    fn storage(&self, gate: &mut Gate, storage: &Storage) -> Vec<Labelled<Fact>> {
+        let label = |kind| self.labels.equipment(&self.plant.id, &storage.id, kind);
+        let now = self.core.twin.storage(&self.plant.id, &storage.id);
+        let (Some(own), Some(now)) = (label(FactKind::LineState), now) else { return Vec::new() };
+        let whole = self.storage_value(storage, now);
+        let good = |chip: &PartChip| PartChip { held: None, ..chip.clone() };
+        let parts = StorageValue { parts: whole.parts.iter().map(good).collect(), ..whole.clone() };
+        let bare = Value::Storage(StorageValue { parts: Vec::new(), ..whole.clone() });
+        let steps = [
+            (vec![label(FactKind::Flow)], Value::Storage(parts)),
+            (vec![label(FactKind::Quality)], Value::Storage(whole)),
+        ];
+        self.in_steps(gate, (&format!("storage/{}", storage.id), own), (bare, steps))
     }
 
     fn storage_value(&self, storage: &Storage, now: &StorageNow) -> StorageValue {
@@ -224,18 +349,26 @@ impl Floor<'_> {
         }
     }
 
-    fn resource(&self, resource: &Resource) -> Option<Labelled<Fact>> {
-        let label = self.labels.equipment(&self.plant.id, &resource.id)?;
-        let now = self.core.twin.resource(&self.plant.id, &resource.id)?;
+    fn resource(&self, gate: &mut Gate, resource: &Resource) -> Vec<Labelled<Fact>> {
+        let label = |kind| self.labels.equipment(&self.plant.id, &resource.id, kind);
+        let now = self.core.twin.resource(&self.plant.id, &resource.id);
+        let (Some(own), Some(now)) = (label(FactKind::LineState), now) else { return Vec::new() };
         let usage =
             self.core.analytics.unit_use(&self.plant.id, &resource.id, self.now, RATE_WINDOW);
         let known = usage.filter(|usage| usage.last_report.is_some());
-        let value = ResourceValue {
+        let whole = ResourceValue {
             working_7d_ratio: known.map(|usage| usage.working_ratio),
             ..self.resource_value(now)
         };
-        let value = Value::Resource(value);
-        Some(fact(label, format!("resource/{}", resource.id), value))
+        let alone = ResourceValue { serves: None, ..whole.clone() };
+        let bare = Value::Resource(ResourceValue { carries: Vec::new(), ..alone.clone() });
+        let mut steps = vec![(vec![label(FactKind::Flow)], Value::Resource(alone))];
+        if let Some(served) = &whole.serves {
+            let kind = FactKind::LineState;
+            let served = self.labels.about(self.core, &self.plant.id, served, kind);
+            steps.push((vec![served], Value::Resource(whole)));
+        }
+        self.in_steps(gate, (&format!("resource/{}", resource.id), own), (bare, steps))
     }
 
     fn resource_value(&self, now: &ResourceNow) -> ResourceValue {
@@ -274,7 +407,7 @@ impl Floor<'_> {
             (at_units + stored) as u32
         };
         let values = self.plant.areas.iter().filter_map(|area| {
-            let label = self.labels.equipment(&self.plant.id, &area.id)?;
+            let label = self.labels.equipment(&self.plant.id, &area.id, FactKind::LineState)?;
             let value = AreaValue { present: present(&area.id), limit: area.unit_limit };
             Some(fact(label, format!("area/{}", area.id), Value::Area(value)))
         });
@@ -292,6 +425,17 @@ impl Floor<'_> {
             last_refusal: feed.last_refusal.clone(),
         }
     }
+}
+
+fn unit_of(value: UnitValue) -> Value {
+    Value::Unit(Box::new(value))
+}
+
+/// Whether an id is that of a supplier or of a delivery.
+pub(super) fn is_supply(core: &Scene<'_>, plant: &Plant, id: &str) -> bool {
+    let delivery = twin::DeliveryId::new(id).ok();
+    plant.suppliers.iter().any(|supplier| supplier.id.as_str() == id)
+        || delivery.is_some_and(|id| core.twin.delivery(&plant.id, &id).is_some())
 }
 
 /// What a crane, transporter or barge does, as pages name it.

@@ -1,9 +1,9 @@
 //! The past of a plant as values: plan, supply, alarms, ribbons, series, hours.
 
 use analytics::{CenterHours, Outlook, Promise};
-use release::{LabelId, Labelled};
+use release::{Gate, LabelId, Labelled};
 use twin::{
-    MaterialId, Plant, PlantId, PlantTime, Span, UnitState,
+    FactKind, MaterialId, Plant, PlantId, PlantTime, Span, UnitState,
     definition::MeasureKind,
     state::{DeliveryStatus, OrderNow},
     unit_state::TimeElement,
@@ -31,21 +31,24 @@ const ORDERS_LISTED: usize = 60;
 pub(super) fn facts(
     core: &Scene<'_>,
     labels: &Labels,
+    gate: &mut Gate,
     id: &PlantId,
-    (causes, outlook): (Causes, &[Outlook]),
+    (causes, outlook): (Causes, &[(Outlook, Option<LabelId>)]),
 ) -> Vec<Labelled<Fact>> {
-    let (Some(plant), Some(own)) = (core.plants.get(id), labels.plant(id)) else {
-        return Vec::new();
-    };
-    let past = Past { core, labels, plant, own, causes, outlook, now: core.now(id) };
-    let mut facts = past.orders();
+    let Some(plant) = core.plants.get(id) else { return Vec::new() };
+    let past = Past { core, labels, plant, causes, outlook, now: core.now(id) };
+    let mut facts = past.orders(gate);
     facts.extend(past.deliveries());
     facts.extend(past.units());
-    facts.extend(past.series());
+    facts.extend(past.series(gate));
     let hours = core.analytics.hours(id);
-    facts.push(fact(own, "record/all", Value::Record(past.record(&hours))));
+    // It counts what all places did.
+    let counted = [FactKind::Flow, FactKind::Capacity].map(|kind| labels.whole(id, kind));
+    let ids = [labels.plant(id, FactKind::Feeds)].into_iter().chain(counted);
+    let label = ids.collect::<Option<Vec<LabelId>>>().and_then(|ids| labels.joint(gate, ids));
+    facts.extend(label.map(|l| fact(l, "record/all", Value::Record(past.record(&hours)))));
     facts.extend(past.hours(hours));
-    facts.extend(trust::assumed(core, labels, plant));
+    facts.extend(trust::assumed(core, labels, gate, plant));
     facts.extend(past.alarms());
     facts.extend(signals::newest(core, labels, id));
     facts
@@ -55,10 +58,9 @@ struct Past<'a> {
     core: &'a Scene<'a>,
     labels: &'a Labels,
     plant: &'a Plant,
-    own: LabelId,
     causes: Causes,
     /// What was promised, as it is shown on the cards.
-    outlook: &'a [Outlook],
+    outlook: &'a [(Outlook, Option<LabelId>)],
     now: PlantTime,
 }
 
@@ -67,7 +69,8 @@ impl Past<'_> {
         let organisations = &self.core.programme.organisations;
         let ours = organisations.iter().find(|o| o.id == self.plant.organisation);
         let ours = ours.map_or_else(|| self.plant.organisation.to_string(), |o| o.name.clone());
-        let alarms = self.core.conditions(&self.plant.id).into_iter().map(|alarm| {
+        let alarms = self.core.conditions(&self.plant.id).into_iter().filter_map(|alarm| {
+            let label = self.labels.plant(&self.plant.id, FactKind::Feeds)?;
             let acknowledged = alarm.acknowledged.map(|comment| Acknowledgement {
                 organisation: ours.clone(),
                 role: "planner".to_owned(),
@@ -81,22 +84,36 @@ impl Past<'_> {
                 text: alarm.text,
                 acknowledged,
             };
-            fact(self.own, format!("alarm/{}", alarm.id), Value::Alarm(value))
+            Some(fact(label, format!("alarm/{}", alarm.id), Value::Alarm(value)))
         });
         alarms.collect()
     }
 
-    fn orders(&self) -> Vec<Labelled<Fact>> {
+    fn orders(&self, gate: &mut Gate) -> Vec<Labelled<Fact>> {
         let expected = |order: &OrderNow| {
-            self.outlook
-                .iter()
-                .find(|o| matches!(&o.what, Promise::Order(id) if *id == order.order))
+            let is_its = |o: &Outlook| matches!(&o.what, Promise::Order(id) if *id == order.order);
+            self.outlook.iter().find(|(outlook, _)| is_its(outlook))
+        };
+        let Some(schedule) = self.labels.plant(&self.plant.id, FactKind::Schedule) else {
+            return Vec::new();
         };
         let mut orders: Vec<&OrderNow> = self.core.twin.orders(&self.plant.id).collect();
         orders.sort_by_key(|order| (order.closed.is_some(), order.due));
-        let listed = orders.into_iter().take(ORDERS_LISTED).map(|order| {
-            let value = Value::Order(self.order(order, expected(order)));
-            fact(self.own, format!("order/{}", order.order), value)
+        let listed = orders.into_iter().take(ORDERS_LISTED).filter_map(|order| {
+            let of = (self.plant, FactKind::Flow);
+            let done = makers(self.labels, gate, of, &order.material)?;
+            let mut ids = vec![schedule, done];
+            // The date by which it is expected is a finding, and goes no further than that.
+            let outlook = match expected(order) {
+                Some((outlook, label)) => {
+                    ids.push((*label)?);
+                    Some(outlook)
+                }
+                None => None,
+            };
+            let label = self.labels.joint(gate, ids)?;
+            let value = Value::Order(self.order(order, outlook));
+            Some(fact(label, format!("order/{}", order.order), value))
         });
         listed.collect()
     }
@@ -131,7 +148,8 @@ impl Past<'_> {
             )
         });
         let listed = all.into_iter().take(DELIVERIES_LISTED).filter_map(|delivery| {
-            let label = self.labels.supplier(&self.plant.id, &delivery.supplier)?;
+            let label =
+                self.labels.supplier(&self.plant.id, &delivery.supplier, FactKind::Supply)?;
             let value = DeliveryValue {
                 supplier: self.core.name_of(&self.plant.id, delivery.supplier.as_str()),
                 material: delivery.material.to_string(),
@@ -144,6 +162,15 @@ impl Past<'_> {
                 overdue_d: Some(self.now.since(delivery.expected).days())
                     .filter(|days| *days > 0.0 && !here(delivery.status)),
                 reason: delivery.reason.as_ref().map(ToString::to_string),
+                made: Some(delivery.made).filter(|made| *made > 0.0),
+                scrapped: Some(delivery.scrapped).filter(|scrapped| *scrapped > 0.0),
+                held: (!here(delivery.status))
+                    .then(|| {
+                        let (supplier, material) = (&delivery.supplier, &delivery.material);
+                        self.core.twin.held_by(&self.plant.id, supplier, material)
+                    })
+                    .flatten()
+                    .map(|held| held.quantity),
             };
             Some(fact(label, format!("delivery/{}", delivery.delivery), Value::Delivery(value)))
         });
@@ -153,14 +180,16 @@ impl Past<'_> {
     fn units(&self) -> Vec<Labelled<Fact>> {
         let mut facts = Vec::new();
         for unit in &self.plant.units {
-            let Some(label) = self.labels.equipment(&self.plant.id, &unit.id) else { continue };
+            let label = |kind| self.labels.equipment(&self.plant.id, &unit.id, kind);
             let from = self.now - RIBBON;
             let stretches = self.core.analytics.ribbon(&self.plant.id, &unit.id, from, self.now);
             let value = RibbonValue { stretches: visible(&stretches, self.causes) };
-            facts.push(fact(label, format!("ribbon/{}", unit.id), Value::Ribbon(value)));
+            let state = label(FactKind::LineState);
+            let ribbon = Value::Ribbon(value);
+            facts.extend(state.map(|label| fact(label, format!("ribbon/{}", unit.id), ribbon)));
             let usage =
                 self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, KPI_WINDOW);
-            if let Some(usage) = usage {
+            if let (Some(usage), Some(label)) = (usage, label(FactKind::Capacity)) {
                 facts.push(fact(label, format!("kpi/{}", unit.id), Value::Kpi(kpi(&usage))));
             }
         }
@@ -168,7 +197,7 @@ impl Past<'_> {
     }
 
     /// One throughput series for each material that is ordered or measured.
-    fn series(&self) -> Vec<Labelled<Fact>> {
+    fn series(&self, gate: &mut Gate) -> Vec<Labelled<Fact>> {
         let ordered = self.plant.orders.iter().map(|order| &order.material);
         let measured = self.plant.headline.iter().filter_map(|m| match &m.kind {
             MeasureKind::Throughput { material, .. } => Some(material),
@@ -177,10 +206,10 @@ impl Past<'_> {
         let mut materials: Vec<&MaterialId> = measured.chain(ordered).collect();
         let mut seen = std::collections::BTreeSet::new();
         materials.retain(|material| seen.insert((*material).clone()));
-        materials.into_iter().filter_map(|material| self.throughput(material)).collect()
+        materials.into_iter().filter_map(|m| self.throughput(gate, m)).collect()
     }
 
-    fn throughput(&self, material: &MaterialId) -> Option<Labelled<Fact>> {
+    fn throughput(&self, gate: &mut Gate, material: &MaterialId) -> Option<Labelled<Fact>> {
         let days = self.core.analytics.throughput(&self.plant.id, material, self.now);
         if days.is_empty() {
             return None;
@@ -199,7 +228,8 @@ impl Past<'_> {
             value: days.iter().map(|day| Some(day.count)).collect(),
             plan: target.map(|plan| vec![Some(plan); days.len()]).unwrap_or_default(),
         };
-        Some(fact(self.own, format!("series/throughput-{material}"), Value::Series(value)))
+        let label = makers(self.labels, gate, (self.plant, FactKind::Capacity), material)?;
+        Some(fact(label, format!("series/throughput-{material}"), Value::Series(value)))
     }
 
     fn record(&self, hours: &[CenterHours]) -> RecordValue {
@@ -216,7 +246,8 @@ impl Past<'_> {
 
     fn hours(&self, hours: Vec<CenterHours>) -> Vec<Labelled<Fact>> {
         let hours = hours.into_iter().filter_map(|hours| {
-            let label = self.labels.equipment(&self.plant.id, &hours.work_center)?;
+            let id = &hours.work_center;
+            let label = self.labels.equipment(&self.plant.id, id, FactKind::Capacity)?;
             let value = HoursValue {
                 name: self.core.name_of(&self.plant.id, hours.work_center.as_str()),
                 operations: hours.operations,
@@ -228,6 +259,21 @@ impl Past<'_> {
         });
         hours.collect()
     }
+}
+
+/// The label of facts of a kind about how much of a material a plant makes: that of the stations
+/// which make it.
+pub(super) fn makers(
+    labels: &Labels,
+    gate: &mut Gate,
+    (plant, kind): (&Plant, FactKind),
+    material: &MaterialId,
+) -> Option<LabelId> {
+    let made = plant.operations.iter().filter(|op| op.output.material == *material);
+    let stations = made.map(|op| labels.equipment(&plant.id, &op.work_center, kind));
+    let all = stations.chain([labels.plant(&plant.id, kind)]);
+    let ids: Option<Vec<LabelId>> = all.collect();
+    labels.joint(gate, ids?)
 }
 
 /// The ribbon with stretches too short to be seen given to their left neighbour.

@@ -1,8 +1,8 @@
 //! What a main hold-up does at this moment: its verdict is about weeks, and a reader wants to know
 //! whether it goes on.
 
-use analytics::{DryPart, Node, Thing, Verdict};
-use twin::{Cause, EquipmentId, Plant, PlantId, SupplierId, UnitState, state::ResourceNow};
+use analytics::{DryPart, Thing, Verdict};
+use twin::{Cause, EquipmentId, FactKind, Plant, SupplierId, UnitState, state::ResourceNow};
 use wire::view::HoldUpNow;
 
 use super::{chain::Reader, floor, stamp};
@@ -17,6 +17,7 @@ impl Reader<'_> {
             Thing::WorkCenter(center) => self.center(plant, center, &verdict.units),
             Thing::Resource(resource) => {
                 let now = self.core.twin.resource(&plant.id, resource)?;
+                self.may_tell_state(plant, resource).then_some(())?;
                 Some(self.resource(plant, now))
             }
             Thing::Supplier(supplier) => self.supplier(plant, supplier),
@@ -35,13 +36,13 @@ impl Reader<'_> {
     ) -> Option<HoldUpNow> {
         let of_center = plant.units.iter().filter(|unit| unit.work_center == *center);
         let asked = of_center.filter(|unit| on_path.is_empty() || on_path.contains(&unit.id));
-        let known = asked.filter(|unit| self.may_know_equipment(&plant.id, &unit.id));
+        let known = asked.filter(|unit| self.may_tell_state(plant, &unit.id));
         let units =
             known.filter_map(|unit| Some((self.core.twin.unit(&plant.id, &unit.id)?, unit)));
         let (now, unit) = units.min_by_key(|(now, _)| {
             (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
         })?;
-        let causes = self.board.causes(&plant.id);
+        let causes = self.board.causes_now(self.core, &plant.id);
         let waits_for = now.cause.as_ref().filter(|_| now.state != UnitState::Working);
         Some(HoldUpNow {
             name: unit.name.clone(),
@@ -49,7 +50,7 @@ impl Reader<'_> {
             since: now.since.map(stamp),
             waits_for: waits_for
                 .filter(|_| causes.are_told())
-                .and_then(|cause| self.waited_for(&plant.id, cause)),
+                .and_then(|cause| self.waited_for(plant, cause)),
             cover_d: None,
             is_waited_for: None,
         })
@@ -66,13 +67,16 @@ impl Reader<'_> {
         }
     }
 
-    /// Of what a supplier delivers the material that is short first.
+    /// Of what a supplier delivers the material that is short first, when the reader may know when
+    /// it runs dry.
     fn supplier(&self, plant: &Plant, supplier: &SupplierId) -> Option<HoldUpNow> {
-        let delivers = |part: &&DryPart| {
+        let delivers = |part: &DryPart| {
             let mut lines = plant.supply_lines.iter();
             lines.any(|line| line.supplier == *supplier && line.material == part.material)
         };
-        let part = self.board.findings.get(&plant.id)?.dry.iter().find(delivers)?;
+        let dry = &self.board.findings.get(&plant.id)?.dry;
+        let (part, label) = dry.iter().find(|(part, _)| delivers(part))?;
+        self.may_see(*label).then_some(())?;
         Some(HoldUpNow {
             name: self.core.material_name(&part.material),
             state: None,
@@ -83,32 +87,20 @@ impl Reader<'_> {
         })
     }
 
-    fn may_know_equipment(&self, plant: &PlantId, id: &EquipmentId) -> bool {
-        self.may_know(&Node { plant: plant.clone(), thing: Thing::Storage(id.clone()) })
+    /// Whether the reader may know of equipment what it is and what state it is in.
+    fn may_tell_state(&self, plant: &Plant, id: &EquipmentId) -> bool {
+        let label = |kind| self.board.labels.equipment(&plant.id, id, kind);
+        self.may_see(label(FactKind::Layout)) && self.may_see(label(FactKind::LineState))
     }
 
     /// The name of what is waited for, unless it is a thing that the reader may not know.
-    fn waited_for(&self, plant: &PlantId, cause: &Cause) -> Option<String> {
-        let thing = EquipmentId::new(&cause.id).ok().map(Thing::Storage);
-        let firm = SupplierId::new(&cause.id).ok().map(Thing::Supplier);
-        let delivery = twin::DeliveryId::new(&cause.id).ok();
-        let delivery = delivery.and_then(|id| self.core.twin.delivery(plant, &id));
-        let labels = &self.board.labels;
-        let labelled = [
-            thing.filter(|thing| match thing {
-                Thing::Storage(id) => labels.equipment(plant, id).is_some(),
-                _ => false,
-            }),
-            firm.filter(|firm| match firm {
-                Thing::Supplier(id) => labels.supplier(plant, id).is_some(),
-                _ => false,
-            }),
-            delivery.map(|delivery| Thing::Supplier(delivery.supplier.clone())),
-        ];
-        let mut things = labelled.into_iter().flatten();
-        let known = things.all(|thing| self.may_know(&Node { plant: plant.clone(), thing }));
+    fn waited_for(&self, plant: &Plant, cause: &Cause) -> Option<String> {
+        let about = |kind| self.board.labels.about(self.core, &plant.id, &cause.id, kind);
+        let known = self.may_see(about(FactKind::LineState))
+            && (!floor::is_supply(self.core, plant, &cause.id)
+                || self.may_see(about(FactKind::Supply)));
         // A place of another plant is named where its own plant is shown.
-        (known && !cause.id.contains('/')).then(|| self.core.name_of(plant, &cause.id))
+        (known && !cause.id.contains('/')).then(|| self.core.name_of(&plant.id, &cause.id))
     }
 }
 

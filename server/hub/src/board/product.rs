@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use release::Labelled;
+use release::{Gate, LabelId, Labelled};
 use twin::{
-    EquipmentId, MaterialId, PartId, Plant, PlantId, PlantTime, Span, UnitState,
+    EquipmentId, FactKind, MaterialId, PartId, Plant, PlantId, PlantTime, Span, UnitState,
     definition::{Lane, Operation, Serials, Stage},
     state::PartNow,
 };
@@ -22,30 +22,34 @@ const WEEK_MIN: u32 = 7 * 24 * 60;
 const CARGO_LISTED: usize = 24;
 
 /// The products that a plant puts together, their parts, and the lanes that touch the plant.
-pub(super) fn facts(core: &Scene<'_>, labels: &Labels, plant: &PlantId) -> Vec<Labelled<Fact>> {
-    let mut facts: Vec<_> = core
-        .programme
-        .serials
-        .iter()
-        .flat_map(|s| items(core, labels, plant, &s.material))
-        .collect();
+pub(super) fn facts(
+    core: &Scene<'_>,
+    labels: &Labels,
+    gate: &mut Gate,
+    plant: &PlantId,
+) -> Vec<Labelled<Fact>> {
+    let mut facts = Vec::new();
+    for serial in &core.programme.serials {
+        facts.extend(items(core, labels, gate, plant, &serial.material));
+    }
     let touching = |lane: &&Lane| {
         [&lane.carrier, &lane.from, &lane.to].iter().any(|at| at.plant.as_ref() == Some(plant))
     };
-    facts
-        .extend(core.programme.lanes.iter().filter(touching).filter_map(|l| lane(core, labels, l)));
+    let touching = core.programme.lanes.iter().filter(touching);
+    facts.extend(touching.filter_map(|l| lane(core, labels, gate, l)));
     facts
 }
 
 /// The carriers between the programme's plants.
-pub(super) fn lanes(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
-    core.programme.lanes.iter().filter_map(|l| lane(core, labels, l)).collect()
+pub(super) fn lanes(core: &Scene<'_>, labels: &Labels, gate: &mut Gate) -> Vec<Labelled<Fact>> {
+    core.programme.lanes.iter().filter_map(|l| lane(core, labels, gate, l)).collect()
 }
 
 /// A material whose items are put together here from named parts: those items and their parts.
 fn items(
     core: &Scene<'_>,
     labels: &Labels,
+    gate: &mut Gate,
     plant_id: &PlantId,
     material: &MaterialId,
 ) -> Vec<Labelled<Fact>> {
@@ -58,7 +62,7 @@ fn items(
         let name = serials.name(material, *n, 0);
         name.and_then(|name| core.twin.part(&name)).is_none_or(|part| part.ended.is_none())
     });
-    open.take(PRODUCTS_SHOWN).flat_map(|number| assembly.item(labels, number)).collect()
+    open.take(PRODUCTS_SHOWN).flat_map(|number| assembly.item(labels, gate, number)).collect()
 }
 
 /// How one plant puts one kind of item together.
@@ -92,9 +96,9 @@ impl<'a> Assembly<'a> {
         Some(Self { core, serials, plant, material, child: &child.material, children, in_work })
     }
 
-    fn item(&self, labels: &Labels, number: u64) -> Vec<Labelled<Fact>> {
+    fn item(&self, labels: &Labels, gate: &mut Gate, number: u64) -> Vec<Labelled<Fact>> {
         let Some(name) = self.serials.name(self.material, number, 0) else { return Vec::new() };
-        let Some(own) = labels.plant(&self.plant.id) else { return Vec::new() };
+        let Some(own) = labels.plant(&self.plant.id, FactKind::Flow) else { return Vec::new() };
         let now = self.core.now(&self.plant.id);
         let needed = self.needed_by(&name, number);
         let parts: Vec<ProductPart> = (0..self.children)
@@ -115,11 +119,51 @@ impl<'a> Assembly<'a> {
             erected: parts.iter().filter(|part| part.stage == "erected").count() as u32,
             next: begun.then(|| self.next(&parts)).flatten(),
         };
-        let mut facts = vec![fact(own, format!("product/{name}"), Value::Product(value))];
-        facts.extend(
-            parts.into_iter().map(|part| fact(own, format!("part/{}", part.id), Value::Part(part))),
-        );
+        // What is said of a part is said of the places where it and its parts are; what is said
+        // of the item, of all of them.
+        let mut facts = Vec::new();
+        let mut of_item = Some(vec![own]);
+        for part in parts {
+            let label = self.places(labels, &part).and_then(|mut ids| {
+                ids.push(own);
+                labels.joint(gate, ids)
+            });
+            of_item = of_item.zip(label).map(|(mut ids, label)| {
+                ids.push(label);
+                ids
+            });
+            let key = format!("part/{}", part.id);
+            facts.extend(label.map(|label| fact(label, key, Value::Part(part))));
+        }
+        let label = of_item.and_then(|ids| labels.joint(gate, ids));
+        let key = format!("product/{name}");
+        let crane =
+            self.crane().and_then(|id| labels.equipment(&self.plant.id, id, FactKind::Layout));
+        let may_name = label.is_some_and(|label| Labels::covers(gate, crane, label));
+        let next =
+            value.next.map(|next| NextLift { crane: next.crane.filter(|_| may_name), ..next });
+        let value = ProductValue { next, ..value };
+        facts.extend(label.map(|label| fact(label, key, Value::Product(value))));
         facts
+    }
+
+    /// The labels of the places where a part and its own parts are; none when one has no label.
+    fn places(&self, labels: &Labels, part: &ProductPart) -> Option<Vec<LabelId>> {
+        let mut ids = Vec::new();
+        for part in std::iter::once(part).chain(&part.parts) {
+            let id = PartId::new(&part.id).ok();
+            let now = id.as_ref().and_then(|id| self.core.twin.part(id));
+            if let Some(now) = now.filter(|now| now.ended.is_none()) {
+                ids.push(labels.place(&self.plant.id, &now.place, FactKind::Flow)?);
+                // That it is still worked in is the state of what works there.
+                if now.stage == Some(Stage::Erected)
+                    && id.is_some_and(|id| self.in_work.contains(&id))
+                {
+                    ids.push(labels.place(&self.plant.id, &now.place, FactKind::LineState)?);
+                }
+            }
+        }
+        Some(ids)
     }
 
     fn item_name(&self, name: &PartId) -> String {
@@ -184,10 +228,7 @@ impl<'a> Assembly<'a> {
         let id = self.serials.name(material, number, 0)?;
         let now = self.core.twin.part(&id);
         let stage = match now {
-            // It stands where it belongs, and is still worked in: not in place yet.
-            Some(part) if part.stage == Some(Stage::Erected) && self.in_work.contains(&id) => {
-                Stage::Ready
-            }
+            Some(part) if self.in_work.contains(&id) => in_work(part.stage),
             Some(part) if part.part_of().is_some() => Stage::Erected,
             Some(part) => part.stage.unwrap_or(Stage::Making),
             None => Stage::NotStarted,
@@ -225,11 +266,12 @@ impl<'a> Assembly<'a> {
         } else {
             waiting.map(|part| part.id.clone()).collect()
         };
-        Some(NextLift { part: next.id.clone(), crane: self.crane(), missing })
+        let crane = self.crane().map(|id| self.core.name_of(&self.plant.id, id.as_str()));
+        Some(NextLift { part: next.id.clone(), crane, missing })
     }
 
-    /// The crane that brings parts into the item, by name.
-    fn crane(&self) -> Option<String> {
+    /// The crane that brings parts into the item.
+    fn crane(&self) -> Option<&EquipmentId> {
         let joins = self.plant.operations.iter().filter(|op| {
             op.output.material == *self.material
                 || op.inputs.iter().any(|input| input.material == *self.child)
@@ -238,8 +280,18 @@ impl<'a> Assembly<'a> {
             let carried = op.inputs.iter().filter_map(|i| i.carry.as_ref()).chain(&op.output.carry);
             op.held_by.iter().chain(carried.flat_map(|carry| &carry.by)).collect::<Vec<_>>()
         });
-        let first: Option<&EquipmentId> = carriers.into_iter().next();
-        first.map(|id| self.core.name_of(&self.plant.id, id.as_str()))
+        carriers.into_iter().next()
+    }
+}
+
+/// The stage of a part that is worked on at a place of this stage.
+const fn in_work(place: Option<Stage>) -> Stage {
+    match place {
+        // It stands where it belongs, and is still worked in: not in place yet.
+        Some(Stage::Erected) => Stage::Ready,
+        // Where parts get ready one is so when the work has ended.
+        Some(Stage::Ready) | None => Stage::Making,
+        Some(other) => other,
     }
 }
 
@@ -265,10 +317,15 @@ fn stage_name(stage: Stage) -> &'static str {
     }
 }
 
-fn lane(core: &Scene<'_>, labels: &Labels, lane: &Lane) -> Option<Labelled<Fact>> {
+fn lane(core: &Scene<'_>, labels: &Labels, gate: &mut Gate, lane: &Lane) -> Option<Labelled<Fact>> {
     let home = lane.carrier.plant.as_ref()?;
     let carrier = &lane.carrier.place;
-    let label = labels.equipment(home, carrier)?;
+    // It names the plants at both ends.
+    let end =
+        |end: &twin::PlaceRef| labels.plant(end.plant.as_ref().unwrap_or(home), FactKind::Layout);
+    let of_carrier = labels.equipment(home, carrier, FactKind::Flow)?;
+    let ids = [of_carrier, end(&lane.from)?, end(&lane.to)?];
+    let label = labels.joint(gate, ids)?;
     let now = core.twin.resource(home, carrier)?;
     let plant_time = core.now(home);
     let (from, to) = (position(core, lane, &lane.from)?, position(core, lane, &lane.to)?);
@@ -319,4 +376,16 @@ fn next_departure(core: &Scene<'_>, lane: &Lane, now: PlantTime) -> Option<Plant
     let since = now.since(first).micros();
     let trips = if since <= 0 { 0 } else { (since + every - 1) / every };
     Some(first + twin::Span::from_micros(trips.saturating_mul(every)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_ready_only_when_nobody_works_on_it() {
+        let stages = [None, Some(Stage::Ready), Some(Stage::Erected), Some(Stage::Painting)];
+        let told = stages.map(|place| stage_name(in_work(place)));
+        assert_eq!(told, ["making", "making", "ready", "painting"]);
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use release::Labelled;
+use release::{Gate, Labelled};
 use twin::{EquipmentId, Plant, PlantId};
 use wire::view::PlantDigest;
 
@@ -10,17 +10,18 @@ use super::{Fact, Labels, product, states::Causes};
 use crate::board::Scene;
 
 /// Everything of the programme's view that reads the same for everybody.
-pub(super) fn facts(core: &Scene<'_>, labels: &Labels) -> Vec<Labelled<Fact>> {
+pub(super) fn facts(core: &Scene<'_>, labels: &Labels, gate: &mut Gate) -> Vec<Labelled<Fact>> {
     let mut facts = Vec::new();
     for plant in core.programme.plants.iter().filter_map(|id| core.plants.get(id)) {
-        let products = product::facts(core, labels, &plant.id);
+        let products = product::facts(core, labels, gate, &plant.id);
         facts.extend(products.into_iter().filter(|f| !f.value.key.starts_with("lane/")));
     }
-    facts.extend(product::lanes(core, labels));
+    facts.extend(product::lanes(core, labels, gate));
     facts
 }
 
-/// A plant in a few words, without its findings; of its units those that are `seen` are counted.
+/// A plant in a few words, without its findings and its feeds; of its units those that are `seen`
+/// are counted.
 pub(super) fn digest(
     core: &Scene<'_>,
     plant: &Plant,
@@ -45,13 +46,13 @@ pub(super) fn digest(
         cause: None,
         dry: None,
         origin: core.origin(&plant.id).name().to_owned(),
-        feeds: feeds(core, &plant.id),
+        feeds: [0, 0],
         waits_for: None,
     }
 }
 
 /// Feeds of a plant that are connected, and all of them.
-fn feeds(core: &Scene<'_>, plant: &PlantId) -> [u32; 2] {
+pub(super) fn feeds(core: &Scene<'_>, plant: &PlantId) -> [u32; 2] {
     let of_plant = || core.feeds.values().filter(|feed| feed.plant == *plant);
     [of_plant().filter(|feed| feed.connected).count() as u32, of_plant().count() as u32]
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use twin::{Origin, PlantId, PlantTime};
+use twin::{Agreement, Origin, PlantId, PlantTime};
 
 use crate::core::{Condition, Core};
 
@@ -10,6 +10,8 @@ use crate::core::{Condition, Core};
 pub(crate) struct Scene<'a> {
     core: &'a Core,
     wall: PlantTime,
+    /// Who shares what with whom: what the files say, and what was decided since.
+    pub(crate) agreements: Vec<Agreement>,
 }
 
 impl Deref for Scene<'_> {
@@ -21,7 +23,13 @@ impl Deref for Scene<'_> {
 
 impl<'a> Scene<'a> {
     pub(crate) fn new(core: &'a Core, wall: PlantTime) -> Self {
-        Self { core, wall }
+        Self { core, wall, agreements: core.agreements.clone() }
+    }
+
+    /// With what people decided about sharing while the hub runs.
+    pub(crate) fn deciding(mut self, decided: &Agreement) -> Self {
+        self.agreements.push(decided.clone());
+        self
     }
 
     /// The plant's time now.

@@ -6,6 +6,8 @@ use twin::UnitState;
 /// The page's own state of a unit that is free, and nobody said why: the transition table makes
 /// it `starved`, and pages may not claim that parts are missing.
 const IDLE: &str = "idle_no_cause";
+/// The same where every order that the plant had is met.
+const NO_ORDER: &str = "idle_no_order";
 
 /// Whether a plant's record tells causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +16,8 @@ pub(super) enum Causes {
     Told,
     /// It does not.
     NotTold,
+    /// It does not, and there is no order left that a unit could work for.
+    NoOrder,
 }
 
 impl Causes {
@@ -29,6 +33,7 @@ impl Causes {
     pub(super) const fn name(self, state: UnitState) -> &'static str {
         match (self, state) {
             (Self::NotTold, UnitState::Starved) => IDLE,
+            (Self::NoOrder, UnitState::Starved) => NO_ORDER,
             _ => state.name(),
         }
     }
@@ -61,6 +66,8 @@ mod tests {
         for state in UnitState::ALL.into_iter().filter(|state| *state != UnitState::Starved) {
             assert_eq!(Causes::NotTold.name(state), state.name());
         }
+        assert_eq!(Causes::NoOrder.name(UnitState::Starved), "idle_no_order");
+        assert_eq!(Causes::NoOrder.name(UnitState::Down), "down");
         assert_eq!(Causes::NotTold.rename("starved"), "idle_no_cause");
         assert_eq!(Causes::NotTold.rename("of another kind"), "of another kind");
     }

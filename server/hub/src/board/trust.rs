@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
 use twin::{
-    EquipmentId, Plant, PlantId, Span,
+    EquipmentId, FactKind, Plant, PlantId, Span, SupplierId,
     definition::{Basis, Operation, Storage, SupplyLine, WorkCenter},
 };
 use wire::view::{AssumedNumber, AssumedValue, TrustCard, Value};
@@ -30,7 +30,11 @@ pub(super) fn card(
     (scope, plants): (Scope, &[&Plant]),
     audience: AudienceId,
 ) -> TrustCard {
-    let ours = |plant: &PlantId| plants.iter().any(|p| p.id == *plant);
+    let ours = |plant: &PlantId| {
+        let label = board.labels.plant(plant, FactKind::Feeds);
+        plants.iter().any(|p| p.id == *plant)
+            && label.is_some_and(|label| gate.allows(label, audience, Action::See))
+    };
     let feeds: Vec<_> = core.feeds.values().filter(|feed| ours(&feed.plant)).collect();
     let oldest = feeds
         .iter()
@@ -66,6 +70,9 @@ pub(super) fn card(
     }
 }
 
+/// The kind of fact that a thing is there at all.
+const LAYOUT: FactKind = FactKind::Layout;
+
 /// What kinds of thing are kept back from the audience: the kinds, never how many.
 fn kept_back(
     board: &Board,
@@ -79,18 +86,22 @@ fn kept_back(
         label.is_none_or(|label| !gate.allows(label, audience, Action::See))
     };
     let mut kinds = BTreeSet::new();
-    if scope == Scope::Programme && core.plants.keys().any(|id| hidden(labels.plant(id))) {
+    if scope == Scope::Programme && core.plants.keys().any(|id| hidden(labels.plant(id, LAYOUT))) {
         kinds.insert("plant");
     }
     for plant in plants {
-        let at = |id: &EquipmentId| hidden(labels.equipment(&plant.id, id));
+        let at = |id: &EquipmentId| hidden(labels.equipment(&plant.id, id, LAYOUT));
         if plant.units.iter().any(|unit| at(&unit.id)) {
             kinds.insert("station");
         }
         if plant.storages.iter().any(|storage| at(&storage.id)) {
             kinds.insert("storage");
         }
-        if plant.suppliers.iter().any(|s| hidden(labels.supplier(&plant.id, &s.id))) {
+        if plant
+            .suppliers
+            .iter()
+            .any(|s| hidden(labels.supplier(&plant.id, &s.id, FactKind::Supply)))
+        {
             kinds.insert("supplier");
         }
     }
@@ -110,36 +121,43 @@ fn inputs<'a>(
     labels: &'a Labels,
     plant: &'a Plant,
 ) -> impl Iterator<Item = (Option<LabelId>, Input<'a>)> {
-    // What is said of a work center or of an operation there is said of its units.
-    let at_center = move |center: &EquipmentId| {
-        let unit = plant.units.iter().find(|unit| unit.work_center == *center);
-        labels.equipment(&plant.id, unit.map_or(center, |unit| &unit.id))
-    };
+    let at_supplier =
+        move |supplier: &SupplierId| labels.supplier(&plant.id, supplier, FactKind::Supply);
+    let at_center =
+        move |center: &EquipmentId| labels.equipment(&plant.id, center, FactKind::Capacity);
     let centers = plant.work_centers.iter().map(move |c| (at_center(&c.id), Input::Center(c)));
     let operations =
         plant.operations.iter().map(move |o| (at_center(&o.work_center), Input::Operation(o)));
     let supply = plant
         .supply_lines
         .iter()
-        .map(move |line| (labels.supplier(&plant.id, &line.supplier), Input::Supply(line)));
-    let storages = plant
-        .storages
-        .iter()
-        .map(move |storage| (labels.equipment(&plant.id, &storage.id), Input::Storage(storage)));
+        .map(move |line| (at_supplier(&line.supplier), Input::Supply(line)));
+    let storages =
+        plant.storages.iter().map(move |storage| (at_center(&storage.id), Input::Storage(storage)));
     centers.chain(operations).chain(supply).chain(storages)
 }
 
 /// What nobody measured at a plant, with its values and where they are written.
-pub(super) fn assumed(core: &Scene<'_>, labels: &Labels, plant: &Plant) -> Vec<Labelled<Fact>> {
+pub(super) fn assumed(
+    core: &Scene<'_>,
+    labels: &Labels,
+    gate: &mut Gate,
+    plant: &Plant,
+) -> Vec<Labelled<Fact>> {
+    let Some(own) = labels.plant(&plant.id, FactKind::Capacity) else { return Vec::new() };
     let assumed = inputs(labels, plant).filter(|(_, input)| *input.basis() == Basis::Assumed);
-    let facts = assumed.enumerate().filter_map(|(n, (label, input))| {
+    let facts = assumed.filter_map(|(label, input)| {
         let value = AssumedValue {
             table: input.table().to_owned(),
             id: input.id(),
             name: input.name(core, plant),
             numbers: input.numbers(core),
         };
-        Some(fact(label?, format!("assumed/{n}"), Value::Assumed(value)))
+        // What a supplier is assumed to deliver is also a number of the plant.
+        let label = labels.joint(gate, [label?, own])?;
+        // A number would tell how many stand before it that its reader may not see.
+        let key = format!("assumed/{}.{}", input.table(), input.key());
+        Some(fact(label, key, Value::Assumed(value)))
     });
     facts.collect()
 }
@@ -170,6 +188,14 @@ impl<'a> Input<'a> {
             Self::Operation(operation) => operation.id.to_string(),
             Self::Supply(line) => line.material.to_string(),
             Self::Storage(storage) => storage.id.to_string(),
+        }
+    }
+
+    /// What it is called among those of its table.
+    fn key(&self) -> String {
+        match self {
+            Self::Supply(line) => format!("{}.{}", line.material, line.supplier),
+            Self::Center(_) | Self::Operation(_) | Self::Storage(_) => self.id(),
         }
     }
 

@@ -1,4 +1,5 @@
-//! `slipway check`: every mistake in the plant files, as `path:line:column: error: text`.
+//! `slipway check`: every mistake in plant files, agreements or policies, as
+//! `path:line:column: error: text`.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,18 +8,22 @@ use std::{
 
 use clap::Args;
 use plant::Problem;
+use twin::NationId;
 
 use crate::{
     plants::{PlantsError, Source},
+    policy::{self, PolicyError},
     store::in_words,
 };
 
 /// What ties plants together; its directory is what is read as a whole.
 const PROGRAMME_FILE: &str = "programme.toml";
+/// The usual name of the directory of plants, beside which the agreements are.
+const PLANTS_FOLDER: &str = "plants";
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
-    /// Directories of plants, single plants, or files of them
+    /// Directories of plants, agreements or policies, single plants, or files of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Say the result on stdout, as JSON
@@ -36,13 +41,19 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     let mut errors = 0;
     let mut problems = Vec::new();
     for path in &args.paths {
-        match check(path) {
+        let found = match policies_of(path) {
+            Some((path, folder)) => {
+                check_policies(&path, &folder).map_err(|error| in_words(&error))
+            }
+            None => check(path).map_err(|error| in_words(&error)),
+        };
+        match found {
             Ok(found) => {
                 errors += found.errors;
                 problems.extend(found.problems);
             }
             Err(error) => {
-                eprintln!("{}: error: {}", path.display(), in_words(&error));
+                eprintln!("{}: error: {error}", path.display());
                 errors += 1;
             }
         }
@@ -71,20 +82,61 @@ fn check(path: &Path) -> Result<Found, PlantsError> {
         return Err(PlantsError::NotReadable { path: path.to_owned(), source });
     }
     let root = programme_of(path);
-    let problems = match Source::Directory(root.clone()).read()?.load() {
+    let problems = match Source::beside(root.clone()).read()?.load() {
         Ok(plants) => plants.problems,
         Err(PlantsError::Wrong(problems)) => problems,
         Err(other) => return Err(other),
     };
-    let concerns = |problem: &Problem| path == root || Path::new(&problem.file).starts_with(path);
-    let problems: Vec<Problem> = problems.into_iter().filter(concerns).collect();
-    let is_error = |problem: &&Problem| problem.severity == plant::Severity::Error;
-    Ok(Found { errors: problems.iter().filter(is_error).count(), problems })
+    Ok(concerning(path, &root, problems))
 }
 
-/// The nearest directory around the path with a programme in it; the path itself when none has.
+/// What concerns the path, of what was found in the folder that it belongs to.
+fn concerning(path: &Path, folder: &Path, problems: Vec<Problem>) -> Found {
+    let concerns = |problem: &Problem| path == folder || Path::new(&problem.file).starts_with(path);
+    let problems: Vec<Problem> = problems.into_iter().filter(concerns).collect();
+    let is_error = |problem: &&Problem| problem.severity == plant::Severity::Error;
+    Found { errors: problems.iter().filter(is_error).count(), problems }
+}
+
+/// Reads the policies that the path belongs to: one means nothing without the others.
+fn check_policies(path: &Path, folder: &Path) -> Result<Found, PolicyError> {
+    // Which nation's hub it is changes what policies say, not whether they can be read.
+    let hub = NationId::new("XAA").unwrap_or_else(|_error| unreachable!("the word is an id"));
+    let problems = match policy::Source::Directory(folder.to_owned()).load(&hub) {
+        Ok(loaded) => loaded.warnings,
+        Err(PolicyError::Wrong(problems)) => problems,
+        Err(other) => return Err(other),
+    };
+    Ok(concerning(path, folder, problems))
+}
+
+/// The path and its folder, when it is a folder of policies or one of them; none when it is about
+/// plants.
+fn policies_of(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let is_policy = |path: &Path| path.extension().is_some_and(|extension| extension == "cedar");
+    if is_policy(path) {
+        let here = path.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+        let path = if here { Path::new(".").join(path) } else { path.to_owned() };
+        let folder = path.parent()?.to_owned();
+        return Some((path, folder));
+    }
+    let mut entries = std::fs::read_dir(path).ok()?.filter_map(Result::ok);
+    let holds = entries.any(|entry| is_policy(&entry.path()));
+    holds.then(|| (path.to_owned(), path.to_owned()))
+}
+
+/// The nearest directory of plants with a programme that the path is in, or beside, or that is in
+/// it; the path itself when there is none.
 fn programme_of(path: &Path) -> PathBuf {
-    let around = path.ancestors().take(4).filter(|around| !around.as_os_str().is_empty());
-    let mut holding = around.filter(|around| around.join(PROGRAMME_FILE).is_file());
-    holding.next().map_or_else(|| path.to_owned(), Path::to_owned)
+    let has_programme = |folder: &Path| folder.join(PROGRAMME_FILE).is_file();
+    let here = |folder: &Path| !folder.as_os_str().is_empty() && has_programme(folder);
+    let of = |around: &Path| {
+        let beside = around.join(PLANTS_FOLDER);
+        if here(around) {
+            Some(around.to_owned())
+        } else {
+            Some(beside).filter(|p| has_programme(p))
+        }
+    };
+    path.ancestors().take(4).find_map(of).unwrap_or_else(|| path.to_owned())
 }

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use feed::{Branch, Ending, FeedError, FeedPlan, ReplayPlan, Speaker};
+use feed::{
+    Branch, Ending, FeedError, FeedPlan, ReplayPlan, Speaker,
+    tls::{self, Tls, TlsError},
+};
 use thiserror::Error;
 use tokio::sync::watch;
 use twin::{FeedId, Plant, PlantId};
@@ -31,6 +34,15 @@ pub(super) struct FeedArgs {
     /// File that holds the feed's key
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// File of the authority that signed the hub's certificate, for a `wss:` address
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+    /// File of the feed's own certificate, instead of a key or beside one
+    #[arg(long, value_name = "FILE", requires = "certificate_key", requires = "ca")]
+    certificate: Option<PathBuf>,
+    /// File of that certificate's private key, which only its owner may read
+    #[arg(long, value_name = "FILE", requires = "certificate")]
+    certificate_key: Option<PathBuf>,
     /// Plant seconds for one second [default: the scenario's, 720; for a record 1]
     #[arg(long, value_name = "X", value_parser = speed)]
     speed: Option<f64>,
@@ -66,6 +78,24 @@ pub(super) enum FeedCommandError {
          a file that only you can read; if others can see what was typed, revoke the key"
     )]
     KeyItself,
+    /// A key's file with nothing in it.
+    #[error("{} is empty; `slipway key new` makes a key and shows it once", path.display())]
+    NoKey {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Nobody says whom to take for the hub.
+    #[error(
+        "{url} speaks TLS: name with --ca the file of the authority that signed the hub's \
+         certificate; the system's authorities are often in /etc/ssl/certs/ca-certificates.crt"
+    )]
+    NoAuthority {
+        /// The hub's address.
+        url: String,
+    },
+    /// The certificates.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The plants.
     #[error(transparent)]
     Plants(#[from] PlantsError),
@@ -123,6 +153,7 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 
 pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
     let key = args.key.as_deref().map(read_key).transpose()?;
+    let tls = tls(args)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let (stop, stopping) = watch::channel(false);
@@ -132,8 +163,10 @@ pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
             }
         });
         let endings = match &args.replay {
-            Some(file) => vec![feed::replay(recorded(args, file.clone(), key), stopping).await?],
-            None => feed::play(simulated(args, key.as_deref())?, stopping).await?,
+            Some(file) => {
+                vec![feed::replay(recorded(args, file.clone(), (key, tls)), stopping).await?]
+            }
+            None => feed::play(simulated(args, (key, tls))?, stopping).await?,
         };
         for ending in endings {
             match ending {
@@ -151,17 +184,44 @@ pub(super) fn run(args: &FeedArgs) -> Result<(), FeedCommandError> {
 
 fn read_key(path: &Path) -> Result<String, FeedCommandError> {
     match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim().to_owned()),
+        Ok(text) if text.trim().is_empty() => {
+            Err(FeedCommandError::NoKey { path: path.to_owned() })
+        }
+        Ok(text) => {
+            if tls::is_exposed(path).unwrap_or(false) {
+                tracing::warn!(
+                    "others can read the key in {0}; run `chmod 600 {0}`",
+                    path.display()
+                );
+            }
+            Ok(text.trim().to_owned())
+        }
         Err(_) if gate::holds_key(&path.to_string_lossy()) => Err(FeedCommandError::KeyItself),
         Err(source) => Err(FeedCommandError::Key { path: path.to_owned(), source }),
     }
 }
 
-fn recorded(args: &FeedArgs, file: PathBuf, key: Option<String>) -> ReplayPlan {
+/// How TLS is spoken with the hub, where its address asks for it.
+fn tls(args: &FeedArgs) -> Result<Option<Tls>, FeedCommandError> {
+    let own = args.certificate.as_deref().zip(args.certificate_key.as_deref());
+    match &args.ca {
+        Some(authority) => Ok(Some(Tls::new(authority, own)?)),
+        None if args.url.starts_with("wss:") => {
+            Err(FeedCommandError::NoAuthority { url: args.url.clone() })
+        }
+        None => Ok(None),
+    }
+}
+
+/// What a feed shows to be let in.
+type Shown = (Option<String>, Option<Tls>);
+
+fn recorded(args: &FeedArgs, file: PathBuf, (key, tls): Shown) -> ReplayPlan {
     let feed = args.feed.as_ref().map(FeedId::to_string);
     let plant = args.plant.as_ref().map(PlantId::to_string);
     ReplayPlan {
         url: args.url.clone(),
+        tls,
         feed: feed.or_else(|| plant.clone()).unwrap_or_default(),
         key,
         plant,
@@ -170,9 +230,9 @@ fn recorded(args: &FeedArgs, file: PathBuf, key: Option<String>) -> ReplayPlan {
     }
 }
 
-fn simulated(args: &FeedArgs, key: Option<&str>) -> Result<FeedPlan, FeedCommandError> {
-    let source = Source::choose(args.plants.clone());
-    let Plants { programme, plants, problems: _ } = source.read()?.load()?;
+fn simulated(args: &FeedArgs, (key, tls): Shown) -> Result<FeedPlan, FeedCommandError> {
+    let source = Source::choose(args.plants.clone(), None);
+    let Plants { programme, plants, .. } = source.read()?.load()?;
     let known = plants.keys().map(PlantId::as_str).collect::<Vec<_>>().join(", ");
     let mut speakers = Vec::new();
     if let Some(plant) = &args.plant {
@@ -180,7 +240,7 @@ fn simulated(args: &FeedArgs, key: Option<&str>) -> Result<FeedPlan, FeedCommand
             return Err(FeedCommandError::NoPlant { plant: plant.clone(), known });
         }
         let feed = args.feed.as_ref().map_or_else(|| plant.to_string(), FeedId::to_string);
-        speakers.push(Speaker { plant: plant.clone(), feed, key: key.map(str::to_owned) });
+        speakers.push(Speaker { plant: plant.clone(), feed, key });
     }
     let scenario = demo::scenario(&source)?;
     let mut settings = scenario.settings(&programme);
@@ -189,6 +249,7 @@ fn simulated(args: &FeedArgs, key: Option<&str>) -> Result<FeedPlan, FeedCommand
         programme.plants.iter().filter_map(|id| plants.get(id)).cloned().collect();
     Ok(FeedPlan {
         url: args.url.clone(),
+        tls,
         start: Some(programme.demo_from),
         programme,
         plants: in_order,

@@ -3,6 +3,7 @@
 //! An acknowledgement is a `comment` of a planner about the alarm. It belongs to one occurrence:
 //! when the cause comes again, nobody has seen that yet.
 
+use journal::hexadecimal;
 use sha2::{Digest, Sha256};
 use twin::{
     PlantId, PlantTime,
@@ -77,8 +78,7 @@ fn alarm_id(code: &str, about: &str) -> String {
         return id;
     }
     let hash = Sha256::digest(about.as_bytes());
-    let short: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{code}:{short}")
+    format!("{code}:{}", hexadecimal(&hash[..16]))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A key is bound to units, or to a supplier: what it may speak about.
 
 use twin::{
-    DeliveryId, EquipmentId, PlaceRef, Plant, Statement,
+    DeliveryId, EquipmentId, LotId, MaterialId, PlaceRef, Plant, Statement, SupplierId,
     state::{ABOUT_ALARM, TwinState},
 };
 
@@ -33,11 +33,21 @@ pub(super) fn check(grant: &Grant, plant: &Plant, statement: &Statement) -> Resu
                     Err(NotTaken { code: "not_your_delivery", reason })
                 }
             }
+            Statement::LotProduced { storage, part: None, .. }
+            | Statement::LotConsumed { storage, part: None, .. }
+            | Statement::Stock { storage, .. }
+                if is_own_storage(plant, supplier, storage) =>
+            {
+                Ok(())
+            }
             Statement::Comment { .. } => Ok(()),
             Statement::Correction { report, .. } => check(grant, plant, &report.statement),
             _ => Err(NotTaken {
                 code: "not_for_suppliers",
-                reason: "a supplier's key reports deliveries and comments only".to_owned(),
+                reason: format!(
+                    "a supplier's key reports its deliveries, comments, and what it finished, \
+                     scrapped and holds in its own storage: name {supplier} as the storage"
+                ),
             }),
         };
     }
@@ -58,16 +68,37 @@ pub(super) fn check(grant: &Grant, plant: &Plant, statement: &Statement) -> Resu
     }
 }
 
+/// A supplier's id names its own storage, unless the plant has a place of that id.
+fn is_own_storage(plant: &Plant, supplier: &SupplierId, storage: &EquipmentId) -> bool {
+    storage.as_str() == supplier.as_str() && !owns(plant, storage.as_str())
+}
+
 /// Whether a supplier speaks about its own: a delivery's id is known by whom it belongs to, and a
 /// comment is about that or about the supplier. Whose else it is, is not said.
 pub(super) fn check_own(
     grant: &Grant,
-    twin: &TwinState,
+    (plant, twin): (&Plant, &TwinState),
     statement: &Statement,
 ) -> Result<(), NotTaken> {
     let Some(supplier) = &grant.supplier else { return Ok(()) };
     let whose = |delivery: &DeliveryId| twin.delivery(&grant.plant, delivery).map(|d| &d.supplier);
+    let delivers = |material: &MaterialId| {
+        let mut lines = plant.supply_lines.iter();
+        lines.any(|line| line.supplier == *supplier && line.material == *material)
+            || twin
+                .deliveries(&grant.plant)
+                .any(|known| known.supplier == *supplier && known.material == *material)
+    };
+    let is_for_own = |lot: &LotId| {
+        let delivery = DeliveryId::new(lot.as_str()).ok();
+        delivery.and_then(|id| whose(&id)).is_some_and(|known| known == supplier)
+    };
     let own = match statement {
+        Statement::LotProduced { material, lot, .. }
+        | Statement::LotConsumed { material, lot, .. } => {
+            delivers(material) && lot.as_ref().is_none_or(is_for_own)
+        }
+        Statement::Stock { material, .. } => delivers(material),
         Statement::DeliveryPromised(terms)
         | Statement::DeliveryShipped(terms)
         | Statement::DeliveryArrived(terms)
@@ -79,7 +110,9 @@ pub(super) fn check_own(
             about.as_str() == supplier.as_str()
                 || delivery.and_then(|id| whose(&id)).is_some_and(|known| known == supplier)
         }
-        Statement::Correction { report, .. } => return check_own(grant, twin, &report.statement),
+        Statement::Correction { report, .. } => {
+            return check_own(grant, (plant, twin), &report.statement);
+        }
         _ => true,
     };
     if own {

@@ -16,6 +16,8 @@ use wire::ingest::ReportFrame;
 
 use super::{Core, decode, frame::NotTaken};
 
+/// What every correction's text holds.
+pub(crate) const CORRECTION_HOLDS: &str = "\"correction\"";
 /// Corrections that a hub keeps at most: each is held in memory while everything folds anew.
 pub(super) const MOST_CORRECTIONS: u64 = 20_000;
 
@@ -91,7 +93,7 @@ impl Corrections {
 
 /// The reports that the corrections in a frame are about, which the journal has to be asked for.
 pub(crate) fn spoken_of(frame: &ReportFrame<Box<RawValue>>) -> Vec<ReportKey> {
-    let corrections = frame.reports.iter().filter(|raw| raw.get().contains("\"correction\""));
+    let corrections = frame.reports.iter().filter(|raw| raw.get().contains(CORRECTION_HOLDS));
     corrections
         .filter_map(|raw| ReportKey::corrected_by(&decode::report(raw.get()).ok()?))
         .collect()

@@ -10,6 +10,20 @@ pub(crate) fn report(raw: &str) -> Result<Report, NotTaken> {
     record::read_report(raw.as_bytes()).map_err(|error| refused(&error))
 }
 
+/// The code of a refusal because of a marking.
+pub(crate) const SPILLAGE: &str = "spillage";
+
+/// Refuses what is marked higher than a hub may hold, before any of it is kept. The words name the
+/// marking and quote nothing else.
+pub(crate) fn check_markings(json: &str) -> Result<(), NotTaken> {
+    let Some(marking) = record::marking_in_json(json) else { return Ok(()) };
+    let reason = format!(
+        "a text in it is marked {marking}, which is more than this hub may hold; nothing of it \
+         was kept: report it without that text, and tell your security officer"
+    );
+    Err(NotTaken { code: SPILLAGE, reason })
+}
+
 /// Reads columns of points, and checks the newest and the oldest time.
 pub(crate) fn points(
     record: &PointsRecord,

@@ -65,13 +65,16 @@ impl Core {
                     effects.to_feeds.push((session, refusal(frame.seq, Some(index), &not_taken)));
                     let item = refused_item(Some(index), not_taken.code, raw.get(), wall);
                     self.refused(&speaker, &not_taken);
+                    alarm_of_spillage(&speaker, &not_taken, effects);
                     refused.push(item);
                 }
             }
         }
         if let Some(points) = &frame.points {
             let text = serde_json::to_string(points).unwrap_or_default();
-            match decode::points(points, |at| check_time(&speaker, at)) {
+            let read = decode::check_markings(&text)
+                .and_then(|()| decode::points(points, |at| check_time(&speaker, at)));
+            match read {
                 Ok(points) => {
                     let units = self.units_to_keep(session);
                     self.measured(&speaker.grant.plant, self.hub_seq + 1, &points, &units);
@@ -81,6 +84,7 @@ impl Core {
                     effects.to_feeds.push((session, refusal(frame.seq, None, &not_taken)));
                     refused.push(refused_item(None, not_taken.code, &text, wall));
                     self.refused(&speaker, &not_taken);
+                    alarm_of_spillage(&speaker, &not_taken, effects);
                 }
             }
         }
@@ -186,11 +190,12 @@ impl Core {
 
     /// Decodes, checks and folds one report.
     pub(super) fn take(&mut self, speaker: &Speaker, raw: &str) -> Result<Report, NotTaken> {
+        decode::check_markings(raw)?;
         let report = decode::report(raw)?;
         check_time(speaker, report.at)?;
         if let Some(plant) = self.plants.get(&speaker.grant.plant) {
             binding::check(&speaker.grant, plant, &report.statement)?;
-            binding::check_own(&speaker.grant, &self.twin, &report.statement)?;
+            binding::check_own(&speaker.grant, (plant, &self.twin), &report.statement)?;
         }
         let said = Said {
             feed: speaker.feed.clone(),
@@ -295,6 +300,19 @@ impl Core {
             body,
             refused,
         }
+    }
+}
+
+/// Raises the alarm when somebody sent what the hub may not hold. It tells who and when, and
+/// nothing of what was sent.
+pub(super) fn alarm_of_spillage(speaker: &Speaker, not_taken: &NotTaken, effects: &mut Effects) {
+    if not_taken.code == decode::SPILLAGE {
+        let text = format!(
+            "the feed {} sent a text with a marking above controlled; nothing of it was kept: \
+             find out from {} what it was, and where else it is",
+            speaker.feed, speaker.grant.plant
+        );
+        effects.alarms.push((decode::SPILLAGE, speaker.feed.to_string(), text));
     }
 }
 

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use journal::{Entry, RefusedItem};
+use journal::{Entry, RefusedItem, hash_of, hexadecimal};
 use serde::{Deserialize, Serialize};
 use twin::{FeedId, PlantId, PlantTime};
 use wire::plan::{
@@ -17,7 +17,7 @@ use wire::plan::{
 
 use super::{
     Core, Effects, Grant, decode,
-    frame::{Body, NotTaken, Speaker},
+    frame::{Body, NotTaken, Speaker, alarm_of_spillage},
     wish::report_of,
 };
 
@@ -229,6 +229,7 @@ impl Core {
                     (not_taken.code.to_owned(), asked.length, asked.sha256);
                 let at = speaker.wall;
                 refused.push(RefusedItem { index: Some(0), code, at, length, sha256 });
+                alarm_of_spillage(speaker, &not_taken, effects);
                 Err(not_taken)
             }
         };
@@ -279,8 +280,8 @@ impl PlannerNow {
 
 /// JSON of how the request is known again; none for one without an `Idempotency-Key`.
 fn kept(asked: &Asked, at: &str) -> Option<String> {
-    let key = crate::gate::hexadecimal(&asked.repeat?);
-    let request = crate::gate::hexadecimal(&asked.sha256);
+    let key = hexadecimal(&asked.repeat?);
+    let request = hexadecimal(&asked.sha256);
     serde_json::to_string(&Kept { key, request, at: at.to_owned() }).ok()
 }
 
@@ -291,18 +292,7 @@ fn known_again(body: &str) -> Option<([u8; 32], [u8; 32], String)> {
         asked: Option<Kept>,
     }
     let kept = serde_json::from_str::<Row>(body).ok()?.asked?;
-    Some((bytes_of(&kept.key)?, bytes_of(&kept.request)?, kept.at))
-}
-
-fn bytes_of(hexadecimal: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if hexadecimal.len() != 64 || !hexadecimal.is_ascii() {
-        return None;
-    }
-    for (place, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(&hexadecimal[2 * place..2 * place + 2], 16).ok()?;
-    }
-    Some(bytes)
+    Some((hash_of(&kept.key)?, hash_of(&kept.request)?, kept.at))
 }
 
 #[cfg(test)]

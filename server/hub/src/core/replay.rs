@@ -169,6 +169,7 @@ impl Core {
         Definitions {
             programme: self.programme.clone(),
             plants: self.plants.clone(),
+            agreements: self.agreements.clone(),
             labels: self.labels.clone(),
             revision: self.revision,
         }

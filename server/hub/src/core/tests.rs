@@ -18,7 +18,8 @@ pub(super) fn definitions() -> Definitions {
     let plants: BTreeMap<_, _> =
         loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant)).collect();
     let labels = plants.keys().map(|id| (id.clone(), 1)).collect();
-    Definitions { programme: loaded.programme, plants, labels, revision: 1 }
+    let (programme, agreements) = (loaded.programme, loaded.agreements);
+    Definitions { programme, plants, agreements, labels, revision: 1 }
 }
 
 /// A moment of the fixture's year, on the simulated clock that all of these tests use.

@@ -15,7 +15,7 @@ use wire::ingest::{BadFrame, FromFeed, ToFeed, read_from_feed};
 
 use crate::{
     core::{CREDIT, Grant, HubEvent, SessionId, Unreadable},
-    gate::Place,
+    identity::Caller,
     limits::Limits,
     run::{Inbox, MOST_ANSWERS, ToSession},
     shared::{Metrics, Shared, stopped},
@@ -39,7 +39,7 @@ static NEXT_SESSION: AtomicU64 = AtomicU64::new(1);
 type End = Option<(u16, String)>;
 
 /// Speaks with one feed until either side ends it.
-pub(super) async fn run(shared: Shared, socket: WebSocket, grant: Grant, place: &Place) {
+pub(super) async fn run(shared: Shared, socket: WebSocket, grant: Grant, caller: Caller) {
     let session = SessionId(NEXT_SESSION.fetch_add(1, Ordering::Relaxed));
     let (answers_to, answers) = mpsc::channel(MOST_ANSWERS);
     shared.metrics.feeds_now.fetch_add(1, Ordering::Relaxed);
@@ -48,8 +48,8 @@ pub(super) async fn run(shared: Shared, socket: WebSocket, grant: Grant, place: 
         shared.to_core.send(Inbox::Event(HubEvent::Opened { session, grant })).await.ok()
     };
     if opened.await.is_some() {
-        let speaker = Speaker { shared: shared.clone(), socket, session, welcomed: false };
-        speaker.run(answers, place).await;
+        let speaker = Speaker { shared: shared.clone(), socket, session, caller, welcomed: false };
+        speaker.run(answers).await;
         // A core that has ended needs no goodbye.
         let _ended = shared.to_core.send(Inbox::Event(HubEvent::Closed { session })).await;
     }
@@ -60,12 +60,16 @@ struct Speaker {
     shared: Shared,
     socket: WebSocket,
     session: SessionId,
+    caller: Caller,
     welcomed: bool,
 }
 
 impl Speaker {
-    async fn run(mut self, mut answers: mpsc::Receiver<ToSession>, place: &Place) {
+    async fn run(mut self, mut answers: mpsc::Receiver<ToSession>) {
         let mut stopping = self.shared.stopping.clone();
+        let mut rights = self.shared.identity.changes();
+        // Between the request and here something may have changed already.
+        rights.mark_changed();
         let mut store = self.shared.store.clone();
         let Limits { hello_within, between_pings, .. } = self.shared.limits;
         let mut pings = time::interval_at(time::Instant::now() + between_pings, between_pings);
@@ -95,9 +99,10 @@ impl Speaker {
                 () = &mut hello_late, if !self.welcomed => {
                     Err(Some((close_code::POLICY, "no welcome hello came in time".to_owned())))
                 }
+                Ok(()) = rights.changed() => self.look_again(),
                 _ = pings.tick() => {
                     unanswered += 1;
-                    self.look_after(unanswered, place).await
+                    self.look_after(unanswered).await
                 }
                 received = self.socket.recv() => {
                     unanswered = 0;
@@ -151,13 +156,23 @@ impl Speaker {
         }
     }
 
-    async fn look_after(&mut self, unanswered: u32, place: &Place) -> Result<(), End> {
+    /// Goes on while the key allows what it did.
+    fn look_again(&mut self) -> Result<(), End> {
+        match self.shared.identity.again(&self.caller) {
+            Some(caller) => {
+                self.caller = caller;
+                Ok(())
+            }
+            None => Err(Some((close_code::POLICY, "the key was revoked or is over".to_owned()))),
+        }
+    }
+
+    async fn look_after(&mut self, unanswered: u32) -> Result<(), End> {
         if unanswered > MOST_UNANSWERED {
             return Err(Some((close_code::POLICY, "nothing was heard for too long".to_owned())));
         }
-        if self.shared.gate.grant(&place.sha256).is_err() {
-            return Err(Some((close_code::POLICY, "the key was revoked".to_owned())));
-        }
+        self.look_again()?;
+        self.shared.identity.touch(&self.caller);
         let ping = self.socket.send(Message::Ping(Vec::new().into()));
         match time::timeout(WRITE_WITHIN, ping).await {
             Ok(Ok(())) => Ok(()),

@@ -173,3 +173,27 @@ async fn invalid_utf8_closes_with_its_code() {
     assert_eq!(feed.closed().await, 1007);
     hub.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_marked_too_high_is_refused_and_alarmed_and_nothing_of_it_is_kept() {
+    let (place, hub, mut feed) = one_feed(None).await;
+    let said =
+        |text: &str| json!({ "kind": "comment", "at": now(), "about": "bay-01", "text": text });
+    let reports = [
+        said("SECRET//NOFORN: seventeen heads"),
+        said("a secret, told in confidence"),
+        said("OFFICIAL-SENSITIVE"),
+        json!({ "kind": "unit_state", "at": now(), "unit": "bay-01", "state": "down",
+            "reason": "NATO RESTRICTED" }),
+    ];
+    assert_eq!(codes(&mut feed, 1, &reports).await, ["spillage", "ok", "ok", "spillage"]);
+    hub.stop().await;
+    let data = place.dir.path().join("data");
+    let files = std::fs::read_dir(&data).unwrap().map(|file| file.unwrap().path());
+    let kept: Vec<u8> =
+        files.filter(|path| path.is_file()).flat_map(|path| std::fs::read(path).unwrap()).collect();
+    let holds = |text: &str| kept.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+    assert!(holds("told in confidence"), "what was taken is kept as it was sent");
+    assert!(holds("above controlled"), "the alarm is kept");
+    assert!(!holds("seventeen heads") && !holds("NATO RESTRICTED"));
+}

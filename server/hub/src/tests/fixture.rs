@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
-use journal::{KeyRow, Keys};
+use journal::{KeyLife, KeyRow, Keys};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::net::TcpStream;
@@ -11,7 +11,7 @@ use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Error, Message, client::IntoClientRequest, http::StatusCode},
 };
-use twin::{EquipmentId, FeedId, PlantId, SupplierId};
+use twin::{EquipmentId, FeedId, PlantId, Span, SupplierId};
 use wire::ingest::SUBPROTOCOL;
 
 use crate::{
@@ -179,8 +179,13 @@ impl Place {
     pub(crate) fn args(&self) -> ServeArgs {
         ServeArgs {
             plants: Some(self.dir.path().join("plants")),
+            agreements: None,
+            policies: None,
             data: Some(self.dir.path().join("data")),
             listen: "127.0.0.1:0".parse().unwrap(),
+            tls_cert: None,
+            tls_key: None,
+            feed_ca: None,
             demo: false,
             www: None,
             viewer: None,
@@ -213,8 +218,7 @@ impl Place {
             plant: PlantId::new("shop").unwrap(),
             supplier,
             units,
-            created: wall_now(),
-            revoked: None,
+            life: lasting(),
         };
         Keys::open(&self.dir.path().join("data")).unwrap().add(&row).unwrap();
         key
@@ -233,6 +237,11 @@ impl Place {
     pub(crate) async fn try_start(&self) -> Result<Hub, ServeError> {
         serve::start(&self.args()).await
     }
+}
+
+/// The life of a key that lasts as long as any test.
+pub(crate) fn lasting() -> KeyLife {
+    KeyLife::new(wall_now(), wall_now() + Span::from_secs(24 * 3_600))
 }
 
 /// A feed's connection.

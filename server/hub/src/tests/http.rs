@@ -13,10 +13,21 @@ use crate::serve::Hub;
 /// JSON is returned as text.
 pub(crate) async fn http(
     hub: &Hub,
-    (method, path): (&str, &str),
+    asked: (&str, &str),
     headers: &[(&str, &str)],
     body: &str,
 ) -> (u16, Value) {
+    let (status, _head, body) = http_with_head(hub, asked, headers, body).await;
+    (status, body)
+}
+
+/// The same with the answer's head.
+pub(crate) async fn http_with_head(
+    hub: &Hub,
+    (method, path): (&str, &str),
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (u16, String, Value) {
     let mut request = format!("{method} {path} HTTP/1.0\r\nHost: {}\r\n", hub.address);
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
@@ -25,15 +36,15 @@ pub(crate) async fn http(
     let answer = tokio::time::timeout(PATIENCE, async {
         let mut stream = TcpStream::connect(hub.address).await.expect("the hub listens");
         stream.write_all(request.as_bytes()).await.expect("a request can be sent");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("an answer");
-        answer
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        String::from_utf8_lossy(&answer).into_owned()
     });
     let answer = answer.await.expect("an answer in time");
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let body = serde_json::from_str(body).unwrap_or_else(|_text| Value::from(body));
-    (status.expect("a status"), body)
+    (status.expect("a status"), head.to_owned(), body)
 }
 
 /// Reads from the API with a key.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use twin::PlantId;
 
 use super::{
-    fixture::{Feed, Place, now},
+    fixture::{Feed, Place, lasting, now},
     http::{get, get_until, http},
     viewing::viewer_key,
 };
@@ -22,8 +22,7 @@ pub(crate) fn planner_key(place: &Place, plant: &str) -> String {
         feed: planner_feed(&sha256).unwrap(),
         sha256,
         plant: PlantId::new(plant).unwrap(),
-        created: wall_now(),
-        revoked: None,
+        life: lasting(),
     };
     Keys::open(&place.dir.path().join("data")).unwrap().add_planner(&row).unwrap();
     key
@@ -333,7 +332,8 @@ async fn a_feed_acknowledges_no_alarm() {
 async fn a_key_has_few_requests_under_way_at_once() {
     let place = Place::new();
     let (hub, _feed, key) = started(&place).await;
-    let held: Vec<_> = (0..4).map(|_| hub.shared.gate.admit_planner(&key).unwrap()).collect();
+    let held: Vec<_> =
+        (0..4).map(|_| hub.shared.identity.admit_planner(key.clone()).unwrap()).collect();
     let told = change(&hub, ("POST", "/orders"), &key, &order("o-1", 1.0)).await;
     assert_eq!(refused(&told), (429, "too_many_requests"));
     drop(held);

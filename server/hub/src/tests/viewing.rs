@@ -13,17 +13,17 @@ use tokio_tungstenite::{
 use twin::{NationId, OrganisationId};
 use wire::view::SUBPROTOCOL;
 
-use super::fixture::{Feed, PATIENCE, Place, ack, frame, unit_state};
-use crate::{clock::wall_now, gate, serve::Hub};
+use super::fixture::{Feed, PATIENCE, Place, ack, frame, lasting, unit_state};
+use crate::{gate, serve::Hub};
 
 /// The view of the fixture's plant.
-const SHOP: &str = "plant/shop";
+pub(super) const SHOP: &str = "plant/shop";
 
 /// A viewer that mirrors what it is sent, and checks the numbers.
-struct Viewer {
+pub(super) struct Viewer {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    version: Option<u64>,
-    values: BTreeMap<String, Value>,
+    pub(super) version: Option<u64>,
+    pub(super) values: BTreeMap<String, Value>,
 }
 
 impl Viewer {
@@ -48,7 +48,7 @@ impl Viewer {
         }
     }
 
-    async fn watching(hub: &Hub, key: &str) -> Self {
+    pub(super) async fn watching(hub: &Hub, key: &str) -> Self {
         let mut viewer = Self::attempt(hub, Some(key), None).await.expect("connects");
         assert_eq!(viewer.hear().await["type"], "welcome");
         viewer.say(&json!({ "type": "watch", "view": SHOP })).await;
@@ -56,11 +56,11 @@ impl Viewer {
         viewer
     }
 
-    async fn say(&mut self, message: &Value) {
+    pub(super) async fn say(&mut self, message: &Value) {
         self.socket.send(Message::text(message.to_string())).await.expect("the hub listens");
     }
 
-    async fn hear(&mut self) -> Value {
+    pub(super) async fn hear(&mut self) -> Value {
         loop {
             let message = tokio::time::timeout(PATIENCE, self.socket.next()).await;
             match message.expect("news in time").expect("connected").expect("a message") {
@@ -72,7 +72,7 @@ impl Viewer {
     }
 
     /// Mirrors until the values are as wanted.
-    async fn until(&mut self, wanted: impl Fn(&BTreeMap<String, Value>) -> bool) {
+    pub(super) async fn until(&mut self, wanted: impl Fn(&BTreeMap<String, Value>) -> bool) {
         while self.version.is_none() || !wanted(&self.values) {
             let message = self.hear().await;
             match message["type"].as_str().unwrap() {
@@ -89,7 +89,7 @@ impl Viewer {
                     self.take(&message);
                     self.version = message["to"].as_u64();
                 }
-                "event" => {}
+                "event" | "resync" => {}
                 other => panic!("{other}: {message}"),
             }
         }
@@ -112,8 +112,7 @@ pub(super) fn viewer_key(place: &Place, organisation: &str) -> String {
         sha256: gate::hash(&key),
         nation: NationId::new("XAA").unwrap(),
         organisation: OrganisationId::new(organisation).unwrap(),
-        created: wall_now(),
-        revoked: None,
+        life: lasting(),
     };
     Keys::open(&place.dir.path().join("data")).unwrap().add_viewer(&row).unwrap();
     key

@@ -2,20 +2,33 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use release::{AudienceId, Gate};
+use release::{AudienceId, Gate, Rule};
 use twin::{
-    Audience, OrganisationId, Plant, Programme,
+    Agreement, Audience, OrganisationId, Plant, Programme,
     definition::{Nation, Organisation},
     label::{Affiliation, Classification, Originator},
 };
 
 use super::{Offer, Publisher, Shelf};
-use crate::{board::Board, core::Core, run::TICK};
+use crate::{board::Board, core::Core, policy::Policies, run::TICK};
 
 /// A shelf and its publisher. `view_as` also offers every nation of the programme, as the
 /// demonstration does on loopback.
-pub(crate) fn open(core: &Core, view_as: bool) -> (Arc<Shelf>, Publisher) {
-    let mut gate = Gate::default();
+pub(crate) fn open(
+    core: &Core,
+    view_as: bool,
+    (policies, decided): (Arc<Policies>, Arc<Agreement>),
+) -> (Arc<Shelf>, Publisher) {
+    open_under(core, view_as, (Arc::<Policies>::clone(&policies), policies, decided))
+}
+
+/// The same, where another rule than the policies decides until the first other policies come.
+pub(crate) fn open_under(
+    core: &Core,
+    view_as: bool,
+    (rule, policies, decided): (Arc<dyn Rule>, Arc<Policies>, Arc<Agreement>),
+) -> (Arc<Shelf>, Publisher) {
+    let mut gate = Gate::new(rule, 1);
     let mut offers = vec![Offer {
         code: "public".to_owned(),
         name: "Public".to_owned(),
@@ -27,11 +40,13 @@ pub(crate) fn open(core: &Core, view_as: bool) -> (Arc<Shelf>, Publisher) {
         offers.extend(nations.filter_map(|nation| by_nation(&core.programme, nation, &mut gate)));
     }
     offers.extend(core.programme.organisations.iter().filter_map(|o| member(o, &mut gate)));
-    let board = Board::new(hub_of(core));
+    let board = Board::new(hub_of(core), None);
     let tick_ms = u32::try_from(TICK.as_millis()).unwrap_or(u32::MAX);
     let owner = |plant: &Plant| format!("{}/{}", plant.nation, plant.organisation);
     let owners = core.plants.iter().map(|(id, plant)| (id.clone(), owner(plant))).collect();
-    let shelf = Arc::new(Shelf::new(core.generation, tick_ms, (offers, gate.clone()), owners));
+    let offers = (offers, gate.clone());
+    let shelf = Shelf::new(core.generation, tick_ms, offers, owners, (policies, decided));
+    let shelf = Arc::new(shelf);
     (Arc::clone(&shelf), Publisher::new(shelf, gate, board))
 }
 
@@ -60,7 +75,7 @@ fn audience(organisation: &Organisation, affiliation: Affiliation) -> Audience {
 }
 
 /// Whoever runs the programme's first plant runs the hub, and is the originator of findings.
-pub(super) fn hub_of(core: &Core) -> Originator {
+pub(crate) fn hub_of(core: &Core) -> Originator {
     let first = core.programme.plants.iter().find_map(|id| core.plants.get(id));
     match first {
         Some(plant) => {

@@ -3,7 +3,7 @@
 //! What may be seen of the past is what the labels of then and those of today both allow: a file
 //! that was changed since must not open what was closed, then or now.
 
-use release::{AudienceId, Gate, Selection, combine};
+use release::{Action, AudienceId, Gate, Selection, combine};
 use twin::{
     Label, Plant, PlantId, PlantTime,
     label::{Classification, Originator},
@@ -11,7 +11,7 @@ use twin::{
 
 use super::offers::hub_of;
 use crate::{
-    board::{Board, Fact, Scene},
+    board::{Board, Fact, Scene, Today},
     core::{Core, Definitions},
 };
 
@@ -32,16 +32,18 @@ const SHOWN: [&str; 12] = [
 ];
 
 /// The values of a plant's views in the state `then`, whose clocks stand at `at`, as far as the
-/// audience may see them.
+/// audience may see them: what both the agreements of then and those of `today` share.
 pub(crate) fn past(
     then: &Core,
     at: PlantTime,
     plant: &PlantId,
     (mut gate, audience): (Gate, AudienceId),
+    today: Today,
 ) -> Selection<Fact> {
     let scene = Scene::new(then, at);
-    let mut board = Board::new(hub_of(then));
-    board.refresh(&scene, &mut gate);
+    let mut board = Board::new(hub_of(then), Some(today));
+    // One reader is never one too many.
+    let _nobody = board.refresh(&scene, &mut gate, &[audience]);
     let mut facts = Vec::new();
     for view in [format!("plant/{plant}"), format!("history/{plant}")] {
         facts.extend(board.facts(&scene, &mut gate, &view, audience));
@@ -52,7 +54,8 @@ pub(crate) fn past(
             None => fact.value.key == *key,
         })
     });
-    gate.select(facts, audience)
+    // The answer is a copy: what may only be looked at is not in it.
+    gate.select_to(Action::Export, facts, audience)
 }
 
 /// Gives everything in the plant files of then a label that opens no more than today's does.

@@ -6,12 +6,12 @@ use std::{
 };
 
 use axum::extract::ws::Utf8Bytes;
-use release::{AudienceId, Gate, Labelled, Released};
+use release::{Action, AudienceId, Gate, Labelled, Released, Selection};
 use serde_json::value::RawValue;
 use twin::PlantTime;
 use wire::view::{ToPage, Value, WithheldValue};
 
-use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Shelf, Values, frame};
+use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame};
 use crate::{
     board::{Board, Fact, Occurrence, Scene},
     core::Core,
@@ -32,54 +32,86 @@ impl Publisher {
         Self { shelf, gate, board, told: BTreeMap::new() }
     }
 
+    /// Has everything made anew at the next publication, also what changes slowly.
+    #[cfg(test)]
+    pub(crate) fn renew_everything(&mut self) {
+        self.board.renew_everything();
+    }
+
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
-        let core = &Scene::new(core, wall);
+        let in_force = self.shelf.in_force().borrow().clone();
+        let core = &Scene::new(core, wall).deciding(&in_force.decided);
+        in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.
         let heard = self.shelf.heard().load(Ordering::SeqCst);
+        let questions = self.shelf.questions();
         let audiences = self.shelf.wanted();
         if !audiences.is_empty() {
-            self.board.refresh(core, &mut self.gate);
+            let crowded_out = self.board.refresh(core, &mut self.gate, &audiences);
+            self.shelf.crowd_out(crowded_out.clone());
             let mut views = self.board.views(core);
             views.extend(self.shelf.asked());
             for &audience in &audiences {
-                for view in &views {
+                let views = if crowded_out.contains(&audience) { &[] } else { views.as_slice() };
+                for view in views {
                     self.publish_view(core, audience, view);
                 }
-                self.shelf.keep(audience, &views);
-                self.shelf.build(audience, heard);
+                self.shelf.keep(audience, views);
+                self.shelf.build(audience, heard, in_force.generation);
             }
+        }
+        for question in questions {
+            self.answer(core, question);
         }
         self.shelf.ticked();
     }
 
+    /// Tells the label of a value, to whoever may see the value itself.
+    fn answer(&mut self, core: &Scene<'_>, question: Question) {
+        let Question { audience, plant, key, answer } = question;
+        let mut facts = Vec::new();
+        for view in [format!("plant/{plant}"), format!("history/{plant}")] {
+            facts.extend(self.board.facts(core, &mut self.gate, &view, audience));
+        }
+        // Of several values under one key the last is what the audience is told.
+        let seen = facts.into_iter().rfind(|fact| {
+            fact.value.key == key && self.gate.allows(fact.label, audience, Action::See)
+        });
+        // Whoever asked may be gone.
+        let _gone = answer.send(seen.map(|fact| self.gate.label_of(fact.label).clone()));
+    }
+
     fn publish_view(&mut self, core: &Scene<'_>, audience: AudienceId, view: &str) {
-        let old = self.shelf.newest(audience, view);
-        if old.is_some() && !self.board.is_renewed(view) {
+        let old = self.shelf.last(audience, view);
+        let current = |old: &Published| old.values.generation() == self.gate.generation();
+        if old.as_deref().is_some_and(current) && !self.board.is_renewed(view) {
             return;
         }
         let facts = self.board.facts(core, &mut self.gate, view, audience);
-        let Some(values) = self.released(facts, audience) else {
+        let copies = self.copies(&facts, audience);
+        let selection = self.gate.select(facts, audience);
+        let Some(values) = released(selection) else {
             // Nothing of this view may be seen: for this audience there is no such view.
             self.shelf.keep_without(audience, view);
             return;
         };
         let events = self.events(core, audience, view, old.as_deref());
-        self.shelf.put(audience, view, step(view, old.as_deref(), values, events));
+        let published = step(view, old.as_deref(), values, events);
+        self.shelf.put(audience, view, Published { copies, ..published });
     }
 
-    /// The values that may go out; `None` when nothing but the frame of the view is left.
-    fn released(
+    /// The values that may be kept, where some may be looked at only.
+    fn copies(
         &self,
-        facts: Vec<Labelled<Fact>>,
+        facts: &[Labelled<Fact>],
         audience: AudienceId,
-    ) -> Option<Released<Values>> {
-        let selection = self.gate.select(facts, audience);
-        if selection.released.value().is_empty() {
-            return None;
-        }
-        let encoded = selection.released.map(encode);
-        Some(if selection.withheld { encoded.map(mark_withheld) } else { encoded.map(mark_whole) })
+    ) -> Option<Arc<Released<Values>>> {
+        let may = |fact: &&Labelled<Fact>, action| self.gate.allows(fact.label, audience, action);
+        let mut seen = facts.iter().filter(|fact| may(fact, Action::See));
+        seen.find(|fact| !may(fact, Action::Export))?;
+        let kept = self.gate.select_to(Action::Export, facts.iter().cloned(), audience);
+        Some(Arc::new(kept.released.map(encode).map(mark_withheld)))
     }
 
     fn events(
@@ -89,6 +121,8 @@ impl Publisher {
         view: &str,
         old: Option<&Published>,
     ) -> VecDeque<(u64, Utf8Bytes)> {
+        // What happened before other policies came was released under those of before.
+        let old = old.filter(|old| old.values.generation() == self.gate.generation());
         let mut events = old.map(|old| old.events.clone()).unwrap_or_default();
         let start = (core.happenings.last(), 0);
         let told = self.told.entry((audience, view.to_owned())).or_insert(start);
@@ -103,6 +137,15 @@ impl Publisher {
         }
         events
     }
+}
+
+/// The values that may go out; `None` when nothing but the frame of the view is left.
+fn released(selection: Selection<Fact>) -> Option<Released<Values>> {
+    if selection.released.value().is_empty() {
+        return None;
+    }
+    let encoded = selection.released.map(encode);
+    Some(if selection.withheld { encoded.map(mark_withheld) } else { encoded.map(mark_whole) })
 }
 
 fn event<'a>(view: &str, seq: u64, occurrence: &Occurrence) -> ToPage<&'a RawValue> {
@@ -149,7 +192,8 @@ fn raw(value: &Value) -> Option<Arc<RawValue>> {
     }
 }
 
-/// The next version: the same if nothing changed, otherwise one more with its delta.
+/// The next version: the same if nothing changed, otherwise one more with its delta. Under other
+/// policies it is always one more, and no delta of before is kept: it was released under them.
 fn step(
     view: &str,
     old: Option<&Published>,
@@ -158,7 +202,7 @@ fn step(
 ) -> Published {
     let Some(old) = old else {
         let values = Arc::new(values);
-        return Published { version: 1, values, deltas: Default::default(), events };
+        return Published { version: 1, values, copies: None, deltas: Default::default(), events };
     };
     let (before, after) = (old.values.value(), values.value());
     let set: BTreeMap<String, &RawValue> = after
@@ -168,15 +212,19 @@ fn step(
         .collect();
     let gone: Vec<String> =
         before.keys().filter(|key| !after.contains_key(*key)).cloned().collect();
-    if set.is_empty() && gone.is_empty() {
+    let same_policies = old.values.generation() == values.generation();
+    if set.is_empty() && gone.is_empty() && same_policies {
         return Published { events, ..old.clone() };
     }
     let (from, to) = (old.version, old.version + 1);
     let delta = ToPage::Delta { view: view.to_owned(), from, to, set, gone };
-    let mut deltas = old.deltas.clone();
+    let mut deltas = if same_policies { old.deltas.clone() } else { VecDeque::new() };
     deltas.push_back(Delta { from, frame: frame(&delta) });
     while deltas.len() > DELTAS_KEPT {
         deltas.pop_front();
     }
-    Published { version: to, values: Arc::new(values), deltas, events }
+    Published { version: to, values: Arc::new(values), copies: None, deltas, events }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,12 +13,19 @@ use axum::{
     routing::get,
 };
 use serde_json::value::RawValue;
-use tokio::time::timeout;
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 use wire::view::{FromPage, LARGEST_PIECE_BYTES, SUBPROTOCOL, ToPage};
 
 use super::{
-    door::{self, As, Door, foreign_origin},
-    shelf::{Offer, Published, Shelf, frame},
+    door::{self, As, Door, NotServed},
+    shelf::{InForce, Offer, Published, Shelf, frame},
+};
+use crate::{
+    clock::wall_now,
+    identity::{Caller, Identity, foreign_origin, is_own_origin},
 };
 
 /// Views that one page may watch at once: a programme, a plant and its history, and some spare.
@@ -29,6 +36,8 @@ const LARGEST_REQUEST_BYTES: usize = 4 << 10;
 const SLOWEST_SEND: Duration = Duration::from_secs(10);
 /// A quiet connection is asked for a sign of life this often.
 const PING_EVERY: Duration = Duration::from_secs(15);
+/// Whoever has rights for longer is looked at again after so long in any case.
+const LOOK_AGAIN: Duration = Duration::from_secs(3_600);
 
 /// The route of the viewers' websocket.
 pub(crate) fn router(door: Arc<Door>) -> Router {
@@ -42,13 +51,17 @@ async fn upgrade(
     socket: WebSocketUpgrade,
 ) -> Response {
     if let Some(refusal) = foreign_origin(&headers) {
-        return refusal;
+        return refusal.into_response();
     }
-    let offer = match door.audience(&wish, &headers) {
-        Ok(offer) => offer,
+    let (offer, caller) = match door.known_audience(&wish, &headers) {
+        Ok(known) => known,
         Err(refusal) => return refusal.into_response(),
     };
-    let shelf = Arc::clone(&door.shelf);
+    // Only a page has a cookie, and a browser always says which site's page it is.
+    if caller.is_in_a_browser() && !is_own_origin(&headers) {
+        return NotServed::Forged.into_response();
+    }
+    let (shelf, identity) = (Arc::clone(&door.shelf), Arc::clone(&door.identity));
     tracing::debug!(audience = offer.code, "a viewer connects");
     socket
         .protocols([SUBPROTOCOL])
@@ -56,7 +69,7 @@ async fn upgrade(
         .write_buffer_size(0)
         .max_write_buffer_size(1 << 20)
         .max_message_size(LARGEST_REQUEST_BYTES)
-        .on_upgrade(move |socket| Session::new(shelf, offer).run(socket))
+        .on_upgrade(move |socket| Session::new((shelf, identity), offer, caller).run(socket))
 }
 
 struct Watched {
@@ -68,7 +81,11 @@ struct Watched {
 
 struct Session {
     shelf: Arc<Shelf>,
+    identity: Arc<Identity>,
+    /// What may still be sent is what was released under these.
+    in_force: watch::Receiver<InForce>,
     offer: Offer,
+    caller: Caller,
     views: BTreeMap<String, Watched>,
 }
 
@@ -81,12 +98,16 @@ enum End {
 }
 
 impl Session {
-    fn new(shelf: Arc<Shelf>, offer: Offer) -> Self {
-        Self { shelf, offer, views: BTreeMap::new() }
+    fn new((shelf, identity): (Arc<Shelf>, Arc<Identity>), offer: Offer, caller: Caller) -> Self {
+        let in_force = shelf.in_force();
+        Self { shelf, identity, in_force, offer, caller, views: BTreeMap::new() }
     }
 
     async fn run(mut self, mut socket: WebSocket) {
         let mut ticks = self.shelf.ticks();
+        let mut rights = self.identity.changes();
+        // Between the request and here something may have changed already.
+        rights.mark_changed();
         let mut ping = tokio::time::interval(PING_EVERY);
         let welcome = ToPage::Welcome {
             generation: self.shelf.generation,
@@ -107,13 +128,40 @@ impl Session {
                         reason: "the hub stops".into(),
                     })),
                 },
-                _ = ping.tick() => send(&mut socket, Message::Ping(Default::default())).await,
+                Ok(()) = rights.changed() => self.look_again(),
+                () = sleep(self.rights_left()) => self.look_again(),
+                _ = ping.tick() => {
+                    if self.caller.is_kept_by_an_open_page() {
+                        self.identity.touch(&self.caller);
+                    }
+                    send(&mut socket, Message::Ping(Default::default())).await
+                }
             };
         }
         if let Err(End::Close(frame)) = ended {
             // The page may be gone already; there is nobody left to tell.
             let _ = timeout(SLOWEST_SEND, socket.send(Message::Close(Some(frame)))).await;
         }
+    }
+
+    /// Goes on while whoever looks may look as before; nothing is sent after that.
+    fn look_again(&mut self) -> Result<(), End> {
+        match self.identity.again(&self.caller) {
+            Some(caller) => {
+                self.caller = caller;
+                Ok(())
+            }
+            None => Err(End::Close(CloseFrame {
+                code: close_code::POLICY,
+                reason: "the sign-in or the key has ended; sign in again".into(),
+            })),
+        }
+    }
+
+    /// Until the caller is to be looked at again.
+    fn rights_left(&self) -> Duration {
+        let micros = self.caller.until.micros().saturating_sub(wall_now().micros());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0)).min(LOOK_AGAIN)
     }
 
     async fn hear(&mut self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
@@ -158,6 +206,9 @@ impl Session {
             self.shelf.fresh(self.offer.id).await;
         }
         let Some(published) = self.shelf.newest(self.offer.id, &view) else {
+            if let Some(reason) = self.shelf.crowded_out(self.offer.id) {
+                return refuse(socket, "too_many_readers", &reason).await;
+            }
             let view: String = view.chars().take(80).collect();
             return refuse(socket, "no_such_view", &format!("there is no view {view:?}")).await;
         };
@@ -173,7 +224,13 @@ impl Session {
         let mut ended = Vec::new();
         for (view, watched) in &mut self.views {
             match self.shelf.newest(self.offer.id, view) {
-                Some(published) => show_view(socket, view, watched, &published).await?,
+                Some(published) => {
+                    let mut line =
+                        Line { socket: &mut *socket, in_force: &mut self.in_force, cut: false };
+                    show_view(&mut line, view, watched, &published).await?;
+                }
+                // Other policies came: what there is now is not yet made.
+                None if !self.shelf.is_decided(self.offer.id) => {}
                 None => ended.push(view.clone()),
             }
         }
@@ -185,12 +242,44 @@ impl Session {
     }
 }
 
+/// The way to a page for what was released.
+struct Line<'a> {
+    socket: &'a mut WebSocket,
+    in_force: &'a mut watch::Receiver<InForce>,
+    /// Whether other policies came meanwhile; nothing more of before is sent.
+    cut: bool,
+}
+
+impl Line<'_> {
+    /// Sends what was released under the policies of a generation, unless others are in force.
+    /// A page that is slow to take it is let go when others come, as what it was being sent
+    /// would follow them; it connects again and gets what it may see then.
+    async fn send(&mut self, text: &Utf8Bytes, generation: u64) -> Result<(), End> {
+        self.cut |= self.in_force.borrow().generation != generation;
+        if self.cut {
+            return Ok(());
+        }
+        tokio::select! {
+            biased;
+            sent = send(self.socket, Message::Text(text.clone())) => sent,
+            () = replaced(self.in_force, generation) => Err(End::Gone),
+        }
+    }
+}
+
+/// Returns when the policies in force are of another generation.
+async fn replaced(in_force: &mut watch::Receiver<InForce>, generation: u64) {
+    // An error would mean that there is no shelf any more, and nothing to send.
+    let _no_shelf = in_force.wait_for(|now| now.generation != generation).await;
+}
+
 async fn show_view(
-    socket: &mut WebSocket,
+    line: &mut Line<'_>,
     view: &str,
     watched: &mut Watched,
     published: &Published,
 ) -> Result<(), End> {
+    let generation = published.values.generation();
     let missed = watched.version.map(|version| {
         published.deltas.iter().filter(move |delta| delta.from >= version).collect::<Vec<_>>()
     });
@@ -198,27 +287,36 @@ async fn show_view(
         (Some(version), _) if version == published.version => {}
         (Some(version), Some(deltas)) if deltas.first().is_some_and(|d| d.from == version) => {
             for delta in deltas {
-                send(socket, Message::Text(delta.frame.clone())).await?;
+                line.send(&delta.frame, generation).await?;
             }
         }
         (version, _) => {
             if version.is_some() {
-                let (view, why) = (view.to_owned(), "behind".to_owned());
-                send(socket, Message::Text(frame(&ToPage::Resync { view, why }))).await?;
+                resync(line.socket, view, "behind").await?;
             }
             for piece in pieces(view, published) {
-                send(socket, Message::Text(piece)).await?;
+                line.send(&piece, generation).await?;
             }
         }
     }
     watched.version = Some(published.version);
     for (seq, event) in &published.events {
         if *seq > watched.event {
-            send(socket, Message::Text(event.clone())).await?;
+            line.send(event, generation).await?;
             watched.event = *seq;
         }
     }
+    if line.cut {
+        // The page holds a part of what was: it gets everything anew.
+        watched.version = None;
+        resync(line.socket, view, "policy").await?;
+    }
     Ok(())
+}
+
+async fn resync(socket: &mut WebSocket, view: &str, why: &str) -> Result<(), End> {
+    let (view, why) = (view.to_owned(), why.to_owned());
+    send(socket, Message::Text(frame(&ToPage::Resync { view, why }))).await
 }
 
 /// The whole view in messages of about [`LARGEST_PIECE_BYTES`], so that no connection's buffer
@@ -265,7 +363,7 @@ async fn send(socket: &mut WebSocket, message: Message) -> Result<(), End> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::collections::VecDeque;
 
     use proptest::prelude::*;
@@ -277,7 +375,7 @@ mod tests {
     use crate::view::shelf::Values;
 
     /// A label that lets everybody see.
-    fn public() -> Label {
+    pub(in crate::view) fn public() -> Label {
         Label {
             policy: "test".into(),
             classification: Classification::Public,
@@ -291,6 +389,7 @@ mod tests {
                 nation: NationId::new("XAA").unwrap(),
                 organisation: OrganisationId::new("yard").unwrap(),
             },
+            derived_from: std::collections::BTreeSet::new(),
             created: PlantTime::default(),
             review: PlantTime::default(),
             until: None,
@@ -301,7 +400,8 @@ mod tests {
     }
 
     fn published(lengths: &[usize]) -> Published {
-        let mut gate = Gate::default();
+        let policies = crate::policy::Policies::built_in(&NationId::new("XAA").unwrap()).unwrap();
+        let mut gate = Gate::new(Arc::new(policies), 1);
         let label = gate.label(&public()).unwrap();
         let facts = lengths.iter().enumerate().map(|(number, length)| {
             let raw = serde_json::value::to_raw_value(&"x".repeat(*length)).unwrap();
@@ -310,6 +410,7 @@ mod tests {
         let selection = gate.select(facts, AudienceId::PUBLIC);
         let values = selection.released.map(|facts| facts.into_iter().collect::<Values>());
         Published {
+            copies: None,
             version: 7,
             values: Arc::new(values),
             deltas: VecDeque::new(),

@@ -1,15 +1,19 @@
 //! The expected dates.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin::{MaterialId, PartId, PlantTime, Span};
 
-use super::{Item, OrderTrack, Promises};
+use super::{
+    Item, OrderTrack, Promises,
+    pieces::{leads, only_into, takers},
+};
 use crate::{
     findings::{Inputs, Outlook, OutlookMethod, Promise, Source},
     flow::Completed,
     layout::{Layout, OperationInfo},
     pace::{Arrivals, Pace, Run},
+    parts::Parts,
     supply::Gap,
 };
 
@@ -28,6 +32,7 @@ const HORIZON_D: f64 = 3_650.0;
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
     pub layout: &'a Layout,
+    pub parts: &'a Parts,
     /// The times without a material that are in sight.
     pub gaps: &'a [Gap],
     pub now: PlantTime,
@@ -114,6 +119,9 @@ impl Promises {
             expected: expected.at,
             range: expected.range(now),
             days_per_piece: expected.days_per_piece,
+            ahead: expected.ahead,
+            more_d: expected.more_d,
+            waits_d: expected.waits_d,
             slip_d: expected.at.map(|e| e.since(m.due).days()),
             overdue_d: overdue_d(m.due, item.reached, now),
             reached: item.reached,
@@ -156,11 +164,14 @@ impl Promises {
             None => (item.remaining(), item.tail(layout, now, |_| true)),
         };
         let mut counted = BTreeSet::new();
-        for other in earlier.filter(|other| counted.insert(&other.milestone.part)) {
-            children += other.remaining();
-            let center = assembly.map(|a| a.center);
-            days += other.tail(layout, now, |o| Some(o.center) == center);
-        }
+        let mut queue: Vec<&Item> =
+            earlier.filter(|other| counted.insert(&other.milestone.part)).collect();
+        queue.sort_by_key(|other| self.first_due(other));
+        let center = assembly.map(|a| a.center);
+        let ahead = queue.iter().map(|other| other.remaining()).sum::<f64>();
+        days +=
+            queue.iter().map(|o| o.tail(layout, now, |o| Some(o.center) == center)).sum::<f64>();
+        children += ahead;
         if children < 0.5 && (days > 0.0 || !item.running.is_empty()) {
             return Expected::in_days(days, OutlookMethod::PlannedPace, now);
         }
@@ -179,14 +190,46 @@ impl Promises {
                 let days_all = children * planned + days;
                 let found = Expected::in_days(days_all, OutlookMethod::PlannedPace, now);
                 let next = now + Span::DAY.scaled(planned.min(HORIZON_D));
-                (found, Flow { next, every_d: planned, more_d: days })
+                (found, Flow { next, every_d: planned, brings: 1.0, more_d: days })
             }
             (None, None) => return Expected::unknown(),
         };
+        let found = Expected { ahead, more_d: days, ..found };
         match &whole.child {
-            Some(child) if children >= 0.5 => found.held_back(child, &flow, seen),
+            Some(child) if children >= 0.5 => found.held_back(child, &flow, seen, |material| {
+                self.before_lack(&queue, (item, host), material, layout)
+            }),
             _ => found,
         }
+    }
+
+    /// The children that remain of an item, by number.
+    fn remaining_of<'a>(&'a self, item: &'a Item) -> Vec<&'a PartId> {
+        let children = item.child.iter().flat_map(|c| self.pieces.of(&item.milestone.part, c));
+        let open: Vec<&PartId> = children.filter(|part| !item.done.contains(*part)).collect();
+        // Of those that went in without a name the first are taken to be in.
+        let over = open.len().saturating_sub(item.remaining().round() as usize);
+        open.into_iter().skip(over).collect()
+    }
+
+    /// How many children come before the first that still needs a material, those of earlier
+    /// items included; none when the item itself needs none of it any more.
+    fn before_lack(
+        &self,
+        queue: &[&Item],
+        (item, host): (&Item, Option<&Item>),
+        material: &MaterialId,
+        layout: &Layout,
+    ) -> Option<f64> {
+        let takers = takers(layout, material);
+        let own = match host {
+            Some(_) => vec![&item.milestone.part],
+            None => self.remaining_of(item),
+        };
+        let needs = |part: &&PartId| self.pieces.needs(part, &takers);
+        own.iter().find(|part| needs(part))?;
+        let mut all = queue.iter().flat_map(|item| self.remaining_of(item)).chain(own);
+        all.position(|part| needs(&part)).map(|n| n as f64)
     }
 }
 
@@ -204,6 +247,8 @@ struct Flow {
     next: PlantTime,
     /// Days from one arrival to the next.
     every_d: f64,
+    /// Pieces that each brings.
+    brings: f64,
     /// Days of work that follow the last piece.
     more_d: f64,
 }
@@ -211,7 +256,13 @@ struct Flow {
 impl Flow {
     fn of(pace: &Pace, more_d: f64, now: PlantTime) -> Self {
         let (next, brings) = pace.next(now);
-        Self { next, every_d: brings * pace.days_per_piece, more_d }
+        Self { next, every_d: brings * pace.days_per_piece, brings, more_d }
+    }
+
+    /// The arrival that comes after so many pieces.
+    fn after(&self, pieces: f64) -> PlantTime {
+        let arrivals = (pieces / self.brings.max(1e-6)).floor();
+        self.next + Span::DAY.scaled((arrivals * self.every_d).min(HORIZON_D))
     }
 
     /// The first arrival from a moment on.
@@ -219,32 +270,6 @@ impl Flow {
         let before = from.since(self.next).days().max(0.0) / self.every_d.max(1e-6);
         self.next + Span::DAY.scaled((before.ceil() * self.every_d).min(HORIZON_D))
     }
-}
-
-/// How long before a piece of `product` is whole its materials are taken, by the planned times of
-/// the steps in between: by the nearest way of each, all materials of this plant that go into it.
-fn leads(layout: &Layout, product: &MaterialId) -> BTreeMap<MaterialId, Span> {
-    let mut leads = BTreeMap::from([(product.clone(), Span::ZERO)]);
-    let mut open = VecDeque::from([(product.clone(), Span::ZERO)]);
-    while let Some((output, after)) = open.pop_front() {
-        let makes = || layout.operations.values().filter(|o| o.output == output);
-        for operation in makes() {
-            // Steps on one material follow each other by rank; those of one rank are alternatives.
-            let mut steps: BTreeMap<u32, Span> = BTreeMap::new();
-            for step in makes().filter(|step| step.rank <= operation.rank) {
-                let longest = steps.entry(step.rank).or_insert(Span::ZERO);
-                *longest = step.calendar_mean.max(*longest);
-            }
-            let lead = steps.values().fold(after, |sum, step| sum + *step);
-            for (input, ..) in &operation.inputs {
-                if !leads.contains_key(input) {
-                    leads.insert(input.clone(), lead);
-                    open.push_back((input.clone(), lead));
-                }
-            }
-        }
-    }
-    leads
 }
 
 /// A date with what it rests on.
@@ -256,6 +281,12 @@ struct Expected {
     band_d: Option<f64>,
     /// The material whose absence moves it.
     waits_for: Option<MaterialId>,
+    /// By how many days.
+    waits_d: Option<f64>,
+    /// Pieces that earlier promises get first.
+    ahead: f64,
+    /// Days of planned work that follow the last piece.
+    more_d: f64,
 }
 
 impl Expected {
@@ -266,30 +297,53 @@ impl Expected {
             days_per_piece: None,
             band_d: None,
             waits_for: None,
+            waits_d: None,
+            ahead: 0.0,
+            more_d: 0.0,
         }
     }
 
     /// The date with the times in which a material of the product is missing. A piece takes each
     /// material a known time before it is whole; of what it should have taken in a gap nothing is
     /// there, so that the first piece that falls into the gap comes only at its end, and all
-    /// after it as much later. Pieces further on than that, and a pause that is no longer than
-    /// the usual one between two pieces, move nothing. Gaps run side by side: the one that moves
-    /// the most counts.
-    fn held_back(self, product: &MaterialId, flow: &Flow, seen: Seen<'_>) -> Self {
+    /// after it as much later; the next gap of the material begins as much later too. Pieces
+    /// that have been given the material fall into no gap (`lacks` says how many come before the
+    /// first that has not, none when nothing lacks it); nor do pieces further on than those
+    /// promised, and a pause that is no longer than the usual one between two pieces moves
+    /// nothing. Materials are missing side by side: the one that moves the most counts.
+    fn held_back(
+        self,
+        product: &MaterialId,
+        flow: &Flow,
+        seen: Seen<'_>,
+        lacks: impl Fn(&MaterialId) -> Option<f64>,
+    ) -> Self {
         let Some(at) = self.at.filter(|_| !seen.gaps.is_empty()) else { return self };
         let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
         let leads = leads(seen.layout, product);
-        let moves = seen.gaps.iter().filter_map(|gap| {
-            let lead = *leads.get(&gap.material)?;
-            let first = flow.first_from(gap.from + lead);
+        let mut lacking: BTreeMap<&MaterialId, Option<(Span, f64)>> = BTreeMap::new();
+        let mut moves: BTreeMap<&MaterialId, Span> = BTreeMap::new();
+        for gap in seen.gaps {
+            let material = &gap.material;
+            let known = lacking
+                .entry(material)
+                .or_insert_with(|| Some((*leads.get(material)?, lacks(material)?)));
+            let Some((lead, before)) = *known else { continue };
+            let moved = moves.get(material).copied().unwrap_or(Span::ZERO);
+            let first = flow.first_from(gap.from + lead - moved).max(flow.after(before));
             let to = gap.to + lead;
-            (first <= last && first < to).then(|| (to.since(first), &gap.material))
-        });
-        // Of equal ones the first by name.
-        match moves.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1))) {
-            Some((by, material)) => {
-                Self { at: Some(at + by), waits_for: Some(material.clone()), ..self }
+            if first <= last && first + moved < to {
+                moves.insert(material, to.since(first));
             }
+        }
+        // Of equal ones the first by name.
+        match moves.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0))) {
+            Some((material, by)) => Self {
+                at: Some(at + by),
+                waits_for: Some(material.clone()),
+                waits_d: Some(by.days()),
+                ..self
+            },
             None => self,
         }
     }
@@ -389,7 +443,14 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
         (None, _, Some(named)) => Expected { days_per_piece: None, ..named.clone() },
         (None, Some(pace), None) => {
             let flow = Flow::of(pace, 0.0, now);
-            Expected::at_pace(pace, of.ahead, 0.0, now).held_back(&terms.material, &flow, seen)
+            let found = Expected::at_pace(pace, of.ahead, 0.0, now);
+            let ahead = (of.ahead - track.remaining()).max(0.0);
+            Expected { ahead, ..found }.held_back(&terms.material, &flow, seen, |material| {
+                // What is in work has been given what goes into the product itself.
+                let given = only_into(&takers(layout, material), &terms.material);
+                let in_work = if given { seen.parts.in_work(&terms.material) as f64 } else { 0.0 };
+                (in_work < of.ahead).then_some(in_work)
+            })
         }
         (None, None, None) => Expected::unknown(),
     };
@@ -403,6 +464,9 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
         expected: expected.at,
         range: expected.range(now),
         days_per_piece: expected.days_per_piece,
+        ahead: expected.ahead,
+        more_d: expected.more_d,
+        waits_d: expected.waits_d,
         slip_d: expected.at.map(|e| e.since(terms.due).days()),
         overdue_d: overdue_d(terms.due, track.reached, now),
         reached: track.reached,

@@ -39,6 +39,7 @@ fn label() -> Label {
         needs: BTreeSet::new(),
         information: BTreeSet::new(),
         originator: Originator { nation: id("A"), organisation: id("yard") },
+        derived_from: BTreeSet::new(),
         created: at(0.0),
         review: at(1.0),
         until: None,

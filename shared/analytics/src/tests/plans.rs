@@ -1,7 +1,7 @@
 //! Promises, supply, use of units, hours: findings that are counted.
 
 use twin::{
-    Span, Statement, UnitState,
+    Plant, Programme, Span, Statement, UnitState,
     definition::{Basis, Milestone, SerialScheme, Tracking},
     report::OrderTerms,
 };
@@ -120,14 +120,9 @@ fn the_newest_comment_answers() {
     assert_eq!((remark.text.as_str(), remark.at), ("two days", at(5.0)));
 }
 
-/// A ship of two blocks, which wait in `B1`; station 2 is the quay, 10 days for a ship.
-fn ships(tale: Tale, now: f64) -> String {
-    let mut plant = line("home", 2);
-    plant.materials.push(material("ship", Tracking::Serial));
-    plant.operations[1].inputs[0].quantity = 2.0;
-    plant.operations[1].output.material = id("ship");
-    plant.operations[1].duration.mean = Span::from_hours(240.0);
-    let mut programme = programme(std::slice::from_ref(&plant));
+/// A programme of ships `H1`, `H2`… of so many blocks each; its milestone is the first at `c2`.
+fn programme_of_ships(plant: &Plant, blocks: u32) -> Programme {
+    let mut programme = programme(std::slice::from_ref(plant));
     let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
         material: id(material),
         parent: parent.map(id),
@@ -138,7 +133,7 @@ fn ships(tale: Tale, now: f64) -> String {
     };
     programme.serials = vec![
         scheme("ship", None, None, "H{n}"),
-        scheme("block", Some("ship"), Some(2), "{root}-B{n}"),
+        scheme("block", Some("ship"), Some(blocks), "{root}-B{n}"),
     ];
     programme.milestones = vec![Milestone {
         id: id("H1-delivery"),
@@ -148,6 +143,17 @@ fn ships(tale: Tale, now: f64) -> String {
         reached_at: id("c2"),
         due: at(480.0),
     }];
+    programme
+}
+
+/// A ship of two blocks, which wait in `B1`; station 2 is the quay, 10 days for a ship.
+fn ships(tale: Tale, now: f64) -> String {
+    let mut plant = line("home", 2);
+    plant.materials.push(material("ship", Tracking::Serial));
+    plant.operations[1].inputs[0].quantity = 2.0;
+    plant.operations[1].output.material = id("ship");
+    plant.operations[1].duration.mean = Span::from_hours(240.0);
+    let programme = programme_of_ships(&plant, 2);
     let analytics = tale.observed_in(&programme, &[plant]);
     let found = analytics.outlook(&id("home"), at(now));
     let found = found.first().expect("a milestone");
@@ -160,27 +166,7 @@ fn ships(tale: Tale, now: f64) -> String {
 fn a_part_is_in_place_when_the_work_that_puts_it_there_has_ended() {
     let mut plant = line("home", 2);
     plant.materials.push(material("ship", Tracking::Serial));
-    let mut programme = programme(std::slice::from_ref(&plant));
-    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
-        material: id(material),
-        parent: parent.map(id),
-        count,
-        pattern: pattern.to_owned(),
-        built_at: vec![],
-        basis: Basis::Assumed,
-    };
-    programme.serials = vec![
-        scheme("ship", None, None, "H{n}"),
-        scheme("block", Some("ship"), Some(2), "{root}-B{n}"),
-    ];
-    programme.milestones = vec![Milestone {
-        id: id("H1-whole"),
-        name: "Whole".to_owned(),
-        plant: id("home"),
-        part: id("H1"),
-        reached_at: id("c2"),
-        due: at(480.0),
-    }];
+    let programme = programme_of_ships(&plant, 2);
     let done = |until: f64| {
         let mut tale = Tale::default();
         tale.moved("home", 10.0, "H1-B1", "B1", "S2");
@@ -375,27 +361,7 @@ fn a_milestone_and_its_parts_go_by_one_pace() {
     let mut plant = line("home", 2);
     plant.materials.push(material("ship", Tracking::Serial));
     plant.operations[1].output.material = id("ship");
-    let mut programme = programme(std::slice::from_ref(&plant));
-    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
-        material: id(material),
-        parent: parent.map(id),
-        count,
-        pattern: pattern.to_owned(),
-        built_at: vec![],
-        basis: Basis::Assumed,
-    };
-    programme.serials = vec![
-        scheme("ship", None, None, "H{n}"),
-        scheme("block", Some("ship"), Some(30), "{root}-B{n}"),
-    ];
-    programme.milestones = vec![Milestone {
-        id: id("H1-delivery"),
-        name: "Delivery".to_owned(),
-        plant: id("home"),
-        part: id("H1"),
-        reached_at: id("c2"),
-        due: at(480.0),
-    }];
+    let programme = programme_of_ships(&plant, 30);
     let mut tale = Tale::default();
     let order =
         OrderTerms { order: id("ship-1"), material: id("ship"), quantity: 1.0, due: at(480.0) };
@@ -466,6 +432,7 @@ fn an_answer_says_until_when() {
         said.until.map(|until| until.since(said.at).hours())
     };
     assert_eq!(until("Asked maintenance (weld head); answer: back in about 13.5 d"), Some(324.0));
+    assert_eq!(until("answer: back in about 3 d 12 h"), Some(84.0));
     assert_eq!(until("back in 3 hours, or in 2 days."), Some(48.0));
     assert_eq!(until("no date yet, ask in a week"), None);
     assert_eq!(until("in 1e300 d, in NaN h, in -2 d"), None);

@@ -1,8 +1,12 @@
 //! What is missing while somebody waits for it, and what that does to a promise.
 
-use twin::{Cause, CauseKind, OrderId, Statement, UnitState, report::OrderTerms};
+use twin::{
+    Cause, CauseKind, OrderId, Statement, UnitState,
+    definition::{Basis, Milestone, SerialScheme, Tracking},
+    report::OrderTerms,
+};
 
-use super::fixture::{Tale, at, id, line, terms};
+use super::fixture::{Tale, at, id, line, material, programme, terms};
 use crate::Outlook;
 
 fn used(tale: &mut Tale, hours: f64, quantity: f64) {
@@ -108,4 +112,138 @@ fn a_promise_that_is_kept_before_the_shortage_does_not_move() {
     let found = promised(30.0, 40.0);
     assert_eq!(found.waits_for, None);
     assert!((expected_d(&found) - 30.0).abs() < 0.1, "{found:?}");
+}
+
+/// When thirty blocks are expected, one a day of one steel, of which nothing is left on day ten:
+/// the next steel comes as promised and lasts for a day, the one after it 35 days late.
+fn expected_behind_the_next(has_come: bool) -> Outlook {
+    let mut tale = Tale::default();
+    let order: OrderId = id("O1");
+    let order = OrderTerms { order, material: id("block"), quantity: 30.0, due: at(720.0) };
+    tale.say("home", 0.0, Statement::OrderPlaced(order));
+    counted(&mut tale, 0.0, 10.0);
+    for day in 1..=10 {
+        let hours = 24.0 * f64::from(day);
+        used(&mut tale, hours - 10.0, 1.0);
+        tale.completed("home", hours, &format!("b{day}"));
+    }
+    tale.say("home", 1.0, Statement::DeliveryPromised(terms("D1", 1.0, 264.0)));
+    tale.say("home", 1.0, Statement::DeliveryPromised(terms("D2", 50.0, 288.0)));
+    tale.say("home", 230.0, Statement::DeliveryDelayed(terms("D2", 50.0, 288.0 + 35.0 * 24.0)));
+    starved(&mut tale, 240.0, "store");
+    let mut now = 240.0;
+    if has_come {
+        tale.say("home", 264.0, Statement::DeliveryArrived(terms("D1", 1.0, 264.0)));
+        used(&mut tale, 264.1, 1.0);
+        tale.run("home", 1, "b11", (264.1, 290.0), (CauseKind::Material, "D1"));
+        tale.told.retain(|(_, report)| report.at <= at(265.0));
+        now = 265.0;
+    }
+    let analytics = tale.observed(&[line("home", 1)]);
+    analytics.outlook(&id("home"), at(now)).remove(0)
+}
+
+#[test]
+fn a_known_lateness_counts_before_the_delivery_in_front_of_it_has_come() {
+    let before = expected_behind_the_next(false);
+    // Without any of it on day 30; a day is lost to the next delivery, 34 or 35 to the late one.
+    let days = expected_d(&before) - 30.0;
+    assert!((34.0..=37.0).contains(&days), "{days} d late: {before:?}");
+    assert!((before.waits_d.expect("it waits") - days).abs() < 0.1, "{before:?}");
+    // Nothing changes when that comes.
+    let after = expected_behind_the_next(true);
+    let step = expected_d(&after) - expected_d(&before);
+    assert!(step.abs() < 2.0, "{step} d from one to the other: {after:?}");
+}
+
+/// Ships of six blocks, made of steel at the first station and joined at the second, one a day;
+/// four of the first are joined, and `begun` have been begun when the steel is out for weeks.
+fn ships_waiting(begun: u32) -> Vec<Outlook> {
+    let mut plant = line("home", 2);
+    plant.materials.push(material("ship", Tracking::Serial));
+    let mut programme = programme(std::slice::from_ref(&plant));
+    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
+        material: id(material),
+        parent: parent.map(id),
+        count,
+        pattern: pattern.to_owned(),
+        built_at: vec![],
+        basis: Basis::Assumed,
+    };
+    programme.serials = vec![
+        scheme("ship", None, Some(2), "H{n}"),
+        scheme("block", Some("ship"), Some(6), "{root}-B{n}"),
+    ];
+    let whole = |ship: &str, due: f64| Milestone {
+        id: id(&format!("{ship}-whole")),
+        name: "Whole".to_owned(),
+        plant: id("home"),
+        part: id(ship),
+        reached_at: id("c2"),
+        due: at(due),
+    };
+    programme.milestones = vec![whole("H1", 144.0), whole("H2", 288.0)];
+    let mut tale = Tale::default();
+    counted(&mut tale, 0.0, f64::from(begun));
+    for n in 1..=begun {
+        let (begins, block) = (18.0 * f64::from(n - 1), format!("H1-B{n}"));
+        used(&mut tale, begins, 1.0);
+        tale.run("home", 1, &block, (begins, begins + 10.0), (CauseKind::Machine, "S1"));
+        tale.moved("home", begins + 10.0, &block, "S1", "B1");
+    }
+    for n in 1..=4 {
+        let (ends, block) = (24.0 * f64::from(n), format!("H1-B{n}"));
+        tale.moved("home", ends - 10.0, &block, "B1", "S2");
+        tale.run("home", 2, &block, (ends - 10.0, ends), (CauseKind::Material, "B1"));
+    }
+    tale.say("home", 1.0, Statement::DeliveryPromised(terms("D1", 50.0, 118.0)));
+    tale.say("home", 117.0, Statement::DeliveryDelayed(terms("D1", 50.0, 1_440.0)));
+    starved(&mut tale, 118.0, "store");
+    let analytics = tale.observed_in(&programme, &[plant]);
+    analytics.outlook(&id("home"), at(119.0))
+}
+
+#[test]
+fn a_date_waits_only_for_what_its_own_missing_pieces_still_take() {
+    // All six blocks are past the first station: two more days of joining, whatever steel does.
+    let found = ships_waiting(6);
+    assert_eq!((found[0].done, &found[0].waits_for, found[0].waits_d), (4.0, &None, None));
+    let expected = found[0].expected.expect("a date").since(at(119.0)).days();
+    assert!(expected < 3.0, "{expected} d");
+    // The next ship has none, and waits until the steel has come; the two go before its own.
+    assert_eq!((&found[1].waits_for, found[1].ahead), (&Some(id("steel")), 2.0));
+    assert!(found[1].expected.expect("a date") > at(1_440.0), "{found:?}");
+    // One block short, the first waits as well.
+    let found = ships_waiting(5);
+    assert_eq!(found[0].waits_for, Some(id("steel")));
+    assert!(found[0].expected.expect("a date") > at(1_440.0), "{found:?}");
+}
+
+#[test]
+fn an_order_waits_for_nothing_that_all_its_pieces_in_work_have_been_given() {
+    // Ten of twelve are done, the two others are in work, and the steel is out for weeks.
+    let waits = |wanted: f64| {
+        let mut tale = Tale::default();
+        let order: OrderId = id("O1");
+        let order = OrderTerms { order, material: id("block"), quantity: wanted, due: at(480.0) };
+        tale.say("home", 0.0, Statement::OrderPlaced(order));
+        counted(&mut tale, 0.0, 12.0);
+        for n in 1..=12 {
+            let (begins, block) = (24.0 * f64::from(n - 1), format!("b{n}"));
+            used(&mut tale, begins, 1.0);
+            tale.run("home", 1, &block, (begins, begins + 10.0), (CauseKind::Machine, "S1"));
+            tale.moved("home", begins + 10.0, &block, "S1", "B1");
+            tale.run("home", 2, &block, (begins + 58.0, begins + 68.0), (CauseKind::Machine, "S2"));
+            tale.completed("home", begins + 68.0, &block);
+        }
+        tale.say("home", 1.0, Statement::DeliveryPromised(terms("D1", 50.0, 290.0)));
+        tale.say("home", 280.0, Statement::DeliveryDelayed(terms("D1", 50.0, 1_440.0)));
+        starved(&mut tale, 286.0, "store");
+        tale.told.retain(|(_, report)| report.at <= at(290.0));
+        let analytics = tale.observed(&[line("home", 2)]);
+        let found = analytics.outlook(&id("home"), at(290.0)).remove(0);
+        (found.done, found.waits_for)
+    };
+    assert_eq!(waits(12.0), (10.0, None));
+    assert_eq!(waits(13.0), (10.0, Some(id("steel"))));
 }

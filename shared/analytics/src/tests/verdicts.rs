@@ -3,7 +3,7 @@
 use twin::{CauseKind, PlantTime, Span, Statement, UnitState, definition::Tracking};
 
 use super::fixture::{Tale, at, id, line, material, terms, words};
-use crate::{Analytics, ChainStep, HoldUp, Verdict};
+use crate::{Analytics, ChainStep, Confidence, HoldUp, Node, Present, Thing, Verdict};
 
 fn verdict(analytics: &Analytics, now: PlantTime, window: Option<Span>) -> Verdict {
     match analytics.hold_up(&id("home"), now, window) {
@@ -239,4 +239,91 @@ fn the_share_of_late_is_of_the_time_since_the_lead_leads() {
     assert!(found.recent < found.window);
     assert!(found.share_ratio < 0.75, "{}", found.share_ratio);
     assert!(found.recent_share_ratio > 0.85, "{}", found.recent_share_ratio);
+}
+
+/// A steel for each of ten parts, one every ten hours, then none for five days; until `now`.
+fn out_of_steel(now: f64) -> Tale {
+    let mut tale = Tale::default();
+    for k in 0..10 {
+        let (came, part) = (f64::from(k) * 10.0, format!("home-{k}"));
+        tale.delivered("home", came, &format!("D{k}"));
+        tale.run("home", 1, &part, (came, came + 9.0), (CauseKind::Material, &format!("D{k}")));
+        tale.completed("home", came + 9.0, &part);
+        let (material, storage) = (id("steel"), id("store"));
+        let taken =
+            Statement::LotConsumed { material, quantity: 1.0, storage, lot: None, part: None };
+        tale.say("home", came, taken);
+    }
+    counted(&mut tale, 98.0, "steel", 0.0);
+    starved(&mut tale, 99.0);
+    tale.say("home", 220.0, Statement::DeliveryArrived(terms("D10", 20.0, 220.0)));
+    tale.run("home", 1, "home-10", (220.0, 229.0), (CauseKind::Material, "D10"));
+    tale.completed("home", 229.0, "home-10");
+    tale.told.retain(|(_, report)| report.at <= at(now));
+    tale
+}
+
+fn counted(tale: &mut Tale, hours: f64, what: &str, quantity: f64) {
+    let (storage, material) = (id("store"), id(what));
+    tale.say("home", hours, Statement::Stock { storage, material, quantity });
+}
+
+fn starved(tale: &mut Tale, hours: f64) {
+    let cause = Some(twin::Cause { kind: CauseKind::Material, id: "store".into() });
+    let (unit, state) = (id("S1"), UnitState::Starved);
+    tale.say("home", hours, Statement::UnitState { unit, state, reason: None, cause });
+}
+
+#[test]
+fn a_supplier_that_nobody_waits_for_any_more_is_over_and_not_sure() {
+    let window = Some(Span::from_hours(125.0));
+    let before = out_of_steel(219.0).observed(&[line("home", 1)]);
+    let before = verdict(&before, at(219.0), window);
+    assert_eq!((before.present, before.confidence), (Present::GoesOn, Confidence::Sure));
+    // Twenty have come, and the station works.
+    let after = out_of_steel(230.0).observed(&[line("home", 1)]);
+    let after = verdict(&after, at(230.0), window);
+    assert_eq!(after.node.thing.id(), "mill");
+    assert_eq!(after.present, Present::IsOver { instead: None });
+    assert_eq!(after.confidence, Confidence::Probably);
+    // The station now lacks paint: who brings that is named.
+    let mut plant = line("home", 1);
+    plant.materials.push(material("paint", Tracking::Bulk));
+    let painter = plant.suppliers[0].clone();
+    plant.suppliers.push(twin::definition::Supplier { id: id("painter"), ..painter });
+    let (mut brings, mut takes) =
+        (plant.supply_lines[0].clone(), plant.operations[0].inputs[0].clone());
+    (brings.supplier, brings.material) = (id("painter"), id("paint"));
+    takes.material = id("paint");
+    plant.supply_lines.push(brings);
+    plant.operations[0].inputs.push(takes);
+    let mut tale = out_of_steel(230.0);
+    counted(&mut tale, 229.2, "paint", 0.0);
+    starved(&mut tale, 229.5);
+    let found = verdict(&tale.observed(&[plant]), at(230.0), window);
+    let thing = Thing::Supplier(id("painter"));
+    let instead = Some(Node { plant: id("home"), thing });
+    assert_eq!((found.node.thing.id(), found.present), ("mill", Present::IsOver { instead }));
+}
+
+#[test]
+fn a_hold_up_is_felt_where_something_waits_for_it() {
+    let mut tale = Tale::default();
+    for k in 0..20 {
+        let (came, part) = (f64::from(k) * 20.0, format!("home-{k}"));
+        tale.delivered("home", came, &format!("D{k}"));
+        tale.run("home", 1, &part, (came, came + 3.0), (CauseKind::Material, &format!("D{k}")));
+        tale.moved("home", came + 3.0, &part, "S1", "B1");
+        tale.moved("home", came + 3.0, &part, "B1", "S2");
+        tale.run("home", 2, &part, (came + 3.0, came + 18.0), (CauseKind::Material, "B1"));
+        tale.completed("home", came + 18.0, &part);
+    }
+    // The last station still works on the last part, and the first has nothing.
+    counted(&mut tale, 383.5, "steel", 0.0);
+    starved(&mut tale, 384.0);
+    tale.told.retain(|(_, report)| report.at <= at(390.0));
+    let analytics = tale.observed(&[line("home", 2)]);
+    let found = verdict(&analytics, at(390.0), Some(Span::from_hours(389.0)));
+    let told: Vec<&str> = found.chain.iter().map(|step| step.node.thing.id()).collect();
+    assert_eq!(told, ["c1", "mill"], "{:?}", found.shares);
 }

@@ -10,7 +10,7 @@ use twin::{EquipmentId, Span};
 
 use super::Question;
 use crate::{
-    findings::{ChainStep, HoldUp, Method, Share, Verdict, Why, WhyNot},
+    findings::{ChainStep, HoldUp, Method, Present, Share, Verdict, Why, WhyNot},
     fold::PlantFold,
     layout::NodeIx,
     shares::{self, AnyNode},
@@ -73,6 +73,7 @@ impl Question<'_> {
                 over_since: None,
                 goes_on: false,
             }],
+            present: Present::GoesOn,
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,
             second: means.get(1).and_then(|(node, _)| self.node(any(*node))),

@@ -24,8 +24,8 @@ const CHAIN_SHARE: f64 = 0.02;
 const CHAIN_LINGERS: f64 = 0.5;
 
 impl Question<'_> {
-    /// From the last station back to the first of the path: nodes in the order that the walk
-    /// meets them, small ones in between left out.
+    /// From the station where it is felt back to the first of the path: nodes in the order that
+    /// the walk meets them, small ones in between left out.
     pub(super) fn chain_nodes(
         &self,
         fold: &PlantFold,
@@ -42,7 +42,7 @@ impl Question<'_> {
                 break;
             }
         }
-        let last_station = self.last_center(fold, line).map(|node| (self.plant, node));
+        let last_station = self.felt_at(fold, line, first).map(|node| (self.plant, node));
         if let Some(station) = last_station {
             met.retain(|node| *node != station || station == first);
             if station != first {

@@ -127,7 +127,8 @@ fn one_crane_carries_one_part() {
     check(
         plant,
         3.5,
-        "0.0 a-1 starts item-00001 (machine a-1)
+        "0.0 crane is starved
+         0.0 a-1 starts item-00001 (machine a-1)
          0.0 a-2 starts item-00002 (machine a-2)
          1.0 a-1 ends item-00001
          1.0 a-1 starts item-00003 (machine a-1)

@@ -409,7 +409,7 @@ fn a_long_stop_is_asked_about_in_the_words_of_its_cause() {
         .collect();
     let expected = [
         "Weld head broken",
-        "a-u: Asked maintenance about a-u (Weld head broken); answer: back in about 3.5 d",
+        "a-u: Asked maintenance about a-u (Weld head broken); answer: back in about 3 d 12 h",
     ];
     assert_eq!(said, expected);
 }

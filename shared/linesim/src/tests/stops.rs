@@ -36,7 +36,8 @@ fn a_crane_that_breaks_down_says_so_and_keeps_what_it_carries() {
     let mut settings = Settings::new(1, at(0.0));
     settings.disruptions.push(disruption(2.0, "p.resource.crane.down", "3 h"));
     let told = try_play(&programme, &[plant], settings, 6.5).expect("plays").told();
-    let expected = "0.0 a-u starts item-00001 (machine a-u)
+    let expected = "0.0 crane is starved
+0.0 a-u starts item-00001 (machine a-u)
 1.0 a-u ends item-00001
 1.0 a-u starts item-00002 (machine a-u)
 2.0 a-u ends item-00002
@@ -65,7 +66,7 @@ fn a_crane_that_stays_down_is_asked_about() {
         })
         .collect();
     let expected =
-        ["crane: Asked maintenance about crane (Hoist broken); answer: back in about 3.5 d"];
+        ["crane: Asked maintenance about crane (Hoist broken); answer: back in about 3 d 12 h"];
     assert_eq!(said, expected);
 }
 
@@ -137,7 +138,7 @@ fn a_barge_that_breaks_down_at_sea_comes_later_by_the_repair() {
         })
         .collect();
     // Twenty hours out and twenty back, ten of repair.
-    let expected = ["24 to barge", "30 down", "40 working", "54 to quay", "74 back"];
+    let expected = ["0 starved", "24 to barge", "30 down", "40 working", "54 to quay", "74 back"];
     assert_eq!(said, expected);
 }
 

@@ -47,7 +47,8 @@ fn initial_parts_are_where_they_are_and_new_ones_follow() {
     ];
     let settings = Settings::new(1, at(0.0));
     let told = try_play(&programme, &[plant], settings, 14.6).expect("plays").told();
-    let expected = "0.0 pads-u starts H2-L1 (machine pads-u)
+    let expected = "0.0 gantry is starved
+0.0 pads-u starts H2-L1 (machine pads-u)
 0.0 dock-u starts H1-L3 (machine dock-u)
 0.8 pads-u ends H2-L1
 0.8 pads-u starts H2-L2 (machine pads-u)

@@ -110,6 +110,8 @@ impl Writer<'_, '_> {
             shares: Vec::new(),
             floors: Vec::new(),
             narrowings: Vec::new(),
+            // Files share and narrow; what is opened beyond a plant's file takes two people.
+            releases: Vec::new(),
         })
     }
 

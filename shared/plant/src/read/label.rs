@@ -47,6 +47,7 @@ impl Context<'_, '_> {
             needs: BTreeSet::new(),
             information: BTreeSet::new(),
             originator,
+            derived_from: BTreeSet::new(),
             created: PlantTime::default(),
             review: PlantTime::default(),
             until: None,

@@ -207,10 +207,15 @@ pub(super) fn label() -> impl Strategy<Value = Label> {
         btree_set("[A-Z ]{1,30}", 0..3),
         btree_set("[A-Z ]{1,30}", 0..3),
     );
-    let says = ("[a-z]{1,9}", select(classifications.to_vec()), id(), id(), any::<u32>());
+    let others = btree_set((id(), id()), 0..3);
+    let says = ("[a-z]{1,9}", select(classifications.to_vec()), id(), id(), any::<u32>(), others);
     let when = (time(), time(), option::of(time()), option::of(reason()), option::of("\\PC{0,40}"));
     (who, says, when).prop_map(|(who, says, when)| {
         let words = |set: BTreeSet<String>| set.into_iter().map(Into::into).collect();
+        let others = |set: BTreeSet<(twin::NationId, twin::OrganisationId)>| {
+            let each = |(nation, organisation)| Originator { nation, organisation };
+            set.into_iter().map(each).collect()
+        };
         let (releasable_to, display_only, organisations, affiliations, needs, information) = who;
         Label {
             policy: says.0.into(),
@@ -222,6 +227,7 @@ pub(super) fn label() -> impl Strategy<Value = Label> {
             needs: words(needs),
             information: words(information),
             originator: Originator { nation: says.2, organisation: says.3 },
+            derived_from: others(says.5),
             created: when.0,
             review: when.1,
             until: when.2,

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     id::{EquipmentId, LONGEST_ID, MaterialId, PartId, PlaceRef, PlantId},
     report::{Cause, CauseKind, Statement},
+    text,
     time::{PlantTime, Span},
     unit_state::UnitState,
 };
@@ -192,7 +193,9 @@ impl Fold<'_> {
         match text.len() {
             0 => Err(Refusal::TextEmpty { field }),
             bytes if bytes > limit => Err(Refusal::TextTooLong { field, bytes, limit }),
-            _ => Ok(()),
+            _ => text::invisible(text).map_or(Ok(()), |character| {
+                Err(Refusal::TextInvisible { field, character: u32::from(character) })
+            }),
         }
     }
 

@@ -44,6 +44,9 @@ impl Fold<'_> {
         };
         self.check_material(material)?;
         Self::check_quantity("quantity", *quantity)?;
+        if let Some(supplier) = self.supplier_named(storage) {
+            return self.at_supplier(&supplier, statement);
+        }
         let storage = self.find_storage(storage)?;
         let level = Level { storage, material, lot: lot.as_ref(), quantity: *quantity, kind };
         self.change_level(&level);
@@ -271,6 +274,7 @@ impl Fold<'_> {
         let plant = self.plant_mut();
         let entry = plant.deliveries.entry(terms.delivery.clone());
         let now = entry.or_insert_with(|| new_delivery(terms));
+        let leaves = status == DeliveryStatus::Shipped && now.status != status;
         (now.status, now.expected, now.quantity) = (status, terms.date, terms.quantity);
         now.reason.clone_from(&terms.reason);
         now.as_of = Some(at);
@@ -280,6 +284,9 @@ impl Fold<'_> {
         self.changes.push(Change::Delivery { delivery, status, late, at });
         if status == DeliveryStatus::Arrived {
             self.goods_arrived(terms);
+        }
+        if leaves {
+            self.left_supplier(terms);
         }
         Ok(())
     }
@@ -329,6 +336,8 @@ fn new_delivery(terms: &DeliveryTerms) -> DeliveryNow {
         promised: terms.date,
         expected: terms.date,
         reason: None,
+        made: 0.0,
+        scrapped: 0.0,
         change_count: 0,
         as_of: None,
     }

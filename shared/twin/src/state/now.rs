@@ -342,6 +342,10 @@ pub struct DeliveryNow {
     pub expected: PlantTime,
     /// Why it changed, as last stated.
     pub reason: Option<SmolStr>,
+    /// What the supplier has finished good for it, in the material's own unit of measure.
+    pub made: f64,
+    /// What the supplier has scrapped of it, in the material's own unit of measure.
+    pub scrapped: f64,
     /// How many reports have changed it.
     pub change_count: u32,
     /// The newest report about it; none when only the plan names it.

@@ -60,6 +60,8 @@ pub(super) struct PlantState {
     pub(super) closed_orders: VecDeque<OrderId>,
     pub(super) deliveries: BTreeMap<DeliveryId, DeliveryNow>,
     pub(super) arrived: VecDeque<DeliveryId>,
+    /// What suppliers hold themselves, as far as they say.
+    pub(super) at_suppliers: BTreeMap<(SupplierId, MaterialId), StockNow>,
     pub(super) crews: BTreeMap<CrewId, CrewNow>,
     pub(super) comments: Comments,
     pub(super) signals: Signals,
@@ -112,6 +114,7 @@ impl PlantState {
             closed_orders: VecDeque::new(),
             deliveries: planned_deliveries(plant),
             arrived: VecDeque::new(),
+            at_suppliers: BTreeMap::new(),
             crews: plant.crews.iter().map(|c| (c.id.clone(), CrewNow::default())).collect(),
             comments: Comments::default(),
             signals: Signals::default(),
@@ -205,6 +208,13 @@ impl PlantState {
         self.deliveries.extend(deliveries.into_iter().filter(|(_, d)| d.as_of.is_some()));
         self.closed_orders = std::mem::take(&mut old.closed_orders);
         self.arrived = std::mem::take(&mut old.arrived);
+        let held = std::mem::take(&mut old.at_suppliers);
+        self.at_suppliers = held
+            .into_iter()
+            .filter(|((supplier, material), _)| {
+                self.suppliers.contains(supplier) && self.materials.contains_key(material)
+            })
+            .collect();
         self.comments = std::mem::take(&mut old.comments);
         for (id, crew) in std::mem::take(&mut old.crews) {
             if let Some(slot) = self.crews.get_mut(&id) {
@@ -361,6 +371,8 @@ fn planned_deliveries(plant: &Plant) -> BTreeMap<DeliveryId, DeliveryNow> {
             promised: delivery.due,
             expected: delivery.due,
             reason: None,
+            made: 0.0,
+            scrapped: 0.0,
             change_count: 0,
             as_of: None,
         };

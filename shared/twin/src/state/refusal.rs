@@ -261,6 +261,15 @@ refusals! {
         /// How long it may be.
         limit: usize,
     }
+    /// A text with a character that nobody sees.
+    "text_invisible"
+    "{field} holds the invisible character U+{character:04X}; write it without"
+    TextInvisible {
+        /// Which field.
+        field: &'static str,
+        /// The character's number.
+        character: u32,
+    }
     /// A text without content.
     "text_empty" "{field} is empty; write something or leave the report out"
     TextEmpty {

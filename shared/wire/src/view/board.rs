@@ -50,12 +50,35 @@ pub struct DueItem {
     /// The name of the material that will be missing for so long that `expected` is later for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// By how many days it is later for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_d: Option<f64>,
+    /// How many of what `done` counts go to earlier promises first, at the same pace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<f64>,
+    /// Days of planned work on the whole that follow the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more_d: Option<f64>,
     /// Done and needed, in the item's unit (lifts of 32, pieces of 90).
     pub done: f64,
     /// Needed in all.
     pub needed: f64,
     /// The unit of done and needed.
     pub unit: String,
+    /// The lots in which it is done, where `done` grows by whole lots.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lots: Option<LotsValue>,
+}
+
+/// Pieces that are accepted together: none of them counts as done before all do.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LotsValue {
+    /// How many make a lot.
+    pub size: u32,
+    /// How many wait for their lot to be full.
+    pub gathered: u32,
+    /// How many are in lots that are full and not done.
+    pub under_way: u32,
 }
 
 /// How sure a verdict is.
@@ -141,6 +164,12 @@ pub struct HoldUpCard {
     /// Days of the last seven that were lost to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slip_d: Option<f64>,
+    /// Whether nothing waits for it any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_over: bool,
+    /// The name of the supplier that stations wait for instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<String>,
     /// How sure.
     pub confidence: Confidence,
     /// The runner-up, for "cannot tell A from B".
@@ -153,7 +182,7 @@ pub struct HoldUpCard {
     pub share_ratio: f64,
     /// Days since it leads, one at least, and at most the window that was looked at.
     pub window_d: f64,
-    /// Stations the finding is based on, and stations there are as far as the audience may know.
+    /// Stations the finding is based on, and stations there are; both 0 where that may not be told.
     pub based_on: [u32; 2],
     /// When the lead changed in the last weeks: who led since when.
     pub before: Vec<ChangePoint>,
@@ -190,6 +219,9 @@ pub struct ChangePoint {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// What kind of thing it is, as on the card.
+    #[serde(default)]
+    pub kind: String,
     /// The words' key that says by what: `why.down`.
     #[serde(default)]
     pub word: String,
@@ -288,6 +320,9 @@ pub struct AnsweredDelivery {
     pub expected: Rfc3339,
     /// Whether it is here.
     pub arrived: bool,
+    /// When the next delivery is expected, if this is a later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<Rfc3339>,
 }
 
 /// 5. Can I trust this?

@@ -135,10 +135,14 @@ pub struct RunningValue {
 /// A work unit now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UnitValue {
-    /// State, as in reports; `idle_no_cause` where the record tells nobody why it is free.
+    /// State, as in reports; `idle_no_cause` where the record tells nobody why it is free, and
+    /// `idle_no_order` where besides every order that the plant had is closed.
     pub state: String,
     /// Since when.
     pub since: Rfc3339,
+    /// When its working hours begin again, while it is outside them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opens: Option<Rfc3339>,
     /// Why, from the plant's tree of reasons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

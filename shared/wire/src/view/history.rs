@@ -63,6 +63,15 @@ pub struct DeliveryValue {
     /// Why it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the supplier says it has finished of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<f64>,
+    /// What the supplier says it has scrapped of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scrapped: Option<f64>,
+    /// What the supplier says it holds of the material.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<f64>,
 }
 
 /// A condition that somebody must know. It is there until its cause is gone, acknowledged or not.

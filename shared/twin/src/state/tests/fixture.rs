@@ -129,6 +129,7 @@ pub(super) fn label() -> Label {
         needs: BTreeSet::new(),
         information: BTreeSet::new(),
         originator: Originator { nation: id("A"), organisation: id("yard") },
+        derived_from: BTreeSet::new(),
         created: at(0),
         review: at(1),
         until: None,

@@ -2,7 +2,7 @@
 
 use super::fixture::{Yard, at, delivery, id, used};
 use crate::{
-    report::{LONGEST_TEXT, OrderTerms, Statement},
+    report::{DeliveryTerms, LONGEST_TEXT, OrderTerms, Statement},
     state::{COMMENTS_PER_SUBJECT, Change, DeliveryStatus, StockChange},
     time::Span,
 };
@@ -136,4 +136,50 @@ fn the_newest_comments_are_kept() {
     );
     assert!(yard.refused(99, comment("P1", String::new())).starts_with("text_empty"));
     assert!(yard.refused(99, comment("P99", "?".to_owned())).starts_with("unknown_subject"));
+}
+
+#[test]
+fn what_a_supplier_makes_is_not_at_the_plant_before_it_arrives() {
+    let mut yard = Yard::new();
+    let terms = DeliveryTerms { quantity: 4.0, ..delivery("D-1", 100) };
+    let (supplier, material) = (terms.supplier.clone(), terms.material.clone());
+    let there = yard.stock("store", material.as_str());
+    let work = |quantity: f64, lot: &str| Statement::LotProduced {
+        material: material.clone(),
+        quantity,
+        storage: id(supplier.as_str()),
+        lot: Some(id(lot)),
+        part: None,
+    };
+    let held = |yard: &Yard| {
+        let held = yard.twin.held_by(&id("home"), &supplier, &material);
+        held.map(|held| held.quantity)
+    };
+    assert_eq!(held(&yard), None, "nobody has said anything");
+    assert!(yard.refused(1, work(1.0, "D-9")).starts_with("unknown_delivery"));
+    yard.ok(2, work(6.0, "D-1"));
+    yard.ok(1, work(2.0, "D-1"));
+    let scrapped = Statement::LotConsumed {
+        material: material.clone(),
+        quantity: 1.0,
+        storage: id(supplier.as_str()),
+        lot: Some(id("D-1")),
+        part: None,
+    };
+    yard.ok(3, scrapped);
+    let now = yard.twin.delivery(&id("home"), &id("D-1")).expect("known");
+    assert_eq!((now.made, now.scrapped), (8.0, 1.0));
+    assert_eq!(held(&yard), Some(7.0));
+    let counted = Statement::Stock {
+        storage: id(supplier.as_str()),
+        material: material.clone(),
+        quantity: 9.0,
+    };
+    yard.ok(5, counted);
+    yard.ok(4, work(3.0, "D-1"));
+    assert_eq!(held(&yard), Some(9.0), "the count already knew");
+    assert_eq!(yard.stock("store", material.as_str()), there, "nothing has arrived");
+    yard.ok(6, Statement::DeliveryShipped(terms.clone()));
+    yard.ok(7, Statement::DeliveryShipped(terms.clone()));
+    assert_eq!(held(&yard), Some(5.0), "it leaves once");
 }

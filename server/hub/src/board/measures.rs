@@ -1,0 +1,67 @@
+//! The headline measures of a plant, each with the label of what it counts.
+
+use analytics::{Inputs, Source};
+use release::{Action, AudienceId, Gate, LabelId, Labelled};
+use twin::{FactKind, Plant, definition::MeasureKind};
+use wire::view::{MeasureValue, Value};
+
+use super::{Board, Fact, Findings, fact, history};
+use crate::board::Scene;
+
+/// The measures that the plant's file names, numbered as far as the reader may see them.
+pub(super) fn facts(
+    board: &Board,
+    core: &Scene<'_>,
+    gate: &mut Gate,
+    (plant, found): (&Plant, &Findings),
+    audience: AudienceId,
+) -> Vec<Labelled<Fact>> {
+    let window = |kind: &MeasureKind| match kind {
+        MeasureKind::Throughput { window, .. } | MeasureKind::LeadTime { window, .. } => {
+            Some(window.days())
+        }
+        MeasureKind::WorkInProgress { .. } | MeasureKind::Cover { .. } => None,
+    };
+    let values = plant.headline.iter().filter_map(|measure| {
+        let value = MeasureValue {
+            name: measure.name.clone(),
+            value: core.analytics.measure(&plant.id, &measure.kind, found.now),
+            target: measure.target,
+            unit: measure.unit.clone(),
+            window_d: window(&measure.kind),
+        };
+        let label = measure_label(board, gate, plant, &measure.kind)?;
+        gate.allows(label, audience, Action::See).then_some((label, value))
+    });
+    let numbered = values
+        .enumerate()
+        .map(|(n, (label, value))| fact(label, format!("measure/{n}"), Value::Measure(value)));
+    numbered.collect()
+}
+
+/// The label of a headline measure: that of the stations which make the material; of pieces in
+/// work, that of all places where they may be; of a cover, which is a finding, within its floor.
+fn measure_label(
+    board: &Board,
+    gate: &mut Gate,
+    plant: &Plant,
+    kind: &MeasureKind,
+) -> Option<LabelId> {
+    let labels = &board.labels;
+    match kind {
+        MeasureKind::Throughput { material, .. } | MeasureKind::LeadTime { material, .. } => {
+            history::makers(labels, gate, (plant, FactKind::Capacity), material)
+        }
+        MeasureKind::WorkInProgress { .. } => {
+            let own = labels.plant(&plant.id, FactKind::Capacity)?;
+            let whole = labels.whole(&plant.id, FactKind::Flow)?;
+            labels.joint(gate, [own, whole])
+        }
+        MeasureKind::Cover { storage, .. } => {
+            let stock: Inputs = [(plant.id.clone(), Source::Equipment(storage.clone()))].into();
+            let label = labels.finding(gate, FactKind::StockCover, &stock, &plant.id)?;
+            let own = labels.plant(&plant.id, FactKind::Capacity)?;
+            labels.joint(gate, [own, label])
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Hand-made plants: who is told what by agreements, floors and labels, and that nothing told to
+//! a reader counts what that reader may not read.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use twin::{
+    Audience, NationId, OrganisationId,
+    label::{Affiliation, Classification},
+};
+
+use super::*;
+use crate::{
+    core::{Core, Definitions, PlantClock},
+    policy,
+    tests::fixture,
+};
+
+/// A second nation and its firm.
+const ALLY: &str = r#"
+[[nation]]
+id = "XBB"
+name = "Brenmoor"
+
+[[organisation]]
+id = "lisle"
+name = "Lisle"
+nation = "XBB"
+"#;
+
+/// Everything of the shop goes to both nations.
+const AGREEMENT: &str = r#"[agreement]
+id = "north"
+name = "North"
+policy = "TEST"
+parties = ["XAA", "XBB"]
+signed = 2030-09-01
+until = 2034-12-31
+reviewed_by = "skarvik"
+contact = "Desk"
+withheld_step = "role"
+
+[[share]]
+by = ["skarvik"]
+kinds = "all"
+with = ["XAA", "XBB"]
+"#;
+
+const HOLD_UP: &str = "\n[[floor]]\nfinding = \"hold_up\"\nwith = [\"XAA\", \"XBB\"]\n";
+
+/// What only the shop itself may know of its welders.
+const OWN_ONLY: &str =
+    "\n[work_center.label]\norganisations = [\"skarvik\"]\nreason = \"trials\"\n";
+
+const HEADLINE: &str = r#"
+[[headline]]
+name = "Panels"
+kind = "throughput"
+material = "panel"
+window = "30 d"
+unit = "panels"
+
+[[headline]]
+name = "In work"
+kind = "wip"
+material = "panel"
+unit = "panels"
+"#;
+
+/// The fixture's shop, shared with an ally; `changed` may rewrite a file.
+fn shop(agreement: &str, changed: impl Fn(&str, String) -> String) -> Definitions {
+    let mut files: Vec<(String, String)> = Vec::new();
+    for (name, text) in fixture::FILES {
+        let text = match name {
+            "programme.toml" => format!("{text}{ALLY}"),
+            "shop/plant.toml" => {
+                let both =
+                    text.replace("releasable_to = [\"XAA\"]", "releasable_to = [\"XAA\", \"XBB\"]");
+                format!("{both}{HEADLINE}")
+            }
+            _ => text.to_owned(),
+        };
+        files.push((name.to_owned(), changed(name, text)));
+    }
+    files.push(("agreements/north.toml".to_owned(), agreement.to_owned()));
+    let sources: Vec<plant::SourceFile<'_>> = files
+        .iter()
+        .map(|(name, text)| plant::SourceFile { name, bytes: text.as_bytes() })
+        .collect();
+    let loaded = plant::load_programme(&sources).expect("the files are right");
+    let plants: BTreeMap<_, _> =
+        loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant)).collect();
+    let (programme, agreements) = (loaded.programme, loaded.agreements);
+    Definitions { programme, plants, agreements, labels: BTreeMap::new(), revision: 1 }
+}
+
+fn hidden_welders(name: &str, text: String) -> String {
+    match name {
+        "shop/equipment.toml" => {
+            let size = "size_m = [10, 8, 6]\n";
+            assert!(text.contains(size));
+            text.replacen(size, &format!("{size}{OWN_ONLY}"), 1)
+        }
+        _ => text,
+    }
+}
+
+/// What one firm is told.
+struct Told(BTreeMap<String, Arc<Value>>);
+
+impl Told {
+    fn of(definitions: &Definitions, nation: &str, firm: &str, at: &str) -> Self {
+        let at = record::parse_time(at).expect("a time");
+        let mut core = Core::new(definitions.clone(), 1);
+        let plant = PlantId::new("shop").unwrap();
+        core.start_clock(&plant, PlantClock::Simulated { anchor: at, wall: at, rate: 1.0 }, at);
+        let nation = NationId::new(nation).unwrap();
+        let audience = Audience::Member {
+            nation,
+            organisation: OrganisationId::new(firm).unwrap(),
+            affiliation: Affiliation::Contractor,
+            holds: BTreeSet::new(),
+            ceiling: Classification::Controlled,
+        };
+        let home = NationId::new("XAA").unwrap();
+        let files = policy::Source::choose(None).read().expect("built-in policies");
+        let loaded = files.load(&home).expect("good policies");
+        let mut gate = Gate::new(Arc::new(loaded.policies), 1);
+        let audience = gate.audience(&audience).expect("room");
+        let hub =
+            Originator { nation: home, organisation: OrganisationId::new("skarvik").unwrap() };
+        let scene = Scene::new(&core, at);
+        let mut board = Board::new(hub, None);
+        assert!(board.refresh(&scene, &mut gate, &[audience]).is_empty());
+        let mut told = BTreeMap::new();
+        for view in ["programme", "plant/shop", "history/shop"] {
+            let facts = board.facts(&scene, &mut gate, view, audience);
+            for fact in gate.select(facts, audience).released.value() {
+                assert_eq!(
+                    wire::view::kind_of_key(&fact.key),
+                    Some(fact.value.kind()),
+                    "{} has another kind than its key",
+                    fact.key
+                );
+                told.insert(fact.key.clone(), Arc::clone(&fact.value));
+            }
+        }
+        Self(told)
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    fn digest(&self) -> &wire::view::PlantDigest {
+        match self.0.get("digest/shop").map(|value| &**value) {
+            Some(Value::Digest(digest)) => digest,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+const THEN: &str = "2031-05-05T06:00:00Z";
+
+fn as_is(_name: &str, text: String) -> String {
+    text
+}
+
+#[test]
+fn an_ally_is_told_what_the_agreement_shares_while_it_holds() {
+    let definitions = shop(&format!("{AGREEMENT}{HOLD_UP}"), as_is);
+    let ally = Told::of(&definitions, "XBB", "lisle", THEN);
+    for key in ["plant", "layout/bay-01", "unit/bay-01", "area/hall", "measure/0", "board/holdup"] {
+        assert!(ally.has(key), "{key}");
+    }
+    assert_eq!(ally.digest().units.values().sum::<u32>(), 2);
+    for at in ["2030-08-31T00:00:00Z", "2035-01-02T00:00:00Z"] {
+        assert_eq!(Told::of(&definitions, "XBB", "lisle", at).0.len(), 0, "at {at}");
+        assert!(Told::of(&definitions, "XAA", "skarvik", at).has("unit/bay-01"), "at {at}");
+    }
+}
+
+#[test]
+fn what_no_share_names_stays_with_its_owner() {
+    let some = AGREEMENT.replace("kinds = \"all\"", "kinds = [\"layout\", \"line_state\"]");
+    let definitions = shop(&some, as_is);
+    let ally = Told::of(&definitions, "XBB", "lisle", THEN);
+    assert!(ally.has("unit/bay-01") && ally.has("layout/bay-01"));
+    for key in ["measure/0", "measure/1", "record/all", "board/trust", "board/deliver"] {
+        assert!(!ally.has(key), "{key}");
+        assert!(Told::of(&definitions, "XAA", "skarvik", THEN).has(key), "{key}");
+    }
+    assert!(!ally.0.keys().any(|key| key.starts_with("kpi/") || key.starts_with("assumed/")));
+    assert_eq!(ally.digest().feeds, [0, 0]);
+}
+
+#[test]
+fn a_finding_without_a_floor_is_its_owners() {
+    let definitions = shop(AGREEMENT, as_is);
+    let (ally, owner) = (
+        Told::of(&definitions, "XBB", "lisle", THEN),
+        Told::of(&definitions, "XAA", "skarvik", THEN),
+    );
+    for key in ["board/holdup", "board/act", "board/next"] {
+        assert!(owner.has(key) && !ally.has(key), "{key}");
+    }
+    let procurement = Told::of(&definitions, "XAA", "procurement", THEN);
+    assert!(procurement.has("unit/bay-01") && !procurement.has("board/holdup"));
+}
+
+/// Nobody is told two numbers that differ by what they may not read: whatever counts the hidden
+/// welders is as hidden as they are, and what is told of the rest does not count them.
+#[test]
+fn no_aggregate_counts_what_its_reader_may_not_read() {
+    let definitions = shop(&format!("{AGREEMENT}{HOLD_UP}"), hidden_welders);
+    let ally = Told::of(&definitions, "XBB", "lisle", THEN);
+    let owner = Told::of(&definitions, "XAA", "skarvik", THEN);
+    assert!(ally.has("storage/stock") && ally.has("layout/stock"));
+    let of_welders = ["layout/bay-01", "unit/bay-01", "ribbon/bay-02", "kpi/bay-01"];
+    let counting_them = ["area/hall", "measure/0", "measure/1"];
+    for key in of_welders.iter().chain(&counting_them) {
+        assert!(!ally.has(key), "{key} tells of what is hidden");
+        assert!(owner.has(key) || key.starts_with("kpi/"), "{key}");
+    }
+    assert_eq!(ally.digest().units.len(), 0);
+    assert_eq!(owner.digest().units.values().sum::<u32>(), 2);
+    // It rests on the welders alone, so there is nothing left to tell.
+    assert!(owner.has("board/holdup") && !ally.has("board/holdup"));
+}
+
+#[test]
+fn a_narrowing_hides_a_place_and_all_that_is_in_it() {
+    let narrowing = "\n[[narrow]]\nplant = \"shop\"\nthing = \"hall\"\nkinds = [\"line_state\"]\n\
+                     to = [\"XAA\"]\nreason = \"trials\"\nperson = \"releaser\"\n\
+                     review = 2031-02-01\n";
+    let definitions = shop(&format!("{AGREEMENT}{narrowing}"), as_is);
+    let ally = Told::of(&definitions, "XBB", "lisle", THEN);
+    assert!(ally.has("layout/bay-01") && ally.has("layout/stock"));
+    for key in ["unit/bay-01", "storage/stock", "area/hall", "ribbon/bay-01"] {
+        assert!(!ally.has(key), "{key}");
+        assert!(Told::of(&definitions, "XAA", "skarvik", THEN).has(key), "{key}");
+    }
+}
+
+#[test]
+fn no_happening_is_told_that_has_no_kind() {
+    for kind in ["state", "delivery", "comment", "part", "plant", "feed", "refused", "corrected"] {
+        assert!(kind_of_happening(kind).is_some(), "{kind}");
+    }
+    assert_eq!(kind_of_happening("news"), None);
+}

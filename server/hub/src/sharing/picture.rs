@@ -1,0 +1,121 @@
+//! What of the core is needed to say who sees what: taken once, at one moment.
+
+use std::collections::BTreeMap;
+
+use twin::{
+    Agreement, EquipmentId, Label, NationId, Plant, PlantId, PlantTime,
+    definition::{Nation, Organisation},
+};
+
+use crate::{board::things_of, core::Core};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    pub(super) nations: Vec<Nation>,
+    pub(super) organisations: Vec<Organisation>,
+    /// As the files say.
+    pub(super) agreements: Vec<Agreement>,
+    pub(super) plants: Vec<PlantPicture>,
+}
+
+/// A plant, as far as sharing goes.
+#[derive(Debug)]
+pub(super) struct PlantPicture {
+    pub(super) id: PlantId,
+    pub(super) name: String,
+    /// Whose it is, as `nation/organisation`.
+    pub(super) owner: String,
+    pub(super) label: Label,
+    /// The plant's time.
+    pub(super) now: PlantTime,
+    pub(super) things: Vec<ThingPicture>,
+    /// Suppliers with a label of their own.
+    pub(super) suppliers: Vec<(String, Label)>,
+}
+
+/// A thing of a plant.
+#[derive(Debug)]
+pub(super) struct ThingPicture {
+    pub(super) id: EquipmentId,
+    pub(super) name: String,
+    /// Its own label where it has one.
+    pub(super) label: Option<Label>,
+    pub(super) parts_of: Vec<EquipmentId>,
+}
+
+impl Picture {
+    /// What is at wall time `wall`.
+    pub(crate) fn of(core: &Core, wall: PlantTime) -> Self {
+        let plants = core.programme.plants.iter().filter_map(|id| core.plants.get(id));
+        Self {
+            nations: core.programme.nations.clone(),
+            organisations: core.programme.organisations.clone(),
+            agreements: core.agreements.clone(),
+            plants: plants.map(|plant| of_plant(plant, core.plant_now(&plant.id, wall))).collect(),
+        }
+    }
+
+    /// The plant of that id, if it is run by that organisation.
+    pub(super) fn own_plant(&self, id: &str, owner: &str) -> Option<&PlantPicture> {
+        self.plants.iter().find(|plant| plant.id.as_str() == id && plant.owner == owner)
+    }
+
+    /// The name of a nation.
+    pub(super) fn nation_name<'a>(&'a self, id: &'a NationId) -> &'a str {
+        let found = self.nations.iter().find(|nation| nation.id == *id);
+        found.map_or(id.as_str(), |nation| &nation.name)
+    }
+
+    /// The organisations of these nations.
+    pub(super) fn members_of<'a>(
+        &'a self,
+        nations: &'a std::collections::BTreeSet<NationId>,
+    ) -> impl Iterator<Item = &'a Organisation> {
+        self.organisations.iter().filter(|organisation| nations.contains(&organisation.nation))
+    }
+}
+
+impl PlantPicture {
+    /// The thing of that id.
+    pub(super) fn thing(&self, id: &EquipmentId) -> Option<&ThingPicture> {
+        self.things.iter().find(|thing| thing.id == *id)
+    }
+
+    /// What a decision about a thing, or about the plant, is called.
+    pub(super) fn thing_name(&self, id: Option<&EquipmentId>) -> Option<String> {
+        let id = id?;
+        Some(self.thing(id).map_or_else(|| id.to_string(), |thing| thing.name.clone()))
+    }
+}
+
+fn of_plant(plant: &Plant, now: PlantTime) -> PlantPicture {
+    let names = names_of(plant);
+    let name = |id: &EquipmentId| names.get(id).map_or_else(|| id.to_string(), |n| (*n).to_owned());
+    let things = things_of(plant).into_iter().map(|(id, label, parts_of)| ThingPicture {
+        id: id.clone(),
+        name: name(id),
+        label: label.cloned(),
+        parts_of: parts_of.into_iter().cloned().collect(),
+    });
+    let suppliers = plant.suppliers.iter();
+    let suppliers = suppliers.filter_map(|s| Some((s.name.clone(), s.label.clone()?)));
+    PlantPicture {
+        id: plant.id.clone(),
+        name: plant.name.clone(),
+        owner: format!("{}/{}", plant.nation, plant.organisation),
+        label: plant.label.clone(),
+        now,
+        things: things.collect(),
+        suppliers: suppliers.collect(),
+    }
+}
+
+fn names_of(plant: &Plant) -> BTreeMap<&EquipmentId, &str> {
+    let areas = plant.areas.iter().map(|area| (&area.id, area.name.as_str()));
+    let centers = plant.work_centers.iter().map(|center| (&center.id, center.name.as_str()));
+    let units = plant.units.iter().map(|unit| (&unit.id, unit.name.as_str()));
+    let storages = plant.storages.iter().map(|storage| (&storage.id, storage.name.as_str()));
+    let resources = plant.resources.iter().map(|resource| (&resource.id, resource.name.as_str()));
+    areas.chain(centers).chain(units).chain(storages).chain(resources).collect()
+}

@@ -1,0 +1,108 @@
+//! What a main hold-up does at this moment, and where it is felt: its lead is a finding about
+//! weeks.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use twin::UnitState;
+
+use super::{Found, LineFound, Question};
+use crate::{
+    findings::{DryPart, Node, Present, Thing},
+    fold::PlantFold,
+    layout::NodeIx,
+    shares::AnyNode,
+};
+
+/// A stock that lasts this long holds nothing up [d].
+const LASTS_D: f64 = 1.0;
+
+impl Question<'_> {
+    /// Whether the lead still holds anything up; of others than suppliers nothing of the kind is
+    /// known, since their waits come and go with every piece.
+    pub(super) fn present(&self, found: &Found, first: AnyNode) -> Present {
+        let Some(Node { plant, thing: Thing::Supplier(supplier) }) = self.node(first) else {
+            return Present::GoesOn;
+        };
+        let Some(fold) = self.plants.folds.get(first.0) else { return Present::GoesOn };
+        let short = fold.supply.dry(&fold.layout, &fold.units, self.now);
+        let of_it = short.iter().filter(|part| {
+            let mut lines = fold.layout.lines.iter();
+            lines.any(|line| line.supplier_id == supplier && line.material == part.material)
+        });
+        // Of what nobody uses it is not known how long it lasts.
+        let mut lasting = of_it.filter(|part| part.waited_for || part.cover_d.is_some()).peekable();
+        let lasts = |part: &DryPart| part.cover_d.is_some_and(|cover_d| cover_d >= LASTS_D);
+        if lasting.peek().is_none() || !lasting.all(|part| !part.waited_for && lasts(part)) {
+            return Present::GoesOn;
+        }
+        let waited_for = short.iter().filter(|part| part.waited_for);
+        let others = waited_for.filter_map(|part| {
+            let id = part.supplier.clone().filter(|id| *id != supplier)?;
+            let node = *fold.layout.suppliers.get(&id)?;
+            let thing = Thing::Supplier(id);
+            let time = found.shares.time((first.0, node));
+            Some((Reverse(time), Node { plant: plant.clone(), thing }))
+        });
+        Present::IsOver { instead: others.min().map(|(_, node)| node) }
+    }
+
+    /// The work center at which the hold-up is felt: one that waits for what a supplier brings;
+    /// else the last station, when the path goes through it or it waits; else the one that the
+    /// path left towards the hold-up for the longest time.
+    pub(super) fn felt_at(
+        &self,
+        fold: &PlantFold,
+        line: &LineFound,
+        first: AnyNode,
+    ) -> Option<NodeIx> {
+        let last = self.last_center(fold, line)?;
+        let waiting = self.waiting_for(fold, first);
+        if !waiting.is_empty() {
+            return if waiting.contains(&last) { Some(last) } else { waiting.first().copied() };
+        }
+        let starves = |center: NodeIx| {
+            let tracks =
+                fold.layout.units_of(center).filter_map(|unit| fold.units.tracks.get(&unit));
+            let mut states = tracks.map(|track| track.last_but_off_shift());
+            states.any(|state| state == UnitState::Starved)
+        };
+        let is_supplier = matches!(self.node(first), Some(Node { thing: Thing::Supplier(_), .. }));
+        if last == first.1 || (starves(last) && !is_supplier) {
+            return Some(last);
+        }
+        Some(self.left_for(line, first).unwrap_or(last))
+    }
+
+    /// The work centers that wait for what a supplier of this plant brings, in the order of the
+    /// definition.
+    fn waiting_for(&self, fold: &PlantFold, first: AnyNode) -> Vec<NodeIx> {
+        let lines = fold.layout.lines.iter().filter(|line| (self.plant, line.supplier) == first);
+        let mut centers: Vec<NodeIx> = lines
+            .flat_map(|line| fold.supply.waiting_at(&fold.layout, &fold.units, &line.material))
+            .collect();
+        centers.sort_unstable();
+        centers.dedup();
+        centers
+    }
+
+    /// The work center of this plant from which the path went to a node, by the time that it
+    /// spent there then.
+    fn left_for(&self, line: &LineFound, first: AnyNode) -> Option<NodeIx> {
+        let mut times: BTreeMap<NodeIx, i64> = BTreeMap::new();
+        let mut from = None;
+        for segment in &line.path.segments {
+            let node = (segment.plant, segment.node);
+            let is_center =
+                matches!(self.node(node), Some(Node { thing: Thing::WorkCenter(_), .. }));
+            if node == first {
+                if let Some(center) = from {
+                    *times.entry(center).or_default() += segment.length();
+                }
+            } else if segment.plant == self.plant && is_center && self.may_limit(node) {
+                from = Some(segment.node);
+            }
+        }
+        let longest = times.into_iter().max_by_key(|(node, time)| (*time, Reverse(*node)));
+        longest.map(|(node, _)| node)
+    }
+}

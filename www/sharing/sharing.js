@@ -1,0 +1,218 @@
+// The page of sharing: who sees what and why, what waits to be looked at, and how to change it.
+//
+// The hub is asked when the page opens, after every change, and when its reader comes back or
+// touches it: an open page alone keeps nobody signed in, and so it does not ask by itself.
+
+import { drawRefusal, start } from '../board/page.js';
+import { Header, isMember } from '../board/header.js';
+import { skeleton } from '../board/cards.js';
+import { h, renew } from '../lib/dom.js';
+import { onTimeChoice, when } from '../lib/format.js';
+import { Mirror, keepAudience } from '../lib/mirror.js';
+import { change } from '../lib/session.js';
+import { hasWord, word } from '../lib/words.js';
+import { SharingForm } from './forms.js';
+import { ownerPanel } from './matrix.js';
+import { queueList } from './queue.js';
+import { change as changeSentence, counted } from './sentences.js';
+
+/** A page that is touched asks again when its answers are older than this [ms]. */
+const OLD_MS = 10_000;
+
+const byId = (id) => document.getElementById(id);
+const body = (id) => byId(id).querySelector('.panel-body');
+
+/** Asks the hub: `{answer}`, `{status}` of a refusal, or neither while it cannot be reached. */
+async function ask(what) {
+  try {
+    const response = await fetch(keepAudience(`/api/v1/sharing/${what}`), { cache: 'no-store' });
+    return response.ok ? { answer: await response.json() } : { status: response.status };
+  } catch {
+    return {};
+  }
+}
+
+class Page {
+  #header;
+  #matrix = null;
+  #decisions = null;
+  #asked = -Infinity;
+  #failed = false;
+  #refused = false;
+  #opened = new Set();
+  #asking = null;
+  #forms = null;
+
+  constructor() {
+    const mirror = new Mirror();
+    this.#header = new Header({ mirror, name: () => word('sharing.heading'), back: true });
+    let live = false;
+    mirror.onConnection(({ state }) => {
+      // The hub is back: what was told before may be otherwise now.
+      if (state === 'live' && !live && this.#matrix) this.#fetch();
+      live = state === 'live';
+    });
+    onTimeChoice(() => this.#draw());
+    for (const kind of ['pointerdown', 'keydown', 'focus']) addEventListener(kind, () => this.#again(), { passive: true });
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#again(); });
+    renew(body('lead'), skeleton(4));
+    byId('lead-title').textContent = word('sharing.heading');
+    this.#header.offersKnown.then(() => this.#fetch());
+  }
+
+  #again() {
+    if (performance.now() - this.#asked > OLD_MS) this.#fetch();
+  }
+
+  async #fetch() {
+    this.#asked = performance.now();
+    const matrix = await ask('matrix');
+    // What was decided is told to an organisation's own people alone.
+    const decisions = matrix.answer?.organisation ? await ask('decisions') : {};
+    this.#failed = !matrix.answer && matrix.status === undefined;
+    if (matrix.status !== undefined) {
+      this.#refused = true;
+      this.#refuse(matrix.status);
+      return;
+    }
+    if (matrix.answer && this.#refused) location.reload();
+    // What was told before stays while the hub is away; the banner says so.
+    if (matrix.answer) {
+      this.#matrix = matrix.answer;
+      this.#decisions = decisions.answer ?? null;
+    }
+    this.#draw();
+  }
+
+  /** Nothing is shared with whoever looks, or nobody may say. */
+  #refuse(status) {
+    const known = status === 404;
+    const member = isMember(this.#header.offers);
+    const text = known ? word(member ? 'sharing.none_member' : 'sharing.none') : word('sharing.failed', { status });
+    drawRefusal({ title: word(known ? 'sharing.none_title' : 'sharing.failed_title'), text, offers: this.#header.offers, home: keepAudience('/'), target: byId('page') });
+  }
+
+  #nationName(code) {
+    return this.#matrix.nations.find((nation) => nation.code === code)?.name ?? code;
+  }
+
+  #draw() {
+    const matrix = this.#matrix;
+    if (!matrix) {
+      if (this.#failed) renew(body('lead'), h('p', {}, word('connection.unreachable')), h('p', {}, h('button', { type: 'button', class: 'button', on: { click: () => this.#fetch() } }, word('sharing.try_again'))));
+      return;
+    }
+    const own = matrix.owners.find((owner) => owner.own);
+    this.#lead(matrix, own);
+    const nations = matrix.nations.length > 0 ? matrix.nations : [];
+    const toggle = (key) => {
+      if (!this.#opened.delete(key)) this.#opened.add(key);
+      this.#draw();
+    };
+    const inOrder = [...matrix.owners].sort((a, b) => b.own - a.own);
+    renew(byId('owners'), inOrder.map((owner) => ownerPanel(owner, {
+      audiences: owner.own ? matrix.audiences : [{ code: matrix.audience.code, name: matrix.audience.name }], nations, opened: this.#opened, toggle,
+    })));
+    this.#drawDecisions(own);
+    this.#drawForms(matrix, own);
+    this.#drawHow(matrix, own);
+  }
+
+  #lead(matrix, own) {
+    const name = matrix.organisation?.name ?? (matrix.audience.code === 'public' ? word('as.public') : matrix.audience.name);
+    byId('lead-title').textContent = own ? word('sharing.lead_own', { name }) : word('sharing.lead_shared', { name });
+    const role = !own ? 'lead_reader' : matrix.may_decide ? 'lead_releaser' : 'lead_viewer';
+    renew(body('lead'),
+      h('p', {}, word(`sharing.${role}`), ' ', h('a', { href: keepAudience('/help/allies/') }, word('sharing.help'))),
+      h('p', { class: 'muted' }, word('sharing.as_of', { when: when(matrix.now, 'clock') })));
+  }
+
+  #drawDecisions(own) {
+    const decisions = own ? this.#decisions : null;
+    byId('queue').hidden = !decisions;
+    byId('changed').hidden = !decisions;
+    if (!decisions) return;
+    const name = (code) => this.#nationName(code);
+    const asks = { ask: (asking) => this.#ask(asking), act: (path, what, done) => this.#act(path, what, done) };
+    renew(body('queue'), queueList(decisions, name, this.#asking, asks));
+    renew(body('changed'), decisions.changed.length === 0
+      ? h('p', { class: 'muted' }, word('sharing.changed_none'))
+      : [h('p', { class: 'muted' }, counted('sharing.changed_count', decisions.changed.length)),
+        h('ol', { class: 'changes' }, decisions.changed.map((changed) => h('li', {},
+          h('time', { datetime: changed.at }, when(changed.at)), h('span', {}, changeSentence(changed, name)))))]);
+  }
+
+  /** Opens or closes the form below a decision. */
+  #ask(asking) {
+    const before = this.#asking?.id;
+    this.#asking = asking;
+    this.#draw();
+    const at = byId('queue').querySelector(`[data-decision="${asking?.id ?? before}"]`);
+    at?.querySelector(asking ? 'textarea' : 'button')?.focus();
+  }
+
+  #drawForms(matrix, own) {
+    const may = Boolean(own) && matrix.may_decide && own.plants.length > 0;
+    byId('narrow').hidden = !may;
+    byId('release').hidden = !may;
+    if (!may) {
+      this.#forms = null;
+      return;
+    }
+    const of = own.plants.map(({ code, things }) => `${code} ${things.length}`).join(' ');
+    if (this.#forms === of) return;
+    this.#forms = of;
+    const kinds = own.rows.map(({ kind }) => kind);
+    const make = (what, path, done) => {
+      const form = new SharingForm(what, { owner: own, nations: matrix.nations, kinds, send: (asked) => this.#send(path, asked, done) });
+      body(what).replaceChildren(form.element);
+    };
+    make('narrow', 'narrow', 'narrowed');
+    make('release', 'widen', 'proposed');
+  }
+
+  /** How somebody comes to decide here. */
+  #drawHow(matrix, own) {
+    byId('how').hidden = matrix.may_decide;
+    if (matrix.may_decide) return;
+    const of = matrix.organisation?.code ?? 'XAA/skarvik';
+    renew(body('how'),
+      h('p', {}, word(own ? 'sharing.how_own' : 'sharing.how_says')),
+      h('p', {}, h('code', { translate: 'no' }, `slipway account new anna --of ${of} --role releaser`), h('code', { translate: 'no' }, `slipway account new bo --of ${of} --role releaser`)),
+      h('p', {}, h('a', { class: 'button', href: '/signin/' }, word('signin.heading'))));
+  }
+
+  /** Sends a change; settles with what was wrong, or null when it was done and is told. */
+  async #send(path, asked, done) {
+    let response;
+    try {
+      response = await change(`/api/v1/sharing/${path}`, { body: asked });
+    } catch {
+      return word('sharing.not_sent');
+    }
+    if (!response.ok) {
+      const { code, reason } = await response.json().catch(() => ({}));
+      if (response.status === 401) return word('signin.ended');
+      return hasWord(`sharing.wrong.${code}`) ? word(`sharing.wrong.${code}`, { reason }) : word('sharing.refused', { reason: reason ?? response.status });
+    }
+    this.#asking = null;
+    await this.#fetch();
+    this.#tell(word(`sharing.told.${done}`), 'well');
+    return null;
+  }
+
+  async #act(path, asked, done) {
+    const wrong = await this.#send(path, asked, done);
+    if (wrong) this.#tell(wrong, 'wrong');
+  }
+
+  /** Says what came of something, where the reader of the screen hears it and the eye finds it. */
+  #tell(text, went) {
+    const told = byId('told');
+    told.textContent = text;
+    told.dataset.went = went;
+    told.scrollIntoView({ block: 'center' });
+  }
+}
+
+start(() => new Page());

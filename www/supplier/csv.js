@@ -1,0 +1,141 @@
+// A table pasted from a spreadsheet: read, matched to what can be reported, and checked row by row.
+// Cells are texts whatever they begin with; nothing is ever computed from them.
+
+/** The largest paste [characters], and the most rows and columns in it. */
+export const LARGEST = 200_000;
+export const MOST_ROWS = 500;
+export const MOST_COLUMNS = 30;
+const LONGEST_CELL = 500;
+
+/** What a column can hold; the words of its heading that tell. */
+export const FIELDS = {
+  line: /^(order|order ?line|line|delivery|id|no\.?|number|auftrag|lieferung|ordre)\b/i,
+  made: /^(finished|made|done|produced|ready|fertig)/i,
+  scrapped: /^(scrap|waste|reject|ausschuss)/i,
+  shipped: /^(shipped|sent|dispatched|versandt|geliefert)/i,
+  date: /^(new date|date|expected|delivery date|eta|arrives|datum|termin)/i,
+  reason: /^(reason|why|remark|grund)/i,
+  stock: /^(stock|in stock|on hand|count|bestand)/i,
+};
+
+/** Reads a table. `{problem, values}` when it is none: what is wrong, by a key of the words. */
+export function readTable(text) {
+  if (text.length > LARGEST) return { problem: 'too_large', values: { n: LARGEST } };
+  const delimiter = delimiterOf(text);
+  const rows = [];
+  for (const cells of cellsOf(text, delimiter)) {
+    if (cells.every((cell) => cell === '')) continue;
+    if (cells.length > MOST_COLUMNS) return { problem: 'too_wide', values: { n: MOST_COLUMNS } };
+    if (cells.some((cell) => cell.length > LONGEST_CELL)) return { problem: 'long_cell', values: { n: LONGEST_CELL } };
+    rows.push(cells);
+    if (rows.length > MOST_ROWS + 1) return { problem: 'too_long', values: { n: MOST_ROWS } };
+  }
+  if (rows.length < 2) return { problem: 'too_short', values: {} };
+  const [heads, ...body] = rows;
+  return { heads, rows: body };
+}
+
+/** The sign between cells: of those in the first line, the one that is there most often. */
+function delimiterOf(text) {
+  const end = text.search(/[\r\n]/);
+  const first = end < 0 ? text : text.slice(0, end);
+  const count = (sign) => first.split(sign).length - 1;
+  return ['\t', ';', ','].reduce((best, sign) => (count(sign) > count(best) ? sign : best), '\t');
+}
+
+/** Rows of cells; a cell in quotes may hold anything, a quote in it twice. */
+function* cellsOf(text, delimiter) {
+  let cells = [];
+  let cell = '';
+  let quoted = false;
+  const end = () => { cells.push(cell.trim()); cell = ''; };
+  for (let at = 0; at < text.length; at += 1) {
+    const sign = text[at];
+    if (quoted) {
+      if (sign !== '"') cell += sign;
+      else if (text[at + 1] === '"') { cell += '"'; at += 1; }
+      else quoted = false;
+    } else if (sign === '"' && cell.trim() === '') { quoted = true; cell = ''; }
+    else if (sign === delimiter) end();
+    else if (sign === '\n') { end(); yield cells; cells = []; }
+    else if (sign !== '\r') cell += sign;
+  }
+  end();
+  yield cells;
+}
+
+/** For each column the field that its heading tells, or ''; each field once. */
+export function guessColumns(heads) {
+  const free = new Set(Object.keys(FIELDS));
+  return heads.map((head) => {
+    const field = [...free].find((name) => FIELDS[name].test(head.trim())) ?? '';
+    free.delete(field);
+    return field;
+  });
+}
+
+/**
+ * A number as people write it: `{value}` or `{problem}`. One sign with three digits after it may
+ * be either kind of number, so it is asked about and not guessed.
+ */
+export function readNumber(text) {
+  const plain = text.trim().replace(/[\u00a0\u202f ]/g, '');
+  if (/^[1-9]\d{0,2}[.,]\d{3}$/.test(plain)) return { problem: 'which_number' };
+  let digits = plain;
+  if (/^\d{1,3}(\.\d{3})+,\d+$/.test(plain)) digits = plain.replaceAll('.', '').replace(',', '.');
+  else if (/^\d{1,3}(,\d{3})+\.\d+$/.test(plain)) digits = plain.replaceAll(',', '');
+  else digits = plain.replace(',', '.');
+  if (!/^\d+(\.\d+)?$/.test(digits)) return { problem: 'no_number' };
+  const value = Number(digits);
+  return value <= 1e9 ? { value } : { problem: 'too_much' };
+}
+
+/**
+ * A day as `y-m-d`: `{day}`, `{problem}`, or `{ambiguous: true}` while nobody has said which of
+ * day and month comes first. `order` is `dmy`, `mdy` or ''.
+ */
+export function readDay(text, order = '') {
+  const plain = text.trim();
+  let found = /^(\d{4})-(\d{1,2})-(\d{1,2})(T.*)?$/.exec(plain);
+  if (found) return day(Number(found[1]), Number(found[2]), Number(found[3]));
+  found = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(plain);
+  if (found) return day(Number(found[3]), Number(found[2]), Number(found[1]));
+  found = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/.exec(plain);
+  if (!found) return { problem: 'no_date' };
+  const [a, b, year] = found.slice(1).map(Number);
+  if (a > 12 || (a === b) || order === 'dmy') return day(year, b, a);
+  if (b > 12 || order === 'mdy') return day(year, a, b);
+  return { ambiguous: true };
+}
+
+function day(year, month, date) {
+  const at = new Date(Date.UTC(year, month - 1, date));
+  const is = at.getUTCFullYear() === year && at.getUTCMonth() === month - 1 && at.getUTCDate() === date;
+  return is && year >= 2000 && year < 2200 ? { day: at.toISOString().slice(0, 10) } : { problem: 'no_date' };
+}
+
+/** Reads one row by its columns: `{line, acts: [{act, quantity?, day?, reason?}], problems, ambiguous}`. */
+export function readRow(cells, columns, order) {
+  const of = (field) => (columns.includes(field) ? cells[columns.indexOf(field)] ?? '' : '');
+  const problems = [];
+  const acts = [];
+  let ambiguous = false;
+  for (const act of ['made', 'scrapped', 'shipped', 'stock']) {
+    if (of(act) === '') continue;
+    const { value, problem } = readNumber(of(act));
+    if (problem) problems.push({ problem, cell: of(act) });
+    else if (value > 0 || act === 'stock') acts.push({ act, quantity: value });
+  }
+  if (of('date') !== '') {
+    const read = readDay(of('date'), order);
+    ambiguous = read.ambiguous === true;
+    if (read.problem) problems.push({ problem: read.problem, cell: of('date') });
+    const shipped = acts.find(({ act }) => act === 'shipped');
+    if (read.day && shipped) shipped.day = read.day;
+    else if (read.day && of('reason') === '') problems.push({ problem: 'no_reason', cell: of('date') });
+    else if (read.day) acts.push({ act: 'late', day: read.day, reason: of('reason').slice(0, 200) });
+  }
+  if (of('line') === '') problems.push({ problem: 'no_line', cell: '' });
+  else if (acts.length === 0 && problems.length === 0 && !ambiguous) problems.push({ problem: 'nothing', cell: '' });
+  return { line: of('line'), acts, problems, ambiguous };
+}

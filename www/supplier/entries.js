@@ -1,0 +1,60 @@
+// What a supplier's buttons stand for, as reports of the closed list that every feed uses.
+
+import { quantity, when } from '../lib/format.js';
+import { word } from '../lib/words.js';
+import { receipt } from './outbox.js';
+
+/** What can be said about an order line, and about what is delivered regularly. */
+export const ACTS = { line: ['made', 'shipped', 'late', 'scrapped', 'stock'], standing: ['made', 'shipped', 'scrapped', 'stock'] };
+
+/** The middle of a day, so that it is that day in every zone of the programme. */
+const noon = (day) => `${day}T12:00:00Z`;
+
+let made = 0;
+
+/** The id of a delivery that nobody has announced yet: by the millisecond, and by how many came before. */
+function freshId(name, at) {
+  made += 1;
+  return `${name.slice(0, 38)}-${at.replace(/[^0-9]/g, '').slice(2, 17)}-${made}`;
+}
+
+/**
+ * An entry: its words and its reports, or null when it says nothing. `who` knows plant, supplier
+ * and clock; `line` is a line or a standing order; `day` is `y-m-d`.
+ */
+export function entryOf(who, line, { act, quantity: n, day, reason }) {
+  const at = who.plantNow();
+  const say = (kind, more) => ({ kind, at, ...more });
+  const terms = (delivery, more) => ({ delivery, supplier: who.supplier, material: line.material, quantity: line.quantity, date: line.expected, ...more });
+  const lot = line.delivery ? { lot: line.delivery } : {};
+  const here = { material: line.material, quantity: n, storage: who.supplier };
+  const words = (values = {}) => word(`supplier.said.${act}`, { n: n === undefined ? '' : quantity(n, line.unit), what: line.material_name, line: line.delivery ?? '', day: day ? when(noon(day), 'date') : '', reason: reason ?? '', ...values });
+  if (act === 'made') return { words: words(), reports: [say('lot_produced', { ...here, ...lot })] };
+  if (act === 'scrapped') return { words: words(), reports: [say('lot_consumed', { ...here, ...lot })] };
+  if (act === 'stock') return { words: words(), reports: [say('stock', here)] };
+  if (act === 'late') return { words: words(), reports: [say('delivery_delayed', terms(line.delivery, { date: noon(day), reason }))] };
+  const date = day ? noon(day) : line.expected;
+  if (!line.delivery) {
+    const delivery = freshId(line.material, at);
+    const sent = terms(delivery, { quantity: n, date });
+    return { words: words({ line: delivery }), reports: [say('delivery_promised', sent), say('delivery_shipped', sent)] };
+  }
+  const rest = line.quantity - n;
+  const reports = [say('delivery_shipped', terms(line.delivery, { quantity: n, date }))];
+  if (rest <= 1e-9) return { words: words(), reports };
+  // What did not go with this load stays promised, as a line of its own.
+  const left = freshId(`${line.delivery.slice(0, 33)}.rest`, at);
+  reports.push(say('delivery_promised', terms(left, { quantity: rest, date: line.expected })));
+  return { words: word('supplier.said.part', { n: quantity(n, line.unit), what: line.material_name, line: line.delivery, rest: quantity(rest, line.unit) }), reports };
+}
+
+/** What takes an entry back: for each of its reports, a correction to a remark that says so. */
+export function takenBack(who, entry) {
+  const at = who.plantNow();
+  const text = word('supplier.taken_back_remark', { number: receipt(entry), words: entry.words }).slice(0, 400);
+  const reports = entry.reports.map((report, index) => ({
+    kind: 'correction', at, feed: who.feed, epoch: entry.epoch, seq: entry.seq, index,
+    report: { kind: 'comment', at: report.at, about: who.supplier, text },
+  }));
+  return { words: word('supplier.said.undo', { number: receipt(entry) }), reports, undoes: receipt(entry) };
+}

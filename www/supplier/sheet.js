@@ -1,0 +1,144 @@
+// Entries out of a spreadsheet: pasted, its columns matched, looked through, and only then sent.
+
+import { h, renew } from '../lib/dom.js';
+import { number } from '../lib/format.js';
+import { word } from '../lib/words.js';
+import { FIELDS, LARGEST, guessColumns, readRow, readTable } from './csv.js';
+
+/** Where the columns of each kind of table are remembered. */
+const COLUMNS = 'slipway.supplier.columns';
+/** Kinds of table that are remembered. */
+const MOST_REMEMBERED = 20;
+
+function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(COLUMNS) ?? '{}');
+  } catch {
+    return {};
+  }
+}
+
+function remember(heads, columns) {
+  const known = { [JSON.stringify(heads)]: columns, ...remembered(), };
+  known[JSON.stringify(heads)] = columns;
+  try {
+    localStorage.setItem(COLUMNS, JSON.stringify(Object.fromEntries(Object.entries(known).slice(0, MOST_REMEMBERED))));
+  } catch { /* Asked again the next time. */ }
+}
+
+export class Sheet {
+  #box = document.getElementById('pasted');
+  #body = document.getElementById('sheet-body');
+  #table = null;
+  #columns = [];
+  #order = '';
+  #told = '';
+
+  /** `lines()` gives the lines by key, `send(entries)` takes `[line, what]` each and says how many it took. */
+  constructor(lines, send) {
+    this.lines = lines;
+    this.send = send;
+    this.#box.addEventListener('paste', (event) => this.#pasted(event));
+    this.#box.addEventListener('input', () => this.#read(this.#box.value));
+    this.#body.addEventListener('change', ({ target }) => this.#changed(target));
+    this.#body.addEventListener('click', ({ target }) => { if (target.closest('button')) this.#confirm(); });
+  }
+
+  /** What is too large is not even put into the box: a browser takes minutes to draw it. */
+  #pasted(event) {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (text.length <= LARGEST) return;
+    event.preventDefault();
+    this.#read(text);
+  }
+
+  #read(text) {
+    this.#told = '';
+    this.#order = '';
+    if (text.trim() === '') this.#table = null;
+    else {
+      this.#table = readTable(text);
+      if (this.#table.heads) this.#columns = this.#known() ?? guessColumns(this.#table.heads);
+    }
+    this.draw();
+  }
+
+  #known() {
+    const { heads } = this.#table;
+    const columns = remembered()[JSON.stringify(heads)];
+    const fits = Array.isArray(columns) && columns.length === heads.length && columns.every((field) => field === '' || Object.hasOwn(FIELDS, field));
+    return fits ? columns : null;
+  }
+
+  #changed({ dataset, value }) {
+    if (dataset.column !== undefined) {
+      // A field comes from one column.
+      this.#columns = this.#columns.map((field, at) => (at === Number(dataset.column) ? value : field === value ? '' : field));
+    }
+    if (dataset.order !== undefined) this.#order = value;
+    this.draw();
+  }
+
+  #rows() {
+    const byName = new Map(this.lines().map(([key, line]) => [key.toLowerCase(), line]));
+    return this.#table.rows.map((cells, at) => {
+      const row = readRow(cells, this.#columns, this.#order);
+      const known = byName.get(row.line.toLowerCase()) ?? byName.get(`every ${row.line.toLowerCase()}`);
+      if (!known && row.line !== '') row.problems.push({ problem: 'unknown_line', cell: row.line });
+      if (known && !known.delivery && row.acts.some(({ act }) => act === 'late')) row.problems.push({ problem: 'not_for_regular', cell: row.line });
+      if (known && !known.delivery && row.acts.some(({ act, day }) => act === 'shipped' && !day)) row.problems.push({ problem: 'no_date', cell: '' });
+      return { ...row, known, number: at + 2 };
+    });
+  }
+
+  draw() {
+    if (!this.#table) {
+      renew(this.#body, h('p', { role: 'status' }, this.#told));
+      return;
+    }
+    if (this.#table.problem) {
+      renew(this.#body, h('p', { class: 'late-text', role: 'alert' }, word(`supplier.table.${this.#table.problem}`, { n: number(this.#table.values.n ?? 0) })));
+      return;
+    }
+    const rows = this.#rows();
+    const good = rows.filter(({ problems, ambiguous }) => problems.length === 0 && !ambiguous);
+    const ambiguous = rows.some((row) => row.ambiguous) || this.#order !== '';
+    const count = good.reduce((sum, { acts }) => sum + acts.length, 0);
+    const bad = rows.length - good.length;
+    renew(this.#body,
+      h('fieldset', { class: 'supplier-columns' }, h('legend', {}, word('supplier.columns')), this.#table.heads.map((head, at) => this.#column(head, at))),
+      ambiguous && h('p', {}, h('label', {}, word('supplier.which_first'), ' ', h('select', { data: { order: 'yes' } }, ['', 'dmy', 'mdy'].map((order) => h('option', { value: order, selected: order === this.#order }, word(`supplier.order.${order || 'none'}`)))))),
+      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': word('supplier.preview') },
+        h('table', { class: 'plain' }, h('caption', { class: 'visually-hidden' }, word('supplier.preview')),
+          h('thead', {}, h('tr', {}, ['row', 'line', 'what'].map((name) => h('th', { scope: 'col' }, word(`supplier.preview_${name}`))))),
+          h('tbody', {}, rows.map(previewOf)))),
+      h('p', { role: 'status' }, bad > 0 ? word('supplier.some_wrong', { bad: number(bad), all: number(rows.length) }) : word('supplier.all_right', { all: number(rows.length) })),
+      h('p', {}, h('button', { class: 'button', type: 'button', disabled: count === 0 }, word('supplier.send_all', { n: number(count) }))));
+  }
+
+  #column(head, at) {
+    const option = (field) => h('option', { value: field, selected: this.#columns[at] === field }, word(`supplier.column.${field || 'none'}`));
+    return h('label', { data: { key: `column ${at}` } }, head || word('supplier.no_heading', { n: number(at + 1) }), h('select', { data: { column: at } }, ['', ...Object.keys(FIELDS)].map(option)));
+  }
+
+  #confirm() {
+    const good = this.#rows().filter(({ problems, ambiguous }) => problems.length === 0 && !ambiguous);
+    remember(this.#table.heads, this.#columns);
+    const taken = this.send(good.flatMap(({ known, acts }) => acts.map((what) => [known, what])));
+    if (taken === null) return;
+    this.#told = word('supplier.sheet_sent', { n: number(taken) });
+    this.#table = null;
+    this.#box.value = '';
+    this.draw();
+    this.#box.focus();
+  }
+}
+
+function previewOf({ number: row, line, acts, problems, ambiguous }) {
+  const said = acts.map(({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ?? '', reason: reason ?? '' }));
+  return h('tr', { data: { row, wrong: problems.length > 0 || ambiguous ? 'yes' : 'no' } },
+    h('td', {}, number(row)), h('th', { scope: 'row' }, line),
+    h('td', {}, said.join(' · '),
+      ambiguous && h('small', { class: 'warn-text' }, word('supplier.wrong.which_date')),
+      problems.map(({ problem, cell }) => h('small', { class: 'late-text' }, word(`supplier.wrong.${problem}`, { cell })))));
+}

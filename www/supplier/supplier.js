@@ -1,0 +1,275 @@
+// The page of a small supplier: opened from an invitation, on a telephone, without an account.
+// The invitation's secret stands behind the # of the link, which no browser sends; it leaves the
+// address bar at once and is handed over once.
+
+import { h, renew } from '../lib/dom.js';
+import { useSiteZone } from '../lib/format.js';
+import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
+import { entryOf, takenBack } from './entries.js';
+import { Lines } from './lines.js';
+import { Outbox, isSettled, receipt } from './outbox.js';
+import { Receipts } from './receipts.js';
+import { Sheet } from './sheet.js';
+
+/** The lines are asked for again this often while the page is looked at [ms]. */
+const ASK_EVERY_MS = 20_000;
+
+const byId = (id) => document.getElementById(id);
+const show = (id, shown = true) => { byId(id).hidden = !shown; };
+
+/** The secret of the link that opened the page, taken out of the address bar and the history. */
+function takeInvitation() {
+  const found = /^#invite=(.+)$/.exec(location.hash)?.[1] ?? null;
+  if (location.hash) history.replaceState(null, '', location.pathname);
+  return found;
+}
+
+/** A sentence above everything, with a button if there is something to do. */
+function note(name, values = {}, act = null) {
+  show('note');
+  byId('note-title').textContent = word(`supplier.note.${name}`);
+  byId('note-text').textContent = word(`supplier.note_says.${name}`, values);
+  const button = byId('note-act');
+  button.hidden = !act;
+  button.textContent = act ? word(`supplier.note_act.${name}`) : '';
+  button.onclick = act;
+}
+
+/** Asks the hub; `{answer}`, or `{code}` of a refusal, or neither while it cannot be reached. */
+async function ask(path, options = {}) {
+  try {
+    const response = await fetch(`/v1/supplier/${path}`, { headers: { 'content-type': 'application/json' }, ...options });
+    if (response.status === 204) return { answer: null };
+    const answer = await response.json();
+    return response.ok ? { answer } : { code: answer.code ?? 'refused' };
+  } catch {
+    return {};
+  }
+}
+
+class Page {
+  #who = null;
+  #offset = 0;
+  #outbox = null;
+  #settled = 0;
+  #mine = true;
+
+  constructor() {
+    this.lines = new Lines((line, what) => this.#say([[line, what]]) !== null);
+    this.receipts = new Receipts((name) => this.#takeBack(name));
+    byId('leave').addEventListener('click', () => this.#leave());
+  }
+
+  async open(invitation) {
+    byId('link').textContent = word('supplier.link.joining');
+    if (invitation) {
+      const { answer, code } = await ask('session', { method: 'POST', body: JSON.stringify({ invitation }) });
+      if (answer === undefined && !code) {
+        note('unreachable', {}, () => { show('note', false); this.open(invitation); });
+        return;
+      }
+      this.refused = code;
+    }
+    await this.#begin();
+  }
+
+  async #begin() {
+    const { answer, code } = await ask('lines');
+    if (!answer) {
+      byId('link').textContent = '';
+      // A link that was used before is no matter to whoever is still in.
+      const why = code === 'not_in' ? this.refused ?? 'not_in' : code ? 'failed' : 'unreachable';
+      note(hasWord(`supplier.note.${why}`) ? why : 'failed', {}, code ? null : () => { show('note', false); this.#begin(); });
+      return;
+    }
+    this.#take(answer);
+    this.#outbox = new Outbox({ feed: answer.feed, clock: clockOf(answer.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
+    this.sheet = new Sheet(() => this.lines.all(), (entries) => this.#say(entries));
+    for (const id of ['open', 'list', 'sheet', 'end']) show(id);
+    await this.#tellReaders();
+    this.#changed();
+    await this.#alone();
+    setInterval(() => { if (!document.hidden && this.#outbox.link === 'on') this.#refresh(); }, ASK_EVERY_MS);
+  }
+
+  #take(answer) {
+    this.#who = { ...answer, plantNow: () => this.#plantNow() };
+    this.#offset = Date.parse(answer.now) - Date.now() * answer.clock.rate;
+    useSiteZone(answer.time_zone);
+    byId('name').textContent = answer.supplier_name;
+    byId('plant').textContent = word('supplier.to', { plant: answer.plant_name });
+    this.lines.take(this.#who);
+  }
+
+  /** The plant's time; the telephone's own clock may be wrong. */
+  #plantNow() {
+    return new Date(Date.now() * this.#who.clock.rate + this.#offset).toISOString();
+  }
+
+  async #refresh() {
+    const { answer } = await ask('lines');
+    if (answer) this.#take(answer);
+  }
+
+  async #isIn() {
+    const { answer, code } = await ask('lines');
+    if (answer) this.#take(answer);
+    return code === 'not_in' ? false : answer ? true : null;
+  }
+
+  /** One page of a browser speaks; another waits until it is closed. */
+  async #alone() {
+    if (!navigator.locks) {
+      this.#outbox.start();
+      return;
+    }
+    const name = `slipway.supplier.${this.#who.feed}`;
+    const hold = () => new Promise(() => { this.#be(true); this.#outbox.start(); });
+    const free = await new Promise((tell) => {
+      navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+        tell(lock !== null);
+        return lock && hold();
+      });
+    });
+    if (free) return;
+    this.#be(false);
+    navigator.locks.request(name, hold);
+  }
+
+  #be(mine) {
+    this.#mine = mine;
+    if (mine) show('note', false);
+    else note('other_tab');
+    for (const id of ['open', 'list', 'sheet']) show(id, mine);
+    this.#changed();
+  }
+
+  async #tellReaders() {
+    const { answer } = await ask('readers');
+    if (!answer) return;
+    const known = `slipway.supplier.seen.${this.#who.feed}`;
+    const list = h('ul', { class: 'supplier-sees' }, alike(answer.readers).map((readers) => h('li', {},
+      readers.map(({ code, name, customer, looks }, at) => [at > 0 && ', ',
+        h('strong', {}, code === 'public' ? word('supplier.everybody') : word('supplier.reader', { name, nation: code.split('/')[0] })),
+        customer && ` ${word('supplier.customer')}`, looks && ` ${word('supplier.looks')}`]), ': ',
+      readers[0].kinds.map((kind) => word(`supplier.kind.${kind}`)).join('; '), '. ',
+      readers[0].keeps ? word('supplier.keeps') : word('supplier.only_looks'))));
+    const text = [
+      answer.readers.length === 0 ? h('p', {}, word('supplier.seen_by_nobody')) : list,
+      h('p', {}, word(`supplier.others.${form(answer.others)}`, { n: answer.others })),
+      h('p', { class: 'muted' }, word('supplier.no_log')),
+    ];
+    const read = this.#remembered(known);
+    show('sees');
+    show('open', read);
+    show('sheet', read);
+    if (read) {
+      renew(byId('sees-body'), h('details', {}, h('summary', {}, word('supplier.sees_again')), text));
+      return;
+    }
+    const go = h('button', { class: 'button', type: 'button', id: 'understood' }, word('supplier.understood'));
+    renew(byId('sees-body'), text, h('p', {}, go));
+    byId('understood').addEventListener('click', () => {
+      this.#remember(known);
+      renew(byId('sees-body'), h('details', {}, h('summary', {}, word('supplier.sees_again')), text));
+      show('open', this.#mine);
+      show('sheet', this.#mine);
+      byId('lines').querySelector('button')?.focus();
+    });
+  }
+
+  #remembered(name) {
+    try {
+      return localStorage.getItem(name) === 'yes';
+    } catch {
+      return false;
+    }
+  }
+
+  #remember(name) {
+    try {
+      localStorage.setItem(name, 'yes');
+    } catch { /* Shown again the next time. */ }
+  }
+
+  /** Takes entries; how many, or null when they do not fit. */
+  #say(entries) {
+    const at = new Date().toISOString();
+    let last = null;
+    for (const [line, what] of entries) {
+      last = this.#outbox.add({ at, ...entryOf(this.#who, line, what) });
+      if (!last) {
+        note('too_many');
+        return null;
+      }
+    }
+    if (last) this.last = receipt(last);
+    this.#changed();
+    return entries.length;
+  }
+
+  #takeBack(name) {
+    const entry = this.#outbox.entries.find((known) => receipt(known) === name);
+    if (!entry) return;
+    const added = this.#outbox.add({ at: new Date().toISOString(), ...takenBack(this.#who, entry) });
+    if (added) this.last = receipt(added);
+    this.#changed();
+  }
+
+  #changed() {
+    if (!this.#outbox) return;
+    const { entries, link, waiting, keeps, why } = this.#outbox;
+    const shown = this.#mine ? link : 'elsewhere';
+    byId('link').dataset.link = shown;
+    byId('link').textContent = waiting > 0 && shown !== 'on' ? word('supplier.link_waiting', { link: word(`supplier.link.${shown}`), n: waiting }) : word(`supplier.link.${shown}`);
+    this.receipts.draw(entries);
+    const last = entries.find((entry) => receipt(entry) === this.last);
+    byId('told').textContent = last ? word('supplier.told', { number: receipt(last), state: word(`supplier.state.${last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : '';
+    const settled = entries.filter(isSettled).length;
+    if (settled > this.#settled && this.#settled >= 0) this.#refresh();
+    this.#settled = settled;
+    if (link === 'not_in') note('not_in');
+    else if (link === 'elsewhere') note('elsewhere', {}, () => { show('note', false); this.#outbox.start(); });
+    else if (link === 'refused') note('refused', { why });
+    else if (!keeps) note('keeps_nothing');
+  }
+
+  async #leave() {
+    if (this.#outbox.waiting > 0) {
+      note('still_waiting', {}, () => this.#reallyLeave());
+      byId('note-act').focus();
+      return;
+    }
+    await this.#reallyLeave();
+  }
+
+  async #reallyLeave() {
+    const { answer } = await ask('session', { method: 'DELETE' });
+    if (answer === null) location.reload();
+    else note('unreachable');
+  }
+}
+
+/** Readers in groups of those who see the same, each group where its first reader stood. */
+function alike(readers) {
+  const groups = new Map();
+  for (const reader of readers) {
+    const same = `${reader.keeps} ${reader.kinds.join()}`;
+    groups.set(same, [...groups.get(same) ?? [], reader]);
+  }
+  return [...groups.values()];
+}
+
+/** The clock as a hello names it. */
+function clockOf({ kind, rate }) {
+  return kind === 'live' ? { kind } : { kind, rate };
+}
+
+const invitation = takeInvitation();
+try {
+  await loadWords();
+  fillWords();
+  await new Page().open(invitation);
+} catch (error) {
+  byId('link').textContent = `Slipway: ${error.message}`;
+}
