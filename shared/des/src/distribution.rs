@@ -65,17 +65,46 @@ pub enum DistributionError {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
-    Constant { value: f64 },
-    Exponential { mean: f64 },
-    Uniform { low: f64, high: f64 },
-    Triangular { low: f64, mode: f64, high: f64 },
+    Constant {
+        value: f64,
+    },
+    Exponential {
+        mean: f64,
+    },
+    Uniform {
+        low: f64,
+        high: f64,
+    },
+    Triangular {
+        low: f64,
+        mode: f64,
+        high: f64,
+    },
     Gamma(Gamma),
-    LogNormal { log_mean: f64, log_deviation: f64 },
-    Weibull { scale: f64, power: f64 },
-    Geometric { probability: f64, log_failure: f64 },
-    Bernoulli { probability: f64 },
+    LogNormal {
+        log_mean: f64,
+        log_deviation: f64,
+    },
+    Weibull {
+        scale: f64,
+        power: f64,
+    },
+    Geometric {
+        probability: f64,
+        log_failure: f64,
+    },
+    Bernoulli {
+        probability: f64,
+    },
     Hyper(Branches),
-    Empirical { ascending: Arc<[f64]> },
+    Empirical {
+        ascending: Arc<[f64]>,
+    },
+    /// So many times another.
+    Scaled {
+        factor: f64,
+        of: Arc<Distribution>,
+    },
     Smoothed(Smoothed),
 }
 
@@ -108,6 +137,7 @@ impl Distribution {
             Kind::Hyper(branches) => branches.mean(),
             Kind::Empirical { ascending } => ascending.iter().sum::<f64>() / ascending.len() as f64,
             Kind::Smoothed(smoothed) => smoothed.mean(),
+            Kind::Scaled { factor, of } => factor * of.mean(),
         }
     }
 
@@ -133,6 +163,7 @@ impl Distribution {
             Kind::Bernoulli { probability } => probability * (1.0 - probability),
             Kind::Hyper(branches) => branches.variance(),
             Kind::Smoothed(smoothed) => smoothed.variance(),
+            Kind::Scaled { factor, of } => factor * factor * of.variance(),
             Kind::Empirical { ascending } => {
                 let squares = ascending.iter().map(|value| (value - mean) * (value - mean));
                 squares.sum::<f64>() / ascending.len() as f64
@@ -168,6 +199,7 @@ impl Kind {
             }
             Self::Hyper(branches) => branches.sample(bits),
             Self::Smoothed(smoothed) => smoothed.sample(open_unit(bits)),
+            Self::Scaled { factor, of } => factor * of.kind.sample(bits),
             Self::Empirical { ascending } => {
                 // The count is below 2^21, so no observation is favoured by more than 2^-43.
                 let at = (u128::from(bits) * ascending.len() as u128) >> 64;

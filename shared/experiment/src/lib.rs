@@ -35,6 +35,7 @@ mod moments;
 mod replicate;
 mod select;
 mod sensitivity;
+pub mod sim;
 mod student;
 mod verdict;
 mod warm_up;

@@ -3,5 +3,6 @@
 mod choosing;
 mod intervals;
 mod models;
+mod plants;
 mod running;
 mod warming;

@@ -6,17 +6,21 @@
 //! both apply: the same rules of blocking and of failures, time in whole microseconds, the order
 //! (time, priority, sequence), one random stream for each source.
 
+mod account;
 mod clocks;
 mod network;
 mod run;
 mod slotted;
+mod start;
 mod state;
 
 use des::Time;
 use smol_str::SmolStr;
 use thiserror::Error;
 
-pub use network::{Ages, Begun, Blocking, Failure, Lot, Network, Piece, Station, Storage, Way};
+pub use network::{
+    Ages, Begun, Blocking, Failure, Fate, Lot, Network, Piece, Station, Storage, Way,
+};
 pub use run::Flow;
 pub use slotted::{Full, Machine, Slotted, SlottedLine, Up};
 
@@ -108,8 +112,10 @@ pub struct Totals {
     pub at: Time,
     /// Pieces finished, by station.
     pub finished: Vec<u64>,
-    /// Pieces that left the network, by station.
+    /// Pieces that left the network good, by station.
     pub left: Vec<u64>,
+    /// Pieces that left it lost, by station.
+    pub scrapped: Vec<u64>,
     /// Over those: time in the network, by station \[µs\]; only where the flow is watched.
     pub in_system: Vec<i128>,
     /// Pieces taken out, by storage.
@@ -122,6 +128,19 @@ pub struct Totals {
     pub level_time: Vec<i128>,
     /// Pieces there now, by storage.
     pub levels: Vec<u32>,
+}
+
+/// What a server did with its time \[µs\]; what is left of it, it waited for pieces.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServerTimes {
+    /// Worked.
+    pub working: i64,
+    /// Was kept from work by a full storage.
+    pub blocked: i64,
+    /// Was being repaired.
+    pub down: i64,
+    /// Had a piece, whatever it did.
+    pub held: i64,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use twin::{
     definition::{
-        Area, Basis, Crew, CrewNeed, Duration, InitialStock, Input, Material, Operation, Output,
+        Area, Basis, Blocking, Crew, CrewNeed, Duration, InitialStock, Input, Material, Operation, Output,
         Placement, Plant, Programme, Resource, ResourceKind, Shape, SourceRule, Storage, Supplier,
         SupplyLine, Tracking, WorkCenter, WorkUnit,
     },
@@ -86,6 +86,7 @@ fn work_center(n: usize) -> WorkCenter {
         failures: vec![],
         contact: None,
         may_limit: true,
+        step: None,
         basis: Basis::Assumed,
     }
 }
@@ -149,6 +150,7 @@ fn supply_line() -> SupplyLine {
         mean_late: Span::ZERO,
         yield_ratio: 1.0,
         from: None,
+        reorder: None,
         basis: Basis::Assumed,
     }
 }
@@ -202,6 +204,10 @@ fn shop(name: &str, stations: usize) -> Plant {
         deliveries: vec![],
         headline: vec![],
         reasons: vec![],
+        arrivals: Vec::new(),
+        card_loops: Vec::new(),
+        begun_units: Vec::new(),
+        in_step: None,
     }
 }
 
@@ -248,6 +254,7 @@ fn operation(n: usize, stations: usize) -> Operation {
         sequence: None,
         hold_after: None,
         order: None,
+        blocking: Blocking::AfterWork,
         basis: Basis::Assumed,
     }
 }

@@ -1,5 +1,7 @@
 //! Constructors by a distribution's own parameters, most of them with the mean in place of a scale.
 
+use std::sync::Arc;
+
 use super::{
     CV_MAX, Distribution, DistributionError, EMPIRICAL_LIMIT, Gamma, Kind, PROBABILITY_MIN,
     SHAPE_MAX, SHAPE_MIN, VALUE_MAX, hyper::Branches, smooth::Smoothed, within,
@@ -9,7 +11,28 @@ use super::{
 const LOG_MEAN_MAX: f64 = 40.0;
 const LOG_DEVIATION_MAX: f64 = 3.0;
 
+/// A time is scaled by at most so much.
+const FACTOR_MAX: f64 = 1e18;
+
 impl Distribution {
+    /// So many times this one: what takes a tenth longer is it `times(1.1)`. Takes the same draws.
+    ///
+    /// # Errors
+    /// [`DistributionError::OutOfRange`] if the factor is not above 0, or beyond 1e18.
+    pub fn times(&self, factor: f64) -> Result<Self, DistributionError> {
+        let factor = within("factor", factor, f64::MIN_POSITIVE, FACTOR_MAX)?;
+        let kind = match &self.kind {
+            Kind::Constant { value } => return Self::constant(value * factor),
+            Kind::Exponential { mean } => return Self::exponential(mean * factor),
+            Kind::Uniform { low, high } => return Self::uniform(low * factor, high * factor),
+            Kind::Scaled { factor: earlier, of } => {
+                Kind::Scaled { factor: earlier * factor, of: Arc::clone(of) }
+            }
+            _ => Kind::Scaled { factor, of: Arc::new(self.clone()) },
+        };
+        Ok(Self { kind })
+    }
+
     /// Always `value`.
     ///
     /// # Errors

@@ -55,6 +55,7 @@ impl Kind {
                 longer.get(at as usize).map_or(0.0, |seen| seen - age)
             }
             Self::Smoothed(smoothed) => smoothed.beyond(age, unit),
+            Self::Scaled { factor, of } => factor * of.kind.residual(age / factor, bits),
         };
         left.max(0.0)
     }
@@ -66,6 +67,7 @@ impl Kind {
             Self::Smoothed(smoothed) => age <= smoothed.least(),
             Self::Empirical { ascending } => ascending.first().is_some_and(|least| age < *least),
             Self::Geometric { .. } => age < 1.0,
+            Self::Scaled { factor, of } => of.kind.surely_exceeds(age / factor),
             Self::Constant { .. } | Self::Bernoulli { .. } => false,
             Self::Exponential { .. }
             | Self::Gamma(_)

@@ -51,6 +51,27 @@ pub struct Way {
     pub share: f64,
     /// What comes of it, and where it goes; nothing: it leaves the network.
     pub to: Vec<Lot>,
+    /// What this means for the piece.
+    pub fate: Fate,
+}
+
+/// What a way means for a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It goes on.
+    Goes,
+    /// It leaves the network good; what is given is something else, such as a card.
+    Made,
+    /// It leaves the network lost.
+    Lost,
+}
+
+impl Way {
+    /// A way to these places; to none, it leaves the network good.
+    pub fn new(share: f64, to: Vec<Lot>) -> Self {
+        let fate = if to.is_empty() { Fate::Made } else { Fate::Goes };
+        Self { share, to, fate }
+    }
 }
 
 /// Pieces of a storage, taken or given together.
@@ -131,6 +152,8 @@ pub struct Storage {
     pub capacity: Option<u32>,
     /// Pieces in it at the start.
     pub initial: u32,
+    /// Whether what lies here says nothing of when a piece came into the network: cards, orders.
+    pub is_anonymous: bool,
 }
 
 impl Network {

@@ -1,41 +1,40 @@
 //! Playing a flow: one event at a time, and what follows from it at the same instant.
 
 use des::{Priority, Streams, Time};
-use smol_str::SmolStr;
 
 use super::{
-    Begun, FlowError, Lot, Network, Piece, Totals,
+    Begun, FlowError, Lot, Network,
     clocks::Clocks,
-    network::{Ages, Blocking},
+    network::{Ages, Blocking, Fate},
     state::{Doing, Next, Server, StationNow, StorageNow, micros},
 };
 
 /// The most that may follow from one event at one instant: a route that never ends is not a flow.
 const MOST_AT_ONCE: u32 = 1 << 20;
 /// Ends of work and repair come before failures of the same instant.
-const ENDS: Priority = Priority(32);
-const FAILS: Priority = Priority(48);
+pub(super) const ENDS: Priority = Priority(32);
+pub(super) const FAILS: Priority = Priority(48);
 
 /// A flow being played.
 #[derive(Clone, Debug)]
 pub struct Flow {
-    network: Network,
-    now: Time,
-    clocks: Clocks,
-    stations: Vec<StationNow>,
-    storages: Vec<StorageNow>,
-    servers: Vec<Server>,
+    pub(super) network: Network,
+    pub(super) now: Time,
+    pub(super) clocks: Clocks,
+    pub(super) stations: Vec<StationNow>,
+    pub(super) storages: Vec<StorageNow>,
+    pub(super) servers: Vec<Server>,
     /// Of each slot beyond the servers': the server and its failure.
-    timed: Vec<(u32, u32)>,
+    pub(super) timed: Vec<(u32, u32)>,
     /// Which of the timed failures are being repaired.
-    repairing: Vec<bool>,
+    pub(super) repairing: Vec<bool>,
     /// Stations that may be able to begin, to be tried at this instant.
-    tried: Vec<u32>,
+    pub(super) tried: Vec<u32>,
     /// Events at this very instant.
-    at_once: u32,
-    watched: bool,
+    pub(super) at_once: u32,
+    pub(super) watched: bool,
     /// Pieces that were finished at some station.
-    piece_operations: u64,
+    pub(super) piece_operations: u64,
 }
 
 impl Flow {
@@ -105,74 +104,6 @@ impl Flow {
         Ok(flow)
     }
 
-    /// Puts a server where it stands at the beginning.
-    fn begin(&mut self, begun: &Begun) -> Result<(), FlowError> {
-        let Some(station) = self.network.stations.get(begun.station) else {
-            return Err(FlowError::Begun { station: SmolStr::default() });
-        };
-        let wrong = || FlowError::Begun { station: station.name.clone() };
-        let before = &self.network.stations[..begun.station];
-        let first: u32 = before.iter().map(|station| station.servers).sum();
-        let server = first + begun.server;
-        let idle = &mut self.stations[begun.station].idle;
-        let place = idle.iter().position(|&one| one == server).ok_or_else(wrong)?;
-        idle.remove(place);
-        let now = &mut self.servers[server as usize];
-        let work = &mut self.stations[begun.station].work;
-        match begun.piece {
-            Piece::None => {}
-            Piece::Working(age) => {
-                now.doing = Doing::Working;
-                now.remaining = micros(station.work.residual(age as f64, work));
-            }
-            Piece::Finished(way) if (way as usize) < station.gives.len() => {
-                (now.doing, now.way) = (Doing::Blocked, way);
-            }
-            Piece::Finished(_) => return Err(wrong()),
-        }
-        if let Some((number, age)) = begun.down {
-            let failure = station.failures.get(number).ok_or_else(wrong)?;
-            let left = micros(failure.repair.residual(age as f64, &mut now.repairing));
-            now.down = 1;
-            let slot = match failure.ages {
-                Ages::WithWork => {
-                    now.next = Next::Repair(number as u32);
-                    server as usize
-                }
-                Ages::WithTime => {
-                    let slot = now.slots as usize + number;
-                    self.repairing[slot - self.servers.len()] = true;
-                    slot
-                }
-            };
-            self.clocks.schedule(slot, self.now.after(left), ENDS);
-        }
-        match begun.piece {
-            Piece::None if begun.down.is_none() => self.empty(server as usize),
-            Piece::None => {}
-            Piece::Working(_) if begun.down.is_none() => self.resume(server as usize),
-            Piece::Working(_) => {}
-            Piece::Finished(_) => self.leave(server as usize),
-        }
-        Ok(())
-    }
-
-    /// Draws how far away failures are.
-    fn age(&mut self) {
-        for index in 0..self.servers.len() {
-            let server = &mut self.servers[index];
-            let station = &self.network.stations[server.station as usize];
-            for (failure, number) in station.failures.iter().zip(0..) {
-                let left = micros(failure.between.sample(&mut server.failing));
-                server.ages.push(left);
-                if failure.ages == Ages::WithTime {
-                    let slot = (server.slots + number) as usize;
-                    self.clocks.schedule(slot, self.now.after(left), FAILS);
-                }
-            }
-        }
-    }
-
     /// Where the clock stands.
     pub fn now(&self) -> Time {
         self.now
@@ -218,6 +149,21 @@ impl Flow {
         Ok(())
     }
 
+    /// The same for pieces that leave good from any station; whether so many did.
+    ///
+    /// # Errors
+    /// As [`Self::run_until`].
+    pub fn run_until_all_left(&mut self, pieces: u64, limit: Time) -> Result<bool, FlowError> {
+        let left = |flow: &Self| flow.stations.iter().map(|station| station.left).sum::<u64>();
+        while left(self) < pieces {
+            let Some((slot, at)) = self.clocks.first().filter(|&(_, at)| at < limit) else {
+                return Ok(false);
+            };
+            self.step(slot, at)?;
+        }
+        Ok(true)
+    }
+
     #[inline]
     fn step(&mut self, slot: usize, at: Time) -> Result<(), FlowError> {
         if at > self.now {
@@ -249,7 +195,7 @@ impl Flow {
 
     /// Lets stations begin until none can.
     #[inline]
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         while let Some(station) = self.tried.pop() {
             while self.start(station as usize) {}
         }
@@ -260,15 +206,19 @@ impl Flow {
         let Some(&server) = self.stations[index].idle.last() else { return false };
         let station = &self.network.stations[index];
         if !station.takes.iter().all(|lot| self.storages[lot.storage].has(lot.pieces)) {
+            self.waits_for_room(index, false);
             return false;
         }
         if station.blocking == Blocking::BeforeService {
             let to = station.gives.first().map_or(&[][..], |way| way.to.as_slice());
             if to.iter().any(|lot| !self.storages[lot.storage].has_room(lot.pieces)) {
+                self.waits_for_room(index, true);
                 return false;
             }
             to.iter().for_each(|lot| self.storages[lot.storage].kept += lot.pieces);
         }
+        self.waits_for_room(index, false);
+        self.account(server as usize);
         self.stations[index].idle.pop();
         let mut born = self.now;
         for take in 0..self.network.stations[index].takes.len() {
@@ -281,7 +231,9 @@ impl Flow {
                     from
                 }
             };
-            born = born.min(from);
+            if !self.network.storages[storage].is_anonymous {
+                born = born.min(from);
+            }
         }
         let work = self.network.stations[index].work.sample(&mut self.stations[index].work);
         let now = &mut self.servers[server as usize];
@@ -292,7 +244,7 @@ impl Flow {
 
     /// Announces what comes first: the end of the work, or a failure that ages with it.
     #[inline]
-    fn resume(&mut self, index: usize) {
+    pub(super) fn resume(&mut self, index: usize) {
         let now = &mut self.servers[index];
         now.resumed = self.now;
         let (mut after, mut priority) = (now.remaining, ENDS);
@@ -326,6 +278,7 @@ impl Flow {
         if !self.servers[index].ages.is_empty() {
             self.pause(index);
         }
+        self.account(index);
         let station = self.servers[index].station as usize;
         if self.network.stations[station].is_arrival {
             self.servers[index].born = self.now;
@@ -347,7 +300,7 @@ impl Flow {
     }
 
     /// Lets a finished piece go, or keeps it for want of room.
-    fn leave(&mut self, index: usize) {
+    pub(super) fn leave(&mut self, index: usize) {
         let (station, way) = (self.servers[index].station as usize, self.servers[index].way);
         let of = &self.network.stations[station];
         let to = of.gives.get(way as usize).map_or(&[][..], |way| way.to.as_slice());
@@ -371,17 +324,26 @@ impl Flow {
             self.storages[storage].put(pieces, born, self.now, self.watched);
             self.tried.extend_from_slice(&self.storages[storage].takers);
         }
-        if to.is_empty() {
-            let now = &mut self.stations[station];
-            now.left += 1;
-            now.in_system += i128::from(self.now.since(born));
+        let now = &mut self.stations[station];
+        match of.gives.get(way as usize).map_or(Fate::Made, |way| way.fate) {
+            Fate::Goes => {}
+            Fate::Made => {
+                now.left += 1;
+                let lead = self.now.since(born);
+                now.in_system += i128::from(lead);
+                if self.watched {
+                    now.leads.add(self.now, lead);
+                }
+            }
+            Fate::Lost => now.scrapped += 1,
         }
         self.empty(index);
     }
 
     /// The server holds no piece any more.
     #[inline]
-    fn empty(&mut self, index: usize) {
+    pub(super) fn empty(&mut self, index: usize) {
+        self.account(index);
         let now = &mut self.servers[index];
         now.doing = Doing::Nothing;
         if now.down == 0 {
@@ -417,6 +379,7 @@ impl Flow {
     /// A failure that ages with work.
     fn fail(&mut self, index: usize, number: u32) {
         self.pause(index);
+        self.account(index);
         let now = &mut self.servers[index];
         now.down += 1;
         now.next = Next::Repair(number);
@@ -433,6 +396,7 @@ impl Flow {
     }
 
     fn up(&mut self, index: usize) {
+        self.account(index);
         let now = &mut self.servers[index];
         now.down -= 1;
         if now.down > 0 {
@@ -463,6 +427,8 @@ impl Flow {
         }
         let repair = micros(failure.repair.sample(&mut now.repairing));
         self.clocks.schedule(slot, self.now.after(repair), ENDS);
+        self.account(index);
+        let now = &mut self.servers[index];
         now.down += 1;
         if now.down > 1 {
             return;
@@ -474,24 +440,6 @@ impl Flow {
             }
             Doing::Blocked => {}
             Doing::Nothing => self.stations[station].idle.retain(|&idle| idle != server),
-        }
-    }
-
-    /// What has come of it up to now.
-    pub fn totals(&self) -> Totals {
-        let finished = self.stations.iter().map(|station| station.finished).collect();
-        let left = self.stations.iter().map(|station| station.left).collect();
-        let up_to_now = |storage: &StorageNow| storage.area + storage.since_then(self.now);
-        Totals {
-            at: self.now,
-            finished,
-            left,
-            in_system: self.stations.iter().map(|station| station.in_system).collect(),
-            taken: self.storages.iter().map(|storage| storage.taken).collect(),
-            waited: self.storages.iter().map(|storage| storage.waited).collect(),
-            taken_at_once: self.storages.iter().map(|storage| storage.taken_at_once).collect(),
-            level_time: self.storages.iter().map(up_to_now).collect(),
-            levels: self.storages.iter().map(|storage| storage.level).collect(),
         }
     }
 }

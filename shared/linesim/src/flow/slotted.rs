@@ -68,6 +68,10 @@ pub struct Slotted {
     pub cycles: u64,
     /// Pieces finished, by machine.
     pub finished: Vec<u64>,
+    /// Cycles in which each machine was down.
+    pub down: Vec<u64>,
+    /// Cycles in which each machine was up and faced a full storage.
+    pub blocked: Vec<u64>,
     /// Pieces in each storage at the end of each cycle, added up.
     pub level_sums: Vec<u64>,
 }
@@ -101,6 +105,8 @@ impl Slotted {
             levels: vec![0; count - 1],
             cycles: 0,
             finished: vec![0; count],
+            down: vec![0; count],
+            blocked: vec![0; count],
             level_sums: vec![0; count - 1],
             line,
         })
@@ -145,6 +151,9 @@ impl Slotted {
                 self.line.full == Full::UnlessTaken && self.works.get(machine + 1) == Some(&true);
             let blocked = self.faces_full(machine) && !taken;
             self.works[machine] = self.up[machine] && !self.starved(machine) && !blocked;
+            self.down[machine] += u64::from(!self.up[machine]);
+            let kept = self.up[machine] && blocked && !self.starved(machine);
+            self.blocked[machine] += u64::from(kept);
         }
         for machine in (0..self.up.len()).filter(|&machine| self.works[machine]) {
             self.finished[machine] += 1;

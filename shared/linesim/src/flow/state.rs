@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use des::{Stream, Time};
 
-use super::{Lot, Network, network::Blocking};
+use super::{Lot, Network, ServerTimes, network::Blocking};
 
 #[derive(Clone, Debug)]
 pub(super) struct StationNow {
@@ -13,6 +13,10 @@ pub(super) struct StationNow {
     pub(super) route: Stream,
     pub(super) finished: u64,
     pub(super) left: u64,
+    pub(super) scrapped: u64,
+    pub(super) leads: Thinned,
+    /// Whether its idle servers wait for room, where it keeps a place before its work.
+    pub(super) waits_for_room: bool,
     /// Over the pieces that left the network from here: from when they came in \[µs\].
     pub(super) in_system: i128,
 }
@@ -77,9 +81,35 @@ pub(super) struct Server {
     pub(super) slots: u32,
     pub(super) failing: Stream,
     pub(super) repairing: Stream,
+    /// What it did with its time up to `since`.
+    pub(super) times: ServerTimes,
+    pub(super) since: Time,
 }
 
 impl Server {
+    /// What it did with its time up to a moment, if nothing changed since it was last entered.
+    pub(super) fn times_at(&self, now: Time, waits_for_room: bool) -> ServerTimes {
+        let lasted = now.since(self.since);
+        let mut times = self.times;
+        match (self.down > 0, self.doing) {
+            (true, _) => times.down += lasted,
+            (false, Doing::Working) => times.working += lasted,
+            (false, Doing::Blocked) => times.blocked += lasted,
+            (false, Doing::Nothing) if waits_for_room => times.blocked += lasted,
+            (false, Doing::Nothing) => {}
+        }
+        if self.doing != Doing::Nothing {
+            times.held += lasted;
+        }
+        times
+    }
+
+    /// Enters the time since its state last changed.
+    pub(super) fn enter(&mut self, now: Time, waits_for_room: bool) {
+        self.times = self.times_at(now, waits_for_room);
+        self.since = now;
+    }
+
     pub(super) fn new(station: usize, slots: u32, (failing, repairing): (Stream, Stream)) -> Self {
         Self {
             station: station as u32,
@@ -94,13 +124,57 @@ impl Server {
             slots,
             failing,
             repairing,
+            times: ServerTimes::default(),
+            since: Time::ZERO,
         }
+    }
+}
+
+/// Some of many values, evenly: each time there are too many, every second is dropped.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Thinned {
+    pub(super) kept: Vec<(Time, i64)>,
+    /// Values seen, and which of them are kept: those whose number is a multiple of two to this.
+    seen: u64,
+    halvings: u32,
+}
+
+impl Thinned {
+    /// The most that are kept.
+    const MOST: usize = 8_192;
+
+    #[inline]
+    pub(super) fn add(&mut self, at: Time, value: i64) {
+        if self.seen.is_multiple_of(1 << self.halvings) {
+            if self.kept.len() == Self::MOST {
+                let mut number = 0_usize;
+                self.kept.retain(|_| {
+                    number += 1;
+                    number % 2 == 1
+                });
+                self.halvings += 1;
+            }
+            if self.seen.is_multiple_of(1 << self.halvings) {
+                self.kept.push((at, value));
+            }
+        }
+        self.seen += 1;
     }
 }
 
 impl StationNow {
     pub(super) fn new(idle: Vec<u32>, (work, route): (Stream, Stream)) -> Self {
-        Self { idle, work, route, finished: 0, left: 0, in_system: 0 }
+        Self {
+            idle,
+            work,
+            route,
+            finished: 0,
+            left: 0,
+            scrapped: 0,
+            leads: Thinned::default(),
+            waits_for_room: false,
+            in_system: 0,
+        }
     }
 }
 

@@ -14,7 +14,7 @@ fn exponential(mean: f64) -> Distribution {
 
 fn station(name: &str, work: Distribution, takes: &[usize], to: &[usize]) -> Station {
     let to: Vec<Lot> = to.iter().map(|&storage| Lot::one(storage)).collect();
-    let gives = vec![Way { share: 1.0, to }];
+    let gives = vec![Way::new(1.0, to)];
     Station {
         name: name.into(),
         servers: 1,
@@ -28,7 +28,7 @@ fn station(name: &str, work: Distribution, takes: &[usize], to: &[usize]) -> Sta
 }
 
 fn storage(capacity: impl Into<Option<u32>>, initial: u32) -> Storage {
-    Storage { name: "rack".into(), capacity: capacity.into(), initial }
+    Storage { name: "rack".into(), capacity: capacity.into(), initial, is_anonymous: false }
 }
 
 /// A saturated line with these times and this room between.
@@ -206,7 +206,7 @@ fn rework_comes_round_again() {
         station(&format!("s{at}"), exponential(1.0 / rate), &[at], &[at + 1])
     };
     let mut last = served(2, 0.8);
-    last.gives = vec![Way { share: 0.1, to: vec![Lot::one(0)] }, Way { share: 0.9, to: vec![] }];
+    last.gives = vec![Way::new(0.1, vec![Lot::one(0)]), Way::new(0.9, vec![])];
     let network = Network {
         stations: vec![
             station("arrivals", exponential(2.0), &[], &[0]),

@@ -79,7 +79,7 @@ fn station(name: &str, work: Distribution, takes: &[usize], to: &[usize]) -> Sta
         servers: 1,
         work,
         takes: lots(takes),
-        gives: vec![Way { share: 1.0, to: lots(to) }],
+        gives: vec![Way::new(1.0, lots(to))],
         is_arrival: name == "arrivals",
         blocking: Blocking::AfterService,
         failures: Vec::new(),
@@ -87,7 +87,7 @@ fn station(name: &str, work: Distribution, takes: &[usize], to: &[usize]) -> Sta
 }
 
 fn storage(number: usize, capacity: Option<u32>, initial: u32) -> Storage {
-    Storage { name: format!("storage-{number}").into(), capacity, initial }
+    Storage { name: format!("storage-{number}").into(), capacity, initial, is_anonymous: false }
 }
 
 fn without_limit(count: usize) -> Vec<Storage> {
@@ -254,8 +254,8 @@ fn jackson(of: &Parameters<'_>, model: &str, metric: &str) -> Option<Measure> {
         let to = if at < last { vec![at + 1] } else { vec![] };
         stations.push(station(&format!("station-{at}"), exponential(1.0 / rate)?, &[at], &to));
     }
-    let again = Way { share: back, to: vec![Lot::one(0)] };
-    stations[last + 1].gives = vec![again, Way { share: 1.0 - back, to: vec![] }];
+    let again = Way::new(back, vec![Lot::one(0)]);
+    stations[last + 1].gives = vec![again, Way::new(1.0 - back, vec![])];
     let network = Network { stations, storages: without_limit(last + 1) };
     // L = λ T, over the pieces that left.
     let content = move |before: &Totals, after: &Totals, length: f64| {
@@ -304,7 +304,7 @@ fn inventory(of: &Parameters<'_>, lot: u32, point: u32, metric: &str) -> Option<
     let lots = |storage| vec![Lot { storage, pieces: lot }];
     let mut supplier = station("supplier", constant(of.number("L")?)?, &[], &[]);
     supplier.servers = 10_000;
-    (supplier.takes, supplier.gives) = (lots(ORDERED), vec![Way { share: 1.0, to: lots(STOCK) }]);
+    (supplier.takes, supplier.gives) = (lots(ORDERED), vec![Way::new(1.0, lots(STOCK))]);
     let demand = exponential(1.0 / of.number("lam")?)?;
     let network = Network {
         stations: vec![

@@ -105,3 +105,35 @@ proptest! {
         prop_assert!(samples(&smoothed, 100).iter().all(|x| x.is_finite() && *x >= 0.0));
     }
 }
+
+#[test]
+fn a_distribution_so_many_times_has_so_many_times_its_mean_and_deviation() {
+    let branches = [(0.7, 1.0), (0.3, 8.0)];
+    for one in [
+        Distribution::constant(3.0),
+        Distribution::exponential(3.0),
+        Distribution::uniform(1.0, 5.0),
+        Distribution::triangular(1.0, 2.0, 6.0),
+        Distribution::erlang(4, 3.0),
+        Distribution::log_normal(3.0, 0.5),
+        Distribution::weibull(1.5, 3.0),
+        Distribution::geometric(0.25),
+        Distribution::bernoulli(0.25),
+        Distribution::hyperexponential_of_branches(&branches),
+        Distribution::smoothed(vec![1.0, 2.0, 4.0, 9.0]),
+    ] {
+        let one = one.unwrap();
+        let twice = one.times(0.5).unwrap().times(4.0).unwrap();
+        assert!((twice.mean() - 2.0 * one.mean()).abs() < 1e-9 * one.mean(), "{one:?}");
+        assert!((twice.variance() - 4.0 * one.variance()).abs() <= 1e-9 * one.variance());
+        let streams = crate::Streams::new(3);
+        let (mut first, mut second) = (streams.stream(0, "a", "b"), streams.stream(0, "a", "b"));
+        for _ in 0..100 {
+            let (short, long) = (one.sample(&mut first), twice.sample(&mut second));
+            assert!((long - 2.0 * short).abs() <= 1e-9 * long.abs(), "{one:?}: {short} {long}");
+            let (short, long) = (one.residual(1.0, &mut first), twice.residual(2.0, &mut second));
+            assert!((long - 2.0 * short).abs() <= 1e-9 * long.abs().max(1.0), "{one:?}");
+        }
+    }
+    assert!(Distribution::constant(1.0).unwrap().times(0.0).is_err());
+}
