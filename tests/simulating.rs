@@ -104,7 +104,7 @@ fn what_cannot_be_simulated_says_what_to_do() {
     let (_folder, path) = line(&LINE.replace("capacity = 1", "capcity = 1"));
     let (status, _, said) = run(&["sim", &path]);
     assert_eq!(status, 1);
-    assert!(said.contains("plant.toml:13:1: error: a storage has no key \"capcity\""), "{said}");
+    assert!(said.contains("plant.toml:14:1: error: a storage has no key \"capcity\""), "{said}");
 }
 
 #[test]

@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use des::Distribution;
 use thiserror::Error;
 use twin::{
-    EquipmentId, MaterialId, Plant, Span,
-    definition::{self, BegunPiece, Operation, SourceRule, Tracking},
+    EquipmentId, MaterialId, Plant,
+    definition::{self, BegunPiece, Operation, Tracking},
 };
 
 use crate::flow::{
@@ -90,6 +90,10 @@ pub struct NotLike {
     pub why: String,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "most that is named is a reference already, the rest a text made for this"
+)]
 fn not_like<T>(kind: &str, id: impl ToString, why: impl ToString) -> Result<T, NotLike> {
     Err(NotLike { what: format!("{kind} {}", id.to_string()), why: why.to_string() })
 }

@@ -41,7 +41,7 @@ pub enum NoJudgement {
     Statistics(#[from] StatisticsError),
 }
 
-fn unknown<T>(kind: &'static str, name: &str, known: Vec<String>) -> Result<T, NoJudgement> {
+fn unknown<T>(kind: &'static str, name: &str, known: &[String]) -> Result<T, NoJudgement> {
     Err(NoJudgement::Unknown { kind, name: name.to_owned(), known: known.join(", ") })
 }
 
@@ -82,22 +82,22 @@ fn expectation(expect: &Expect) -> Expectation {
 }
 
 fn product(outcome: &Outcome, of: Option<&str>) -> Result<usize, NoJudgement> {
-    let known = || outcome.products.iter().map(|p| p.material.to_string()).collect();
+    let known = || outcome.products.iter().map(|p| p.material.to_string()).collect::<Vec<_>>();
     let found = match of {
         Some(id) => outcome.products.iter().position(|p| p.material.as_str() == id),
         None if outcome.products.len() == 1 => Some(0),
         None => {
             let name = "(without a name; write `of` and the material)";
-            return unknown("one product", name, known());
+            return unknown("one product", name, &known());
         }
     };
-    found.map_or_else(|| unknown("product", of.unwrap_or_default(), known()), Ok)
+    found.map_or_else(|| unknown("product", of.unwrap_or_default(), &known()), Ok)
 }
 
 fn storage<'o>(outcome: &'o Outcome, id: &str) -> Result<&'o super::StorageOutcome, NoJudgement> {
-    let known = || outcome.storages.iter().map(|s| s.storage.to_string()).collect();
+    let known = || outcome.storages.iter().map(|s| s.storage.to_string()).collect::<Vec<_>>();
     let found = outcome.storages.iter().find(|storage| storage.storage.as_str() == id);
-    found.map_or_else(|| unknown("storage", id, known()), Ok)
+    found.map_or_else(|| unknown("storage", id, &known()), Ok)
 }
 
 fn lead_time(
@@ -148,10 +148,10 @@ fn hold_up(
 
 /// A replication that does not reach it in its time reaches it after its end, at the earliest.
 fn milestone(outcome: &Outcome, id: &str, expect: &Expect) -> Result<Judged, NoJudgement> {
-    let known = || outcome.milestones.iter().map(|m| m.milestone.to_string()).collect();
+    let known = || outcome.milestones.iter().map(|m| m.milestone.to_string()).collect::<Vec<_>>();
     let of = |m: &&super::MilestoneOutcome| m.milestone.as_str() == id || m.name == id;
     let Some(found) = outcome.milestones.iter().find(of) else {
-        return unknown("milestone", id, known());
+        return unknown("milestone", id, &known());
     };
     let end = outcome.until.days();
     let missing = found.reached_d.iter().filter(|day| day.is_none()).count();
