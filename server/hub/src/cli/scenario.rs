@@ -110,12 +110,12 @@ pub(super) fn apply(
 }
 
 /// What the scenario says of a run, where `wish` says nothing yet.
-pub(super) fn wish(scenario: &Scenario, disruptions: Vec<Disruption>, wish: Wish) -> Wish {
+pub(super) fn wish(scenario: &Scenario, disruptions: Vec<Disruption>, wish: &Wish) -> Wish {
     Wish {
         until: wish.until.or(scenario.until),
         warm_up: wish.warm_up.or(scenario.warm_up),
         pieces: wish.pieces.or(scenario.pieces),
         disruptions,
-        ..wish
+        ..wish.clone()
     }
 }

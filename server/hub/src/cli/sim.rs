@@ -160,7 +160,7 @@ fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
     let Some(path) = &args.scenario else { return Ok((subject, args.wish(None))) };
     let read = scenario::read(path)?;
     let disruptions = scenario::apply(path, &read, &mut subject)?;
-    let mut wish = scenario::wish(&read, disruptions, args.wish(Some(&read)));
+    let mut wish = scenario::wish(&read, disruptions, &args.wish(Some(&read)));
     if args.warmup == Some(WarmUp::Auto) {
         wish.warm_up = None;
     }

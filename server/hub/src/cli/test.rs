@@ -157,7 +157,7 @@ fn expected(path: &Path, scenario: &Scenario) -> Result<Vec<Case>, Vec<String>> 
         disruptions: Vec::new(),
         pieces: None,
     };
-    let wish = scenario::wish(scenario, disruptions, wish);
+    let wish = scenario::wish(scenario, disruptions, &wish);
     let simulated = sim::simulate(&subject, &wish);
     let outcome = simulated.map_err(|error| vec![format!("error: {}", in_words(&error))])?.outcome;
     eprintln!(
