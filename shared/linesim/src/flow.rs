@@ -96,6 +96,17 @@ pub enum FlowError {
         /// Which.
         station: SmolStr,
     },
+    /// Nothing can ever move again.
+    #[error(
+        "nothing can ever move again: a piece that station {station} has finished finds no room \
+         in {storage}, and nobody takes from there any more, for want of something else"
+    )]
+    Deadlock {
+        /// The station.
+        station: SmolStr,
+        /// The storage.
+        storage: SmolStr,
+    },
     /// It begins again and again, and time does not go by.
     #[error("station {station} begins again and again without time going by")]
     Endless {

@@ -117,7 +117,8 @@ impl Flow {
     /// Plays up to a moment; what happens at that very moment is left for the next call.
     ///
     /// # Errors
-    /// [`FlowError::Endless`] where something begins again and again without time going by.
+    /// [`FlowError::Endless`] where something begins again and again without time going by,
+    /// [`FlowError::Deadlock`] where nothing can ever move again.
     pub fn run_until(&mut self, limit: Time) -> Result<(), FlowError> {
         while let Some((slot, at)) = self.clocks.first() {
             if at >= limit {
@@ -125,7 +126,22 @@ impl Flow {
             }
             self.step(slot, at)?;
         }
+        if self.clocks.first().is_none() {
+            self.check_stuck()?;
+        }
         self.now = self.now.max(limit);
+        Ok(())
+    }
+
+    /// Nothing will ever happen again: where a finished piece has no room, that is a deadlock.
+    fn check_stuck(&self) -> Result<(), FlowError> {
+        for (storage, now) in self.network.storages.iter().zip(&self.storages) {
+            if let Some(&server) = now.blocked.front() {
+                let station = self.servers[server as usize].station as usize;
+                let station = self.network.stations[station].name.clone();
+                return Err(FlowError::Deadlock { station, storage: storage.name.clone() });
+            }
+        }
         Ok(())
     }
 
