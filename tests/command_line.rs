@@ -44,6 +44,41 @@ fn missing_things_are_named() {
 }
 
 #[test]
+fn names_that_the_plant_files_do_not_have_are_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = ["--data", folder.path().to_str().expect("a path of text")];
+    let typed = |arguments: &[&'static str]| -> Vec<&str> { [arguments, &data].concat() };
+    let misspelt = typed(&["key", "new", "--feed", "press", "--plant", "homeyard"]);
+    // A hub elsewhere may have it: the key is made, and nobody looks for the fault for long.
+    check(&misspelt, 0, &["no plant homeyard; there are: home-yard", "--plants"]);
+    let here = ["--plants", "models/plants"];
+    check(&[&misspelt[..], &here].concat(), 1, &["no plant homeyard"]);
+    for (arguments, says) in [
+        (
+            &["key", "new", "--feed", "a", "--plant", "home-yard", "--units", "cut-1,cutt-1"][..],
+            "no unit cutt-1; it has: prime-1, cut-1",
+        ),
+        (
+            &["key", "new", "--feed", "a", "--plant", "home-yard", "--supplier", "nordsteal"],
+            "no supplier nordsteal",
+        ),
+        (&["key", "new", "--view-as", "XAA/lisle"], "no organisation XAA/lisle; there are: "),
+        (&["key", "new", "--planner", "yard"], "no plant yard"),
+        (
+            &["account", "new", "eva", "--of", "XAA/skarvig", "--role", "viewer"],
+            "no organisation XAA/skarvig",
+        ),
+        (
+            &["invite", "--plant", "home-yard", "--supplier", "nordsteal"],
+            "no supplier nordsteal; it has: ",
+        ),
+    ] {
+        check(&[&typed(arguments)[..], &here].concat(), 1, &[says]);
+    }
+    check(&typed(&["key", "list"]), 0, &["press"]);
+}
+
+#[test]
 fn a_key_that_is_typed_is_not_repeated() {
     let key = format!("slipway_{}", "5e".repeat(32));
     let data = tempfile::tempdir().expect("a folder");

@@ -162,8 +162,8 @@ test('where a record tells no causes, nobody is said to wait for parts', async (
   await expect(page.locator('tr[data-unit]').first()).toBeVisible();
   for (const id of ['#units', '#ribbons']) await expect(page.locator(id)).not.toContainText('waiting for parts');
   await expect(page.locator('tr[data-state="starved"]')).toHaveCount(0);
-  // Every order of the record is met: that is why they are idle.
-  await expect(page.locator('tr[data-state="idle_no_order"]').first()).toContainText('idle, no order open');
+  // An order for bearings is open: nobody knows why they are idle.
+  await expect(page.locator('tr[data-state="idle_no_cause"]').first()).toContainText('idle, cause not reported');
   await expect(page.locator('#ribbons')).toContainText('idle, cause not reported');
 });
 

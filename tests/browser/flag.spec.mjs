@@ -1,10 +1,9 @@
 // The flag is real: slow another station of the running demonstration down, and the hold-up moves
 // there, in the API, on the pages and over the picture.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from './support/hub.mjs';
 import { expect, Hub, test } from './support/fixtures.mjs';
+import { fasterDemonstration } from './support/models.mjs';
 import { flaggedInPicture } from './support/sight.mjs';
 
 const PLANT = 'partner-yard';
@@ -19,14 +18,7 @@ let models;
 let hub;
 
 test.beforeAll(async () => {
-  // The demonstration as it is, but faster.
-  models = await mkdtemp(join(tmpdir(), 'slipway-models-'));
-  for (const folder of ['plants', 'scenarios']) await cp(join(ROOT, 'models', folder), join(models, folder), { recursive: true });
-  const scenario = join(models, 'scenarios', 'demo.toml');
-  const text = await readFile(scenario, 'utf8');
-  const faster = text.replace(/^rate = \d+/m, `rate = ${RATE}`);
-  expect(faster, 'the scenario says how fast it is').not.toBe(text);
-  await writeFile(scenario, faster);
+  models = await fasterDemonstration(RATE);
   hub = await Hub.start({ demo: true, args: ['--plants', join(models, 'plants')] });
 });
 

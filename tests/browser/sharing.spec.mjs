@@ -95,7 +95,10 @@ test('narrowed by one, an ally’s open page loses it; widened by two, it return
   await expect(decision(anna, 'waiting')).toContainText('you proposed it');
   await expect(decision(anna, 'waiting').getByRole('button', { name: 'Agree' })).toHaveCount(0);
   await expect(ally.locator(`#units [data-unit="${UNIT}"]`)).toHaveCount(0);
-  await bo.goto(`${hub.url}/sharing/`);
+  // Every page tells the other releaser that something waits.
+  await bo.goto(hub.url);
+  await bo.locator('#top').getByRole('link', { name: 'Sharing: 1 to look at' }).click();
+  await expect(decision(bo, 'waiting')).toContainText('to Brenmoor again');
   await expect(bo.locator('#queue')).toContainText('1 proposal waits for a second person');
   await decision(bo, 'waiting').getByRole('button', { name: 'Agree' }).click();
   await expect(bo.locator('#told')).toContainText('Agreed');
@@ -108,14 +111,23 @@ test('narrowed by one, an ally’s open page loses it; widened by two, it return
 test('what cannot be is told beside the form, and nothing typed is lost', async ({ browser }) => {
   const anna = await signedIn(browser, 'anna');
   await anna.goto(`${hub.url}/sharing/`);
+  // What no plant's file keeps back cannot be opened, and is not offered.
   await anna.locator('#release summary').click();
-  const opening = form(anna, 'release');
-  await opening.getByLabel('States and stock now').check();
-  await opening.getByLabel('Dunmere').check();
-  await opening.getByLabel('Why').fill('Dunmere asks for it');
-  await opening.getByRole('button', { name: 'Propose' }).click();
-  await expect(opening.locator('.wrong')).toContainText(/does not go beyond the agreement/);
-  await expect(opening.getByLabel('Why')).toHaveValue('Dunmere asks for it');
+  await expect(anna.locator('#release')).toContainText('Nothing to open');
+  await anna.locator('#narrow summary').click();
+  const narrowing = form(anna, 'narrow');
+  await expect(narrowing.getByLabel('Dunmere'), 'who sees nothing is not asked about').toHaveCount(0);
+  await narrowing.getByLabel('Why').fill('A trial that nobody hears of');
+  await narrowing.getByLabel('Corvania').uncheck();
+  await narrowing.getByRole('button', { name: 'Narrow now' }).click();
+  await expect(narrowing.locator('.wrong')).toContainText('Tick what is to be narrowed');
+  await narrowing.getByLabel('Everything').check();
+  await expect(narrowing.getByLabel('Single sources')).toBeDisabled();
+  await narrowing.getByLabel('Everything').uncheck();
+  await narrowing.getByLabel('Single sources').check();
+  await narrowing.getByRole('button', { name: 'Narrow now' }).click();
+  await expect(narrowing.locator('.wrong')).toContainText('Nobody sees less by this');
+  await expect(narrowing.getByLabel('Why')).toHaveValue('A trial that nobody hears of');
   await expectAccessible(anna);
   await anna.context().close();
 });
@@ -138,6 +150,7 @@ test('a proposal is withdrawn, on a telephone', async ({ browser }) => {
   await decision(anna, 'in_force').getByRole('button', { name: 'Propose to end it' }).click();
   await form(anna, 'lift').getByLabel('Why').fill('The trials are over');
   await form(anna, 'lift').getByRole('button', { name: 'Propose' }).click();
+  await expect(decision(anna, 'in_force')).toContainText('Its end is proposed above');
   await decision(anna, 'waiting').getByRole('button', { name: 'Withdraw' }).click();
   await expect(anna.locator('#told')).toContainText('Withdrawn');
   await expect(decision(anna, 'waiting')).toHaveCount(0);

@@ -1,10 +1,9 @@
 // The demonstration's story: what goes wrong while somebody looks becomes the hold-up of its plant
 // within days of the plant's own time, in the API, on the plant's page and on the programme's.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from './support/hub.mjs';
 import { expect, Hub, test } from './support/fixtures.mjs';
+import { fasterDemonstration } from './support/models.mjs';
 import { until } from './support/wait.mjs';
 
 const PLANT = 'munitions';
@@ -22,12 +21,7 @@ let models;
 let hub;
 
 test.beforeAll(async () => {
-  // The demonstration as it is, but faster.
-  models = await mkdtemp(join(tmpdir(), 'slipway-models-'));
-  for (const folder of ['plants', 'scenarios']) await cp(join(ROOT, 'models', folder), join(models, folder), { recursive: true });
-  const scenario = join(models, 'scenarios', 'demo.toml');
-  const text = await readFile(scenario, 'utf8');
-  await writeFile(scenario, text.replace(/^rate = \d+/m, `rate = ${RATE}`));
+  models = await fasterDemonstration(RATE);
   hub = await Hub.start({ demo: true, args: ['--plants', join(models, 'plants')] });
 });
 

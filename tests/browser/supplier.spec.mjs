@@ -43,14 +43,18 @@ async function promise(quantity = 40) {
   expect(response.ok, await response.text()).toBe(true);
 }
 
+/** The day so many days from now, as a date field holds it and as the page shows it. */
+const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+const shown = (days) => new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(Date.now() + days * 86_400_000);
+const YEAR = new Date().getUTCFullYear() + 2;
+
 const line = (page) => page.locator(`[data-delivery="${DELIVERY}"]`);
 const receipt = (page, number) => page.locator(`[data-receipt="${number}"]`);
 const state = (page, number) => receipt(page, number).locator('[data-state]');
 
-/** Opens the link and reads who sees what. */
+/** Opens the link. */
 async function enter(page) {
   await page.goto(await invite());
-  await page.getByRole('button', { name: 'Go on to my orders' }).click();
   await expect(page.locator('#link')).toHaveText('Connected');
 }
 
@@ -78,28 +82,38 @@ test('from the link to a receipt', async ({ page }) => {
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(link);
-  await expect(page.locator('#sees')).toContainText('What others see of you');
+  // Who sees it is said above the orders, and the first of them is on the first screen all the same.
+  await expect(page.locator('#sees')).toContainText(/What you send is .* by \d+ organisations? of \d+ nations?\. Show them/);
+  expect((await line(page).locator('button[data-act="shipped"]').boundingBox()).y).toBeLessThan(844);
+  await page.locator('#sees summary').click();
+  await expect(page.locator('#sees')).toContainText('(your customer)');
   await expectAccessible(page);
+  await page.locator('#sees summary').click();
   expect(page.url(), 'the secret leaves the address bar').toBe(`${hub.url}/supplier/`);
   const secret = link.split('=')[1];
   expect(asked.filter((url) => url.includes(secret)), 'no address holds the secret').toEqual([]);
   expect(await page.evaluate(() => document.cookie), 'no script can read the key').toBe('');
   expect(await page.evaluate((text) => JSON.stringify(localStorage).includes(text), secret)).toBe(false);
-  // By keyboard alone: read, go on, finished, how many, send.
-  await page.locator('#understood').press('Enter');
+  // By keyboard alone: finished, how many, send.
   await line(page).locator('button[data-act="made"]').press('Enter');
-  await page.keyboard.type('12,5');
+  await expect(line(page).locator('h4')).toHaveText('Finished: how many sets?');
+  await page.keyboard.type('12');
   await page.keyboard.press('Enter');
+  const card = line(page).locator('.supplier-done');
+  await expect(card, 'what was just entered stands where it was entered').toBeFocused();
+  await expect(card).toContainText('Finished 12 sets');
+  await expect(card.getByRole('button', { name: 'Take back R-1-1' })).toBeVisible();
   await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
   await expect(page.locator('#told')).toContainText('R-1-1');
-  await expect(line(page)).toContainText('finished 12.5');
+  await expect(line(page)).toContainText('finished 12 sets of 40 sets');
   await expectAccessible(page);
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width, 'nothing is wider than the telephone').toBeLessThanOrEqual(390);
-  expect((await atThePlant()).made).toBe(12.5);
+  expect((await atThePlant()).made).toBe(12);
   await page.setViewportSize({ width: 1440, height: 900 });
   await expectAccessible(page);
   await page.reload();
+  await expect(page.locator('#link')).toHaveText('Connected');
   await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
 });
 
@@ -110,26 +124,93 @@ test('every button, and taking back', async ({ page }) => {
   await say(page, 'stock', 7);
   await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
   await expect(line(page)).toContainText('scrapped 3');
-  await expect(line(page)).toContainText('in stock 7');
+  await expect(page.locator('#held > li'), 'stock is of a product, and said once').toHaveCount(1);
+  await expect(page.locator('#held')).toContainText('all lines together: 7 sets');
   await receipt(page, 'R-1-1').getByRole('button', { name: 'Take back R-1-1' }).click();
   await receipt(page, 'R-1-1').getByRole('button', { name: 'Yes, take it back' }).click();
   await expect(receipt(page, 'R-1-1').locator('s')).toContainText('Scrapped 3');
   await expect(receipt(page, 'R-1-1')).toContainText('by R-1-3');
+  await expect(receipt(page, 'R-1-3')).toContainText('Takes back R-1-1: scrapped 3 sets');
   await expect(state(page, 'R-1-3')).toHaveAttribute('data-state', 'recorded');
   await expect.poll(async () => (await atThePlant()).scrapped).toBeUndefined();
   await line(page).locator('button[data-act="late"]').click();
-  await line(page).locator('input[name="day"]').fill('2034-03-09');
+  await line(page).locator('input[name="day"]').fill(day(500));
   await line(page).getByRole('button', { name: 'Send' }).click();
   await expect(line(page).getByRole('alert')).toContainText('Say why');
   await line(page).locator('input[name="reason"]').fill('<img src=x onerror=alert(1)>');
   await line(page).getByRole('button', { name: 'Send' }).click();
   await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
-  await expect(line(page)).toContainText('9 Mar 2034');
+  await expect(line(page)).toContainText(`due ${shown(20)}`);
+  await expect(line(page)).toContainText(`now expected ${shown(500)}`);
   await expect(line(page)).toContainText('<img src=x');
   await say(page, 'shipped', 30);
   await expect(state(page, 'R-1-5')).toHaveAttribute('data-state', 'recorded');
-  await expect(line(page)).toContainText('on the way');
-  await expect(page.locator('#lines > li', { hasText: `${DELIVERY}.rest` })).toContainText('10');
+  await expect(line(page)).toContainText('shipped 30 sets, on the way');
+  await expect(line(page)).toContainText(`due ${shown(20)}`);
+  await expect(page.locator('#lines > li', { hasText: `rest of ${DELIVERY}` })).toContainText('10 sets');
+  // What left is no longer in stock.
+  await say(page, 'stock', 7);
+  const rest = page.locator('#lines > li', { hasText: `rest of ${DELIVERY}` });
+  await rest.locator('button[data-act="shipped"]').click();
+  await rest.locator('input[name="n"]').fill('4');
+  await rest.getByRole('button', { name: 'Send' }).click();
+  await expect(page.locator('#held')).toContainText('all lines together: 3 sets');
+  await expect(rest.filter({ hasText: '· promised' })).toContainText('6 sets');
+});
+
+test('what cannot be meant is refused, and what is much is asked about', async ({ page }) => {
+  await promise(2);
+  await enter(page);
+  const send = async (n) => {
+    await line(page).locator('input[name="n"]').fill(n);
+    await line(page).getByRole('button', { name: /^(Send|Yes, send)$/ }).click();
+  };
+  const alert = line(page).getByRole('alert');
+  await line(page).locator('button[data-act="made"]').click();
+  for (const [n, says] of [['2,5', 'only whole sets'], ['-3', 'more than nothing'], ['0', 'more than nothing'], ['1000000000', 'more than can be meant'], ['two', 'no number: two']]) {
+    await send(n);
+    await expect(alert).toContainText(says);
+  }
+  await send('50');
+  await expect(alert).toContainText('Really 50 sets? The order line is for 2 sets.');
+  await expect(page.locator('#receipts > li')).toHaveText(/Nothing was entered/);
+  // Another number is asked about anew.
+  await send('60');
+  await expect(alert).toContainText('Really 60 sets?');
+  await line(page).getByRole('button', { name: 'Yes, send' }).click();
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  expect((await atThePlant()).made).toBe(60);
+  await line(page).locator('button[data-act="late"]').click();
+  await expect(line(page).locator('input[name="day"]')).toHaveValue(day(20));
+  await line(page).locator('input[name="reason"]').fill('steel');
+  for (const [date, says] of [['1999-01-01', 'is past'], [day(-3), 'is past'], ['9999-01-01', 'three years'], ['', 'Choose a date'], [day(20), 'the date it has already']]) {
+    await line(page).locator('input[name="day"]').fill(date);
+    await line(page).getByRole('button', { name: 'Send' }).click();
+    await expect(alert).toContainText(says);
+  }
+  await expect(page.locator('#receipts > li')).toHaveCount(1);
+});
+
+test('leaving is asked about, and says whom to ask for a new link', async ({ page, complaints }) => {
+  await promise();
+  await enter(page);
+  await page.getByRole('button', { name: 'Leave on this telephone' }).click();
+  await expect(page.locator('#leaving')).toContainText(/new link: ask whoever sent you the link at /);
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Stay' }).click();
+  await expect(page.locator('#leaving')).toBeHidden();
+  await say(page, 'made', 1);
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await page.getByRole('button', { name: 'Leave on this telephone' }).click();
+  await page.getByRole('button', { name: 'Yes, leave' }).click();
+  await expect(page.locator('#note')).toContainText('You have left');
+  await expect(page.locator('#note')).toContainText('for a new link');
+  await expect(page.locator('#open')).toBeHidden();
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.locator('#note')).toContainText('open the link of your invitation');
+  await expect(page.locator('#note'), 'who left is not remembered').toContainText('ask whoever invited you');
+  forgive(complaints);
 });
 
 test('offline in the middle: nothing is lost or doubled', async ({ page, context, complaints }) => {
@@ -139,7 +220,12 @@ test('offline in the middle: nothing is lost or doubled', async ({ page, context
   await expect(page.locator('#link')).toHaveAttribute('data-link', /off|joining/);
   await say(page, 'made', 4);
   await expect(state(page, 'R-1-1')).toContainText('waiting');
+  await say(page, 'made', 7);
   await say(page, 'made', 5);
+  await receipt(page, 'R-1-2').getByRole('button', { name: 'Take back R-1-2' }).click();
+  await receipt(page, 'R-1-2').getByRole('button', { name: 'Yes, take it back' }).click();
+  await expect(page.locator('#told')).toContainText('Taken back before it was sent: Finished 7');
+  await expect(page.locator('#receipts > li')).toHaveCount(2);
   await context.setOffline(false);
   await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
   await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
@@ -195,10 +281,12 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await page.locator('#sheet summary').click();
   const rows = [
     'Order;Finished;Scrapped;New date;Reason',
-    `${DELIVERY};12,5;1;03/04/2034;late steel`,
+    `${DELIVERY};12;1;03/04/${YEAR};late steel`,
     'someone-elses;1;;;',
     `${DELIVERY};=1+1;;;`,
     `${DELIVERY};1.250;;;`,
+    `${DELIVERY};2,5;;;`,
+    `${DELIVERY};1;;${day(20)};`,
   ];
   await page.locator('#pasted').fill(rows.join('\n'));
   const row = (n) => page.locator(`#sheet-body tr[data-row="${n}"]`);
@@ -206,20 +294,37 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(row(3)).toContainText('no open order line someone-elses');
   await expect(row(4)).toContainText('no number: =1+1');
   await expect(row(5)).toContainText('two ways');
+  await expect(row(6)).toContainText('only whole sets');
+  await expect(row(7), 'the date that it has needs no reason').toHaveAttribute('data-wrong', 'no');
   await expect(page.locator('#receipts > li')).toHaveText(/Nothing was entered/);
   await page.locator('[data-order]').selectOption('dmy');
-  await expect(row(2)).toContainText('2034-04-03');
+  await expect(row(2)).toContainText(`${YEAR}-04-03`);
   await expectAccessible(page);
-  await page.getByRole('button', { name: 'Send 3 entries' }).click();
-  await expect(state(page, 'R-1-3')).toHaveAttribute('data-state', 'recorded');
-  await expect(line(page)).toContainText('3 Apr 2034');
+  await page.getByRole('button', { name: 'Send 4 entries' }).click();
+  await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
+  await expect(line(page)).toContainText(`3 Apr ${YEAR}`);
+  // The rows that were not sent stay, with their reasons.
+  await expect(page.locator('#sheet-body')).toContainText('4 rows were not sent and are still here');
+  await expect(page.locator('#pasted')).toHaveValue(/^Order\tFinished.*\nsomeone-elses\t1/);
+  await expect(row(2)).toContainText('no open order line someone-elses');
+  await expect(row(5)).toContainText('only whole sets');
   // A table of the same headings is matched as before.
   await page.locator('#pasted').fill(`Order;Finished;Scrapped;New date;Reason\n${DELIVERY};1;;;`);
   await page.locator('[data-column="1"]').selectOption('stock');
-  await page.getByRole('button', { name: 'Send 1 entries' }).click();
-  await expect(line(page)).toContainText('in stock 1');
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(page.locator('#held')).toContainText('1 set');
   await page.locator('#pasted').fill(`Order;Finished;Scrapped;New date;Reason\n${DELIVERY};2;;;`);
   await expect(page.locator('[data-column="1"]')).toHaveValue('stock');
+  // Headings that small shops write in other languages.
+  for (const [heads, fields] of [
+    ['Auftragsnr.;Menge;Liefertermin;Bemerkung', ['line', 'made', 'date', 'reason']],
+    ['Lieferung;Anzahl;Ausschuss;Neuer Termin;Grund', ['line', 'made', 'scrapped', 'date', 'reason']],
+    ['Commande;Quantité;Délai;Remarque', ['line', 'made', 'date', 'reason']],
+    ['Menge;Fertig;Bestellung', ['', 'made', 'line']],
+  ]) {
+    await page.locator('#pasted').fill(`${heads}\nx;`);
+    for (const [at, field] of fields.entries()) await expect(page.locator(`[data-column="${at}"]`), heads).toHaveValue(field);
+  }
 });
 
 test('a sheet that is too large is refused at once', async ({ page }) => {

@@ -42,8 +42,8 @@ pub enum Pattern {
     Bricks = 13,
     /// Level waves.
     Waves = 14,
-    /// Level zigzags.
-    Zigzag = 15,
+    /// Filled diamonds.
+    Diamonds = 15,
 }
 
 impl Pattern {
@@ -63,7 +63,7 @@ impl Pattern {
             "rings" => Self::Rings,
             "bricks" => Self::Bricks,
             "waves" => Self::Waves,
-            "zigzag" => Self::Zigzag,
+            "diamonds" => Self::Diamonds,
             _ => Self::Solid,
         }
     }
@@ -157,12 +157,12 @@ mod tests {
     #[test]
     fn a_page_hands_over_its_colours() {
         let text = r##"{"state.down": ["#c8421a", "cross"], "ground": ["#EEF2F5", "solid"],
-            "stage.ready": ["#a06c3c", "zigzag"],
+            "stage.ready": ["#a06c3c", "diamonds"],
             "bad": ["red", "solid"], "short": ["#12", "dots"], "state.unknown": ["#ffffff", "hollow"]}"##;
         let palette = Palette::from_json(text).unwrap();
         let down = palette.state("down");
         assert_eq!((down.rgb, down.pattern), ([200, 66, 26], Pattern::Cross));
-        assert_eq!(palette.stage("ready").pattern, Pattern::Zigzag);
+        assert_eq!(palette.stage("ready").pattern, Pattern::Diamonds);
         assert_eq!(palette.look("ground").rgb, [238, 242, 245]);
         assert_eq!(palette.look("bad").rgb, [255, 0, 255]);
         assert_eq!(palette.look("short").rgb, [255, 0, 255]);

@@ -63,12 +63,18 @@ function lotsWords({ lots }) {
   return lots.gathered === 0 ? word('deliver.lots_full', values) : word('deliver.lots_both', values);
 }
 
-/** The pace that an expected date rests on. */
-function paceWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
+/** What else an expected date counts besides the pace: what comes first, and what after it. */
+function besidesWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
   if (!(pace > 0)) return null;
   const first = ahead >= 0.5 ? word('deliver.pace_ahead', { n: number(Math.round(ahead)) }) : null;
   const then = more >= 0.5 ? word('deliver.pace_then', { days: days(more) }) : null;
-  return [everyWords(pace), first, then].filter(Boolean).join(' · ');
+  return [first, then].filter(Boolean).join(' · ');
+}
+
+/** What the numbers of an item leave out, on a line of its own. */
+function besides(item) {
+  const text = [lotsWords(item), item.needed > 1 && besidesWords(item)].filter(Boolean).join('; ');
+  return text && h('p', { class: 'besides' }, text);
 }
 
 function everyWords(pace) {
@@ -126,8 +132,8 @@ export function deliverCard(card, { withPlant = true } = {}) {
     // Of one thing there is nothing to count until it is done.
     item.needed > 1 && h('div', { class: 'progress' },
       bar(item.done / item.needed),
-      h('span', {}, [progressWords(item), paceWords(item)].filter(Boolean).join(' · '))),
-    item.lots && h('p', { class: 'lots' }, lotsWords(item))));
+      h('span', {}, [progressWords(item), item.days_per_piece > 0 && everyWords(item.days_per_piece)].filter(Boolean).join(' · '))),
+    besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
     alsoLate(card, withPlant),

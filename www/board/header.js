@@ -15,9 +15,11 @@ export function originBadge(origin) {
 
 /** How fast the plant clock runs, in words. */
 function rateWords(rate) {
-  if (rate === 0) return word('clock.stands');
-  if (rate === 1) return word('clock.real_time');
-  return word('clock.faster', { n: number(rate, 1) });
+  if (rate === 0) return h('span', { class: 'muted' }, word('clock.stands'));
+  if (rate === 1) return h('span', { class: 'muted' }, word('clock.real_time'));
+  const values = { n: number(rate, 1) };
+  return h('span', { class: 'muted', title: word('clock.faster_says', values) },
+    word('clock.faster', values), h('span', { class: 'visually-hidden' }, word('clock.faster_says', values)));
 }
 
 /** Asks the hub as whom one may look; the public alone when it does not say. */
@@ -56,6 +58,7 @@ export class Header {
   #view;
   #offers = null;
   #connection = null;
+  #waiting = 0;
 
   /**
    * `name()` gives the page's heading, `back` whether there is a way back, `home` where it leads
@@ -92,7 +95,17 @@ export class Header {
     const [offers, who] = await Promise.all([fetchOffers(), session().catch(() => null)]);
     this.#offers = { ...offers, who: who?.signed_in ? who : null };
     this.draw();
+    if (who?.signed_in && who.roles.includes('releaser') && location.pathname !== '/sharing/') this.#countWaiting();
     return this.#offers;
+  }
+
+  /** Counts what waits for this person to decide: overdue reviews, and proposals of others. */
+  async #countWaiting() {
+    const answer = await fetch('/api/v1/sharing/decisions', { cache: 'no-store' }).catch(() => null);
+    if (!answer?.ok) return; // The page of sharing tells why.
+    const { open } = await answer.json();
+    this.#waiting = open.filter(({ overdue, state, mine }) => overdue || (state === 'waiting' && !mine)).length;
+    this.draw();
   }
 
   /** As whom one may look, as the hub answers; null until it has. */
@@ -124,7 +137,7 @@ export class Header {
         h('time', { datetime: new Date(now).toISOString(), title: whenBoth(now) }, `${when(now, 'clock')} ${zoneName(zones().shown, now)}`),
         this.#clock.silent
           ? h('span', { class: 'warn-text' }, word('clock.silent', { when: when(now, 'time') }))
-          : h('span', { class: 'muted' }, rateWords(this.#clock.rate)),
+          : rateWords(this.#clock.rate),
       ];
     const origin = now === null ? null : originBadge(this.#clock.origin);
     return h('div', { class: 'top-clock' }, clock, origin, this.#connectionState());
@@ -145,7 +158,9 @@ export class Header {
   /** The way to who sees what, for whoever is somebody. */
   #sharing() {
     const known = this.#offers && (this.#offers.who || this.#offers.current !== 'public');
-    return known && location.pathname !== '/sharing/' ? h('a', { href: keepAudience('/sharing/') }, word('nav.sharing')) : null;
+    if (!known || location.pathname === '/sharing/') return null;
+    const text = this.#waiting > 0 ? word('nav.sharing_waits', { n: number(this.#waiting) }) : word('nav.sharing');
+    return h('a', { href: keepAudience('/sharing/'), class: this.#waiting > 0 && 'waits' }, text);
   }
 
   /** Who is signed in, and the way in or out. */
@@ -155,23 +170,30 @@ export class Header {
     const out = h('button', { type: 'button', class: 'link', on: { click: leave } }, word('signin.out'));
     if (offers.keyEnded) return h('span', { class: 'account' }, out);
     if (offers.who) return h('span', { class: 'account' }, h('span', {}, word('signin.as', { name: nameOf(offers.who) })), out);
-    return offers.offered.length < 2 && location.pathname !== '/signin/' ? h('a', { href: '/signin/' }, word('signin.heading')) : null;
+    // Where one may look as anybody, the start page has room for it.
+    const offered = offers.offered.length < 2 ? location.pathname !== '/signin/' : location.pathname === '/';
+    return offered ? h('a', { href: '/signin/' }, word('signin.heading')) : null;
   }
 
   #audiences() {
     const offers = this.#offers;
     if (!offers || offers.offered.length < 2) return null;
-    const current = wishedAudience() ?? offers.current;
-    const options = offers.offered.map(({ code, name }) => {
-      const text = code === 'public' ? word('as.public') : name;
-      return h('option', { value: code, selected: code === current }, text);
+    const wish = wishedAudience();
+    const current = wish ?? offers.current;
+    // Whoever is signed in looks as who they are until they choose otherwise.
+    const own = isMember(offers) && offers.who ? [{ code: '', name: nameOf(offers.who) }] : [];
+    const options = [...own, ...offers.offered].map(({ code, name }) => {
+      // Each says that it is a way of looking: there is no room for the label on every screen.
+      const text = word('as.option', { name: code === 'public' ? word('as.public') : name });
+      return h('option', { value: code, selected: code === (own.length > 0 && !wish ? '' : current) }, text);
     });
     const change = ({ target }) => {
       const address = new URL(location.href);
-      address.searchParams.set('as', target.value);
+      if (target.value === '') address.searchParams.delete('as');
+      else address.searchParams.set('as', target.value);
       location.assign(address);
     };
-    return h('label', { class: 'field' }, h('span', {}, word('as.label')), h('select', { id: 'view-as', on: { change } }, options));
+    return h('label', { class: 'field' }, h('span', { class: 'label' }, word('as.label')), h('select', { id: 'view-as', on: { change } }, options));
   }
 
   #timeSwitch() {

@@ -37,6 +37,18 @@ function stateFilter(units, redraw) {
     present.map((state) => h('option', { value: state, selected: state === wantedState }, stateWord(state)))));
 }
 
+/** Whether a telephone's reader wants what each station did this week, which makes a long page. */
+let figuresWanted = false;
+
+function figuresChoice(redraw) {
+  const change = () => {
+    figuresWanted = !figuresWanted;
+    redraw();
+  };
+  return h('button', { type: 'button', class: 'link small-screen', 'aria-pressed': String(figuresWanted), on: { click: change } },
+    figuresWanted ? word('units.no_figures') : word('units.figures'));
+}
+
 function running(unit) {
   const [first, ...more] = unit.running ?? [];
   if (!first) {
@@ -77,7 +89,11 @@ export function unitTable(view, history, now, redraw) {
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
     [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
   ];
-  return [stateFilter(units, redraw), table(word('units.caption'), columns, shown.map((row) => unitRow(row, history, now, view.get('board/holdup'))), 'plain stacks unit-table')];
+  const rows = shown.map((row) => unitRow(row, history, now, view.get('board/holdup')));
+  return [
+    h('div', { class: 'choices' }, stateFilter(units, redraw), figuresChoice(redraw)),
+    table(word('units.caption'), columns, rows, `plain stacks unit-table${figuresWanted ? '' : ' without-figures'}`),
+  ];
 }
 
 /** A storage; where the main hold-up bites, it is flagged with who that is. */

@@ -7,6 +7,8 @@ import { kindInText, kindName, listOf } from './sentences.js';
 
 /** Kinds that are concluded from others: how far they go is for the agreement alone. */
 const FINDINGS = new Set(['hold_up', 'dry_date', 'single_source', 'surge_limit', 'stock_cover', 'forecast']);
+/** Ticked for every kind of fact. */
+const EVERYTHING = 'everything';
 const DAY_MS = 86_400_000;
 
 /** The day so many days from today, as a date field writes it. */
@@ -37,24 +39,27 @@ export class SharingForm {
   #what;
   #owner;
   #nations;
+  /** Those that keep seeing what is narrowed without being asked about: they see nothing today. */
+  #others;
   #send;
   #form;
 
-  constructor(what, { owner, nations, kinds, send }) {
+  constructor(what, { owner, nations, offered: concerned, kinds, send }) {
     this.#what = what;
     this.#owner = owner;
-    this.#nations = nations;
     this.#send = send;
     const own = owner.code.split('/')[0];
     const narrow = what === 'narrow';
+    this.#nations = nations.filter(({ code }) => concerned.has(code) || (narrow && code === own));
+    this.#others = nations.filter((nation) => !this.#nations.includes(nation)).map(({ code }) => code);
     const offered = kinds.filter((kind) => narrow || !FINDINGS.has(kind));
     this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => this.#tell(), change: ({ target }) => this.#changed(target) } },
       h('p', {}, word(narrow ? 'sharing.narrow_says' : 'sharing.release_says')),
       h('div', { class: 'form-row' },
         h('label', {}, word('sharing.plant'), h('select', { name: 'plant' }, owner.plants.map(option))),
         h('label', {}, word('sharing.thing'), h('select', { name: 'thing' }))),
-      ticks(word('sharing.kinds'), 'kinds', offered.map((kind) => ({ code: kind, text: kindName(kind) })), word(narrow ? 'sharing.kinds_says' : 'sharing.kinds_of_release')),
-      ticks(word(narrow ? 'sharing.keeps_it' : 'sharing.gets_it'), 'to', nations.filter(({ code }) => narrow || code !== own)
+      ticks(word('sharing.kinds'), 'kinds', [narrow && { code: EVERYTHING, text: word('sharing.all_kinds') }, ...offered.map((kind) => ({ code: kind, text: kindName(kind) }))].filter(Boolean), word(narrow ? 'sharing.kinds_says' : 'sharing.kinds_of_release')),
+      ticks(word(narrow ? 'sharing.keeps_it' : 'sharing.gets_it'), 'to', this.#nations.filter(({ code }) => narrow || code !== own)
         .map(({ code, name }) => ({ code, text: code === own ? word('sharing.own_nation', { name }) : name, checked: narrow, fixed: narrow && code === own })), word(narrow ? 'sharing.keeps_says' : 'sharing.gets_says')),
       reasonField(`${what}-reason`),
       h('div', { class: 'asked' }, h('label', { for: `${what}-review` }, word(narrow ? 'sharing.review' : 'sharing.ends')),
@@ -83,33 +88,55 @@ export class SharingForm {
 
   #changed(target) {
     if (target.name === 'plant') this.#things();
+    if (target.value === EVERYTHING) {
+      for (const kind of this.#form.querySelectorAll('input[name="kinds"]')) {
+        if (kind === target) continue;
+        kind.disabled = target.checked;
+        if (target.checked) kind.checked = false;
+      }
+    }
+    this.#tell();
+  }
+
+  /** Lets every kind be ticked again, as in a form that nobody has touched. */
+  #reset() {
+    this.#form.reset();
+    for (const kind of this.#form.querySelectorAll('input[name="kinds"]')) kind.disabled = false;
+    this.#things();
     this.#tell();
   }
 
   #asked() {
     const given = new FormData(this.#form);
     const own = this.#owner.code.split('/')[0];
-    const to = given.getAll('to');
+    const to = [...given.getAll('to'), ...(this.#what === 'narrow' ? this.#others : [])];
     return {
       plant: this.#plant().code,
       thing: given.get('thing') || undefined,
-      kinds: given.getAll('kinds'),
+      // A narrowing without kinds is one of everything.
+      kinds: given.getAll('kinds').filter((kind) => kind !== EVERYTHING),
       to: this.#what === 'narrow' ? [own, ...to.filter((code) => code !== own)] : to,
       reason: given.get('reason').trim(),
       review: given.get('review'),
     };
   }
 
+  #everything() {
+    return Boolean(this.#form.querySelector(`input[value="${EVERYTHING}"]`)?.checked);
+  }
+
   /** What will be when this is sent, in a sentence. */
   #tell() {
     const { thing, kinds, to } = this.#asked();
+    const named = kinds.length > 0 || this.#everything();
     const plant = this.#plant();
     const where = thing ? word('sharing.thing_of', { thing: plant.things.find(({ code }) => code === thing)?.name ?? thing, plant: plant.name }) : plant.name;
     const what = kinds.length > 0 ? listOf(kinds.map(kindInText)) : word('sharing.every_kind');
     const name = (code) => this.#nations.find((nation) => nation.code === code)?.name ?? code;
     const without = this.#nations.map(({ code }) => code).filter((code) => !to.includes(code));
     let text;
-    if (this.#what === 'narrow') text = without.length > 0 ? word('sharing.narrow_effect', { what, where, nations: listOf(without.map(name)) }) : word('sharing.narrow_nobody');
+    if (this.#what === 'narrow' && !named) text = word('sharing.kinds_none');
+    else if (this.#what === 'narrow') text = without.length > 0 ? word('sharing.narrow_effect', { what, where, nations: listOf(without.map(name)) }) : word('sharing.narrow_nobody');
     else if (to.length === 0 || kinds.length === 0) text = word('sharing.release_incomplete');
     else text = word('sharing.release_effect', { what, where, nations: listOf(to.map(name)) });
     renew(this.#form.querySelector('.effect'), h('strong', {}, word('sharing.effect')), ' ', text);
@@ -119,6 +146,10 @@ export class SharingForm {
     event.preventDefault();
     const wrong = this.#form.querySelector('.wrong');
     wrong.textContent = '';
+    if (this.#what === 'narrow' && this.#asked().kinds.length === 0 && !this.#everything()) {
+      wrong.textContent = word('sharing.kinds_none');
+      return;
+    }
     const button = this.#form.querySelector('button[type="submit"]');
     button.disabled = true;
     const refusal = await this.#send(this.#asked());
@@ -127,8 +158,6 @@ export class SharingForm {
       wrong.textContent = refusal;
       return;
     }
-    this.#form.reset();
-    this.#things();
-    this.#tell();
+    this.#reset();
   }
 }

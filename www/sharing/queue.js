@@ -6,25 +6,26 @@ import { dayAhead, reasonField } from './forms.js';
 import { counted, story, title } from './sentences.js';
 
 /** The list of decisions; `act(path, body, done)` does something about one. */
-export function queueList({ open, may_decide: mayDecide }, nationName, asking, { ask, act }) {
+export function queueList({ open, may_decide: mayDecide }, nations, asking, { ask, act }) {
   if (open.length === 0) return h('p', { class: 'muted' }, word('sharing.queue_empty'));
   const overdue = open.filter((decision) => decision.overdue).length;
   const waiting = open.filter(({ state }) => state === 'waiting').length;
+  const ending = new Set(open.filter(({ kind, state }) => kind === 'lift' && state === 'waiting').map(({ narrowing }) => narrowing));
   const lead = [overdue > 0 && counted('sharing.overdue_count', overdue), waiting > 0 && counted('sharing.waiting_count', waiting)].filter(Boolean);
   return [
     lead.length > 0 && h('p', { class: overdue > 0 ? 'late-text' : 'warn-text' }, lead.join(' ')),
-    h('ol', { class: 'decisions' }, open.map((decision) => item(decision, nationName, mayDecide, asking, { ask, act }))),
+    h('ol', { class: 'decisions' }, open.map((decision) => item(decision, nations, { mayDecide, asking, ending }, { ask, act }))),
   ];
 }
 
-function item(decision, nationName, mayDecide, asking, { ask, act }) {
+function item(decision, nations, { mayDecide, asking, ending }, { ask, act }) {
   const { lines, due } = story(decision);
   const asked = asking?.id === decision.id ? asking : null;
   return h('li', { data: { key: String(decision.id), decision: decision.id, kind: decision.kind, state: decision.state, overdue: decision.overdue ? 'yes' : 'no' } },
-    h('h3', {}, title(decision, nationName)),
+    h('h3', {}, title(decision, nations)),
     lines.map((line) => h('p', {}, line)),
     h('p', { class: 'due-by' }, due),
-    mayDecide && !asked && h('p', { class: 'decision-acts' }, buttons(decision, ask, act)),
+    mayDecide && !asked && h('p', { class: 'decision-acts' }, buttons(decision, ending.has(decision.id), ask, act)),
     asked && askForm(decision, asked, { ask, act }));
 }
 
@@ -32,17 +33,19 @@ function button(text, name, does, plain = false) {
   return h('button', { type: 'button', class: plain ? 'button plain-button' : 'button', data: { act: name }, on: { click: does } }, text);
 }
 
-function buttons({ id, kind, state, mine }, ask, act) {
+/** `ends` says that somebody proposed its end already. */
+function buttons({ id, kind, state, mine }, ends, ask, act) {
   if (state === 'waiting') {
     return [
       mine ? h('span', { class: 'hint' }, word('sharing.needs_another')) : button(word('sharing.agree'), 'agree', () => act('agree', { id }, 'agreed')),
-      button(word('sharing.withdraw'), 'withdraw', () => act('withdraw', { id }, 'withdrawn'), true),
+      mine ? button(word('sharing.withdraw'), 'withdraw', () => act('withdraw', { id }, 'withdrawn'), true)
+        : button(word('sharing.refuse'), 'withdraw', () => act('withdraw', { id }, 'refused'), true),
     ];
   }
   if (kind === 'release') return button(word('sharing.end_release'), 'withdraw', () => act('withdraw', { id }, 'ended'), true);
   return [
     button(word('sharing.keep'), 'keep', () => ask({ id, what: 'keep' }), true),
-    button(word('sharing.propose_end'), 'lift', () => ask({ id, what: 'lift' }), true),
+    ends ? h('span', { class: 'hint' }, word('sharing.ends_proposed')) : button(word('sharing.propose_end'), 'lift', () => ask({ id, what: 'lift' }), true),
   ];
 }
 

@@ -66,10 +66,15 @@ export function subject(decision) {
   return word(decision.thing_name ? 'sharing.subject_thing' : 'sharing.subject', { kinds, plant: decision.plant_name, thing: decision.thing_name ?? '' });
 }
 
+/** The nations that a decision is for, and those that a narrowing leaves out, as lists. */
+function ofNations({ nations }, all) {
+  const named = (wanted) => listOf(all.filter(({ code }) => nations.includes(code) === wanted).map(({ name }) => name));
+  return { nations: named(true), without: named(false) || word('sharing.left_out') };
+}
+
 /** A decision's heading. */
-export function title(decision, nationName) {
-  const nations = listOf(decision.nations.map(nationName));
-  return word(`sharing.title.${decision.kind}.${decision.state === 'waiting' ? 'waiting' : 'done'}`, { what: subject(decision), nations });
+export function title(decision, nations) {
+  return word(`sharing.title.${decision.kind}.${decision.state === 'waiting' ? 'waiting' : 'done'}`, { what: subject(decision), ...ofNations(decision, nations) });
 }
 
 /** Who did it, when and why, and what comes next. */
@@ -82,8 +87,8 @@ export function story(decision) {
 }
 
 /** What somebody did, as the list of changes tells it. */
-export function change({ what, by, decision }, nationName) {
-  return word(`sharing.change.${what}`, { by: by ?? word('sharing.nobody'), what: subject(decision), nations: listOf(decision.nations.map(nationName)), reason: decision.reason });
+export function change({ what, by, decision }, nations) {
+  return word(`sharing.change.${what}`, { by: by ?? word('sharing.nobody'), what: subject(decision), reason: decision.reason, ...ofNations(decision, nations) });
 }
 
 /** A number of things in words. */

@@ -32,6 +32,12 @@ async function ask(what) {
   }
 }
 
+/** The nations about which a form can change something: those that see anything, or from which a file keeps it back. */
+function offeredNations(what, { rows }) {
+  const concerned = ({ see, why }) => (what === 'narrow' ? see !== 'no' : why.some(({ code }) => code === 'file'));
+  return new Set(rows.flatMap(({ cells }) => cells.filter(concerned).map(({ audience }) => audience.split('/')[0])));
+}
+
 class Page {
   #header;
   #matrix = null;
@@ -92,10 +98,6 @@ class Page {
     drawRefusal({ title: word(known ? 'sharing.none_title' : 'sharing.failed_title'), text, offers: this.#header.offers, home: keepAudience('/'), target: byId('page') });
   }
 
-  #nationName(code) {
-    return this.#matrix.nations.find((nation) => nation.code === code)?.name ?? code;
-  }
-
   #draw() {
     const matrix = this.#matrix;
     if (!matrix) {
@@ -132,14 +134,14 @@ class Page {
     byId('queue').hidden = !decisions;
     byId('changed').hidden = !decisions;
     if (!decisions) return;
-    const name = (code) => this.#nationName(code);
+    const { nations } = this.#matrix;
     const asks = { ask: (asking) => this.#ask(asking), act: (path, what, done) => this.#act(path, what, done) };
-    renew(body('queue'), queueList(decisions, name, this.#asking, asks));
+    renew(body('queue'), queueList(decisions, nations, this.#asking, asks));
     renew(body('changed'), decisions.changed.length === 0
       ? h('p', { class: 'muted' }, word('sharing.changed_none'))
       : [h('p', { class: 'muted' }, counted('sharing.changed_count', decisions.changed.length)),
         h('ol', { class: 'changes' }, decisions.changed.map((changed) => h('li', {},
-          h('time', { datetime: changed.at }, when(changed.at)), h('span', {}, changeSentence(changed, name)))))]);
+          h('time', { datetime: changed.at }, when(changed.at)), h('span', {}, changeSentence(changed, nations)))))]);
   }
 
   /** Opens or closes the form below a decision. */
@@ -164,7 +166,12 @@ class Page {
     this.#forms = of;
     const kinds = own.rows.map(({ kind }) => kind);
     const make = (what, path, done) => {
-      const form = new SharingForm(what, { owner: own, nations: matrix.nations, kinds, send: (asked) => this.#send(path, asked, done) });
+      const offered = offeredNations(what, own);
+      if (what === 'release' && offered.size === 0) {
+        body(what).replaceChildren(h('p', { class: 'muted' }, word('sharing.gets_nobody')));
+        return;
+      }
+      const form = new SharingForm(what, { owner: own, nations: matrix.nations, offered, kinds, send: (asked) => this.#send(path, asked, done) });
       body(what).replaceChildren(form.element);
     };
     make('narrow', 'narrow', 'narrowed');

@@ -17,8 +17,10 @@ start(() => {
   const entering = (typed) => async (event) => {
     event.preventDefault();
     byId('outcome').textContent = word('signin.asking');
+    byId('outcome').classList.remove('late-text');
     const { ok, text } = await signIn(typed());
     byId('outcome').textContent = text;
+    byId('outcome').classList.toggle('late-text', !ok);
     if (ok) location.assign('/');
   };
   byId('person').addEventListener('submit', entering(() => ({ name: byId('name').value.trim(), password: byId('password').value })));

@@ -9,14 +9,17 @@ const LONGEST_CELL = 500;
 
 /** What a column can hold; the words of its heading that tell. */
 export const FIELDS = {
-  line: /^(order|order ?line|line|delivery|id|no\.?|number|auftrag|lieferung|ordre)\b/i,
-  made: /^(finished|made|done|produced|ready|fertig)/i,
-  scrapped: /^(scrap|waste|reject|ausschuss)/i,
-  shipped: /^(shipped|sent|dispatched|versandt|geliefert)/i,
-  date: /^(new date|date|expected|delivery date|eta|arrives|datum|termin)/i,
-  reason: /^(reason|why|remark|grund)/i,
-  stock: /^(stock|in stock|on hand|count|bestand)/i,
+  line: /^((purchase )?order(?! ?(date|q))|line|delivery(?! ?(date|day))|(id|no|nr|pos)\b|number|position|auftrag|bestell(?!menge)|liefer(ung|schein|nummer|position)|commande|ordre|ligne|livraison|n°|numéro)/i,
+  made: /^(finished|made|done|produced|ready|fertig|gefertigt|produziert|terminé|fini|fabriqué|produit)/i,
+  scrapped: /^(scrap|waste|reject|ausschuss|rebut)/i,
+  shipped: /^(shipped|sent|dispatched|versandt|versendet|geliefert|expédié|envoyé|livré)/i,
+  date: /^(new date|date|expected|delivery (date|day)|eta|arriv|datum|(neuer )?(liefer|ankunfts?)?termin|lieferdatum|(nouveau )?délai|nouvelle date|échéance)/i,
+  reason: /^(reason|why|remark|note|comment|(be)?gr(u|ü)nd|bemerkung|anmerkung|kommentar|hinweis|remarque|motif|raison|commentaire)/i,
+  stock: /^(stock|in stock|on hand|count|bestand|lager|inventur|en stock|inventaire)/i,
 };
+
+/** Headings of a quantity that do not say of what: what is finished, unless another column is. */
+const SOME_QUANTITY = /^(quantit|qty|amount|pieces|pcs|menge|anzahl|stück|nombre|pièces|qté)/i;
 
 /** Reads a table. `{problem, values}` when it is none: what is wrong, by a key of the words. */
 export function readTable(text) {
@@ -67,11 +70,14 @@ function* cellsOf(text, delimiter) {
 /** For each column the field that its heading tells, or ''; each field once. */
 export function guessColumns(heads) {
   const free = new Set(Object.keys(FIELDS));
-  return heads.map((head) => {
+  const columns = heads.map((head) => {
     const field = [...free].find((name) => FIELDS[name].test(head.trim())) ?? '';
     free.delete(field);
     return field;
   });
+  const some = heads.findIndex((head, at) => columns[at] === '' && SOME_QUANTITY.test(head.trim()));
+  if (some >= 0 && free.has('made')) columns[some] = 'made';
+  return columns;
 }
 
 /**
@@ -80,6 +86,7 @@ export function guessColumns(heads) {
  */
 export function readNumber(text) {
   const plain = text.trim().replace(/[\u00a0\u202f ]/g, '');
+  if (/^[-−–]\d+([.,]\d+)?$/.test(plain)) return { problem: 'negative' };
   if (/^[1-9]\d{0,2}[.,]\d{3}$/.test(plain)) return { problem: 'which_number' };
   let digits = plain;
   if (/^\d{1,3}(\.\d{3})+,\d+$/.test(plain)) digits = plain.replaceAll('.', '').replace(',', '.');
@@ -114,12 +121,19 @@ function day(year, month, date) {
   return is && year >= 2000 && year < 2200 ? { day: at.toISOString().slice(0, 10) } : { problem: 'no_date' };
 }
 
-/** Reads one row by its columns: `{line, acts: [{act, quantity?, day?, reason?}], problems, ambiguous}`. */
-export function readRow(cells, columns, order) {
+/** Rows as a table to paste again. */
+export function tableText(rows) {
+  const cell = (text) => (/[\t"\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return rows.map((cells) => cells.map(cell).join('\t')).join('\n');
+}
+
+/** Reads one row by its columns; `dueOf(line)` is the day that a line is expected on already: `{line, acts: [{act, quantity?, day?, reason?}], problems, ambiguous}`. */
+export function readRow(cells, columns, order, dueOf = () => null) {
   const of = (field) => (columns.includes(field) ? cells[columns.indexOf(field)] ?? '' : '');
   const problems = [];
   const acts = [];
   let ambiguous = false;
+  let unmoved = false;
   for (const act of ['made', 'scrapped', 'shipped', 'stock']) {
     if (of(act) === '') continue;
     const { value, problem } = readNumber(of(act));
@@ -132,10 +146,11 @@ export function readRow(cells, columns, order) {
     if (read.problem) problems.push({ problem: read.problem, cell: of('date') });
     const shipped = acts.find(({ act }) => act === 'shipped');
     if (read.day && shipped) shipped.day = read.day;
+    else if (read.day && read.day === dueOf(of('line'))) unmoved = true;
     else if (read.day && of('reason') === '') problems.push({ problem: 'no_reason', cell: of('date') });
     else if (read.day) acts.push({ act: 'late', day: read.day, reason: of('reason').slice(0, 200) });
   }
   if (of('line') === '') problems.push({ problem: 'no_line', cell: '' });
-  else if (acts.length === 0 && problems.length === 0 && !ambiguous) problems.push({ problem: 'nothing', cell: '' });
+  else if (acts.length === 0 && problems.length === 0 && !ambiguous) problems.push({ problem: unmoved ? 'same_date' : 'nothing', cell: '' });
   return { line: of('line'), acts, problems, ambiguous };
 }

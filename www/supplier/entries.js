@@ -2,6 +2,7 @@
 
 import { quantity, when } from '../lib/format.js';
 import { word } from '../lib/words.js';
+import { dayOf } from './check.js';
 import { receipt } from './outbox.js';
 
 /** What can be said about an order line, and about what is delivered regularly. */
@@ -18,6 +19,20 @@ function freshId(name, at) {
   return `${name.slice(0, 38)}-${at.replace(/[^0-9]/g, '').slice(2, 17)}-${made}`;
 }
 
+/** What begins the id of what is left of a delivery. */
+const restId = (delivery) => `${delivery.slice(0, 33)}.rest`;
+
+/** Whether a delivery is what is left of another. */
+export const isRestOf = (delivery, of) => delivery !== of && delivery.startsWith(`${restId(of)}-`);
+
+/** A delivery's name for people: ids that this page made are told by what they stand for. */
+export function lineName(delivery) {
+  const rest = /^(.+?)\.rest-/.exec(delivery);
+  if (rest) return word('supplier.rest_of', { line: rest[1] });
+  const load = /-(\d\d)(\d\d)(\d\d)\d{9}-\d+$/.exec(delivery);
+  return load ? word('supplier.load_of', { when: when(noon(`20${load[1]}-${load[2]}-${load[3]}`), 'date') }) : delivery;
+}
+
 /**
  * An entry: its words and its reports, or null when it says nothing. `who` knows plant, supplier
  * and clock; `line` is a line or a standing order; `day` is `y-m-d`.
@@ -28,24 +43,25 @@ export function entryOf(who, line, { act, quantity: n, day, reason }) {
   const terms = (delivery, more) => ({ delivery, supplier: who.supplier, material: line.material, quantity: line.quantity, date: line.expected, ...more });
   const lot = line.delivery ? { lot: line.delivery } : {};
   const here = { material: line.material, quantity: n, storage: who.supplier };
-  const words = (values = {}) => word(`supplier.said.${act}`, { n: n === undefined ? '' : quantity(n, line.unit), what: line.material_name, line: line.delivery ?? '', day: day ? when(noon(day), 'date') : '', reason: reason ?? '', ...values });
+  const words = (values = {}) => word(`supplier.said.${act}`, { n: n === undefined ? '' : quantity(n, line.unit), what: line.material_name, line: lineName(line.delivery ?? ''), day: day ? when(noon(day), 'date') : '', reason: reason ?? '', ...values });
   if (act === 'made') return { words: words(), reports: [say('lot_produced', { ...here, ...lot })] };
   if (act === 'scrapped') return { words: words(), reports: [say('lot_consumed', { ...here, ...lot })] };
   if (act === 'stock') return { words: words(), reports: [say('stock', here)] };
   if (act === 'late') return { words: words(), reports: [say('delivery_delayed', terms(line.delivery, { date: noon(day), reason }))] };
-  const date = day ? noon(day) : line.expected;
+  // A load that arrives when it was to arrive moves no date, not even by hours.
+  const date = day && !(line.expected && day === dayOf(line.expected)) ? noon(day) : line.expected;
   if (!line.delivery) {
     const delivery = freshId(line.material, at);
     const sent = terms(delivery, { quantity: n, date });
-    return { words: words({ line: delivery }), reports: [say('delivery_promised', sent), say('delivery_shipped', sent)] };
+    return { words: words({ line: lineName(delivery) }), reports: [say('delivery_promised', sent), say('delivery_shipped', sent)] };
   }
   const rest = line.quantity - n;
   const reports = [say('delivery_shipped', terms(line.delivery, { quantity: n, date }))];
   if (rest <= 1e-9) return { words: words(), reports };
   // What did not go with this load stays promised, as a line of its own.
-  const left = freshId(`${line.delivery.slice(0, 33)}.rest`, at);
+  const left = freshId(restId(line.delivery), at);
   reports.push(say('delivery_promised', terms(left, { quantity: rest, date: line.expected })));
-  return { words: word('supplier.said.part', { n: quantity(n, line.unit), what: line.material_name, line: line.delivery, rest: quantity(rest, line.unit) }), reports };
+  return { words: word('supplier.said.part', { n: quantity(n, line.unit), what: line.material_name, line: lineName(line.delivery), rest: quantity(rest, line.unit) }), reports };
 }
 
 /** What takes an entry back: for each of its reports, a correction to a remark that says so. */
@@ -56,5 +72,5 @@ export function takenBack(who, entry) {
     kind: 'correction', at, feed: who.feed, epoch: entry.epoch, seq: entry.seq, index,
     report: { kind: 'comment', at: report.at, about: who.supplier, text },
   }));
-  return { words: word('supplier.said.undo', { number: receipt(entry) }), reports, undoes: receipt(entry) };
+  return { words: word('supplier.said.undo', { number: receipt(entry), words: entry.words.charAt(0).toLowerCase() + entry.words.slice(1) }), reports, undoes: receipt(entry) };
 }

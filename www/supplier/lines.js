@@ -3,18 +3,24 @@
 import { h, renew } from '../lib/dom.js';
 import { number, quantity, when } from '../lib/format.js';
 import { word } from '../lib/words.js';
+import { check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
-import { ACTS } from './entries.js';
+import { ACTS, isRestOf, lineName } from './entries.js';
 
 export class Lines {
   #list = document.getElementById('lines');
+  #held = document.getElementById('held');
   #who = null;
   #open = null;
   #wrong = '';
+  /** What is asked about before it is sent, and of which values it was asked. */
+  #really = '';
+  #asked = '';
 
   /** `said(line, what)` takes an entry and returns whether it was taken. */
-  constructor(said) {
+  constructor(said, receipts) {
     this.said = said;
+    this.receipts = receipts;
     this.#list.addEventListener('click', (event) => this.#clicked(event));
     this.#list.addEventListener('submit', (event) => this.#submitted(event));
     this.#list.addEventListener('keydown', (event) => { if (event.key === 'Escape' && this.#open) this.#close(); });
@@ -33,41 +39,58 @@ export class Lines {
   }
 
   draw() {
+    if (!this.#who) return;
     const all = this.all();
-    const { more } = this.#who;
+    const { more, lines } = this.#who;
+    renew(this.#held, stockOf(all).map(([what, held, unit]) => h('li', {}, word('supplier.held', { what, n: quantity(held, unit) }))));
     renew(this.#list,
       all.length === 0 && h('li', {}, word('supplier.no_lines')),
-      all.map(([key, line]) => this.#line(key, line)),
+      all.map(([key, line]) => this.#line(key, withRest(line, lines))),
       more > 0 && h('li', { class: 'muted' }, word('supplier.more_lines', { n: number(more) })));
   }
 
   #line(key, line) {
     const acts = line.delivery ? ACTS.line : ACTS.standing;
     const act = this.#open?.key === key ? this.#open.act : null;
-    const button = (name) => h('button', { class: `button${name === 'made' || name === 'shipped' ? '' : ' plain-button'}`, type: 'button', data: { line: key, act: name, key: name }, 'aria-expanded': String(act === name), 'aria-label': word('supplier.act_of', { act: word(`supplier.act.${name}`), what: line.material_name, line: line.delivery ?? '' }).trim() }, word(`supplier.act.${name}`));
+    const button = (name) => h('button', { class: `button${name === 'made' || name === 'shipped' ? '' : ' plain-button'}`, type: 'button', data: { line: key, act: name, key: name }, 'aria-expanded': String(act === name), 'aria-label': word('supplier.act_of', { act: word(`supplier.act.${name}`), what: line.material_name, line: lineName(line.delivery ?? '') }).trim() }, word(`supplier.act.${name}`));
     return h('li', { data: { key, delivery: line.delivery ?? '' } },
-      h('h3', {}, line.material_name, line.delivery && h('small', { class: 'muted' }, ` ${line.delivery}`)),
+      h('h3', {}, line.material_name, line.delivery && h('small', { class: 'muted' }, ` ${lineName(line.delivery)}`)),
       line.delivery
-        ? h('p', {}, h('strong', {}, quantity(line.quantity, line.unit)), ' ', word('supplier.due', { when: when(line.expected, 'date') }), ' · ', word(`delivery.${line.state}`), line.reason && ` · ${line.reason}`)
+        ? h('p', {}, h('strong', {}, quantity(line.quantity, line.unit)), ' ', word('supplier.due', { when: when(line.promised, 'date') }), ' · ', this.#state(line), line.reason && ` · ${line.reason}`)
         : h('p', {}, word('supplier.every', { n: quantity(line.lot, line.unit), days: number(line.every_d, 1) })),
       progress(line),
       h('div', { class: 'supplier-acts' }, acts.map(button)),
-      act && this.#form(key, line, act));
+      act ? this.#form(key, line, act) : this.receipts.inCard(key));
+  }
+
+  /** How far a line has come; what was not said here is not left to be wondered about. */
+  #state(line) {
+    const expected = when(line.expected, 'date');
+    if (line.state === 'shipped') {
+      const text = word('supplier.on_the_way', { n: quantity(line.quantity, line.unit), when: expected });
+      return this.receipts.hasShipped(line.delivery) ? text : `${text} ${word('supplier.not_from_here')}`;
+    }
+    const moved = dayOf(line.expected) !== dayOf(line.promised);
+    return [word(`delivery.${line.state}`), moved && ` · ${word('supplier.now_expected', { when: expected })}`].filter(Boolean).join('');
   }
 
   #form(key, line, act) {
-    const field = (name, type, more) => h('label', {}, word(`supplier.field.${name}`, { unit: line.unit }), h('input', { name, type, required: true, autocomplete: 'off', ...more }));
+    const field = (name, type, more) => h('label', {}, word(`supplier.field.${act === 'late' && name === 'day' ? 'new_day' : name}`, { units: unitsOf(line.unit) }), h('input', { name, type, required: true, autocomplete: 'off', ...more }));
     const asks = act === 'late' ? ['day', 'reason'] : act === 'shipped' ? ['n', 'day'] : ['n'];
+    const { first, last, today } = daysOf(this.#who);
+    const expected = line.expected ? dayOf(line.expected) : null;
+    const title = word(`supplier.title.${act}`, { units: unitsOf(line.unit), what: line.material_name });
     const inputs = {
       n: () => field('n', 'text', { inputmode: 'decimal', maxlength: 20, value: act === 'shipped' && line.quantity ? String(line.quantity) : null }),
-      day: () => field('day', 'date', { value: act === 'shipped' && line.expected ? line.expected.slice(0, 10) : null }),
+      day: () => field('day', 'date', { min: first, max: last, value: expected && act === 'shipped' && expected < first ? today : expected }),
       reason: () => field('reason', 'text', { maxlength: 60 }),
     };
-    return h('form', { class: 'supplier-form', data: { key: `form ${act}`, line: key, act }, novalidate: true, 'aria-label': word(`supplier.act.${act}`) },
+    return h('form', { class: 'supplier-form', data: { key: `form ${act}`, line: key, act }, novalidate: true, 'aria-label': title },
+      h('h4', {}, title),
       asks.map((name) => inputs[name]()),
-      h('p', { class: 'wrong', role: 'alert' }, this.#wrong),
+      h('p', { class: this.#really ? 'really' : 'wrong', role: 'alert' }, this.#wrong || this.#really),
       h('div', { class: 'supplier-buttons' },
-        h('button', { class: 'button', type: 'submit' }, word('supplier.send')),
+        h('button', { class: 'button', type: 'submit' }, this.#really ? word('supplier.send_really') : word('supplier.send')),
         h('button', { class: 'button plain-button', type: 'button', data: { close: 'yes' } }, word('supplier.cancel'))));
   }
 
@@ -76,17 +99,23 @@ export class Lines {
     if (button?.dataset.close) this.#close();
     else if (button?.dataset.act) {
       const { line: key, act } = button.dataset;
-      this.#wrong = '';
+      this.#hush();
       this.#open = this.#open?.key === key && this.#open.act === act ? null : { key, act };
       this.draw();
       this.#list.querySelector('form input')?.focus();
     }
   }
 
+  #hush() {
+    this.#wrong = '';
+    this.#really = '';
+    this.#asked = '';
+  }
+
   #close() {
     const { key, act } = this.#open;
     this.#open = null;
-    this.#wrong = '';
+    this.#hush();
     this.draw();
     [...this.#list.querySelectorAll('button[data-act]')].find(({ dataset }) => dataset.line === key && dataset.act === act)?.focus();
   }
@@ -100,22 +129,45 @@ export class Lines {
     const what = { act, day: given('day'), reason: given('reason') };
     const { value, problem } = given('n') === undefined ? {} : readNumber(given('n'));
     what.quantity = value;
-    const wrong = problem ?? (value === 0 && act !== 'stock' ? 'zero' : what.day === '' ? 'no_date' : what.reason === '' ? 'no_reason' : line === undefined ? 'no_line' : act === 'shipped' && line.quantity && value > line.quantity * 10 ? 'too_much' : null);
-    if (wrong) {
-      this.#wrong = word(`supplier.wrong.${wrong}`, { cell: given('n') ?? '' });
+    const { wrong, ask, values } = problem ? { wrong: problem === 'negative' && act === 'stock' ? 'below_zero' : problem, values: { cell: given('n') } } : line ? check(this.#who, line, what) : { wrong: 'no_line' };
+    const asked = JSON.stringify(what);
+    if (wrong || (ask && this.#asked !== asked)) {
+      this.#hush();
+      if (wrong) this.#wrong = word(`supplier.wrong.${wrong}`, values);
+      else {
+        this.#really = word(`supplier.really.${ask}`, values);
+        this.#asked = asked;
+      }
       this.draw();
-      form.querySelector('input')?.focus();
+      this.#list.querySelector(wrong ? 'form input' : 'form [type="submit"]')?.focus();
       return;
     }
-    if (this.said(line, what)) this.#close();
+    if (!this.said(line, what, key)) return;
+    this.#open = null;
+    this.#hush();
+    this.draw();
+    this.#list.querySelector('.supplier-done[data-last]')?.focus();
   }
 }
 
-function progress({ made, scrapped, held, quantity: wanted, unit }) {
+/** What the supplier holds of each product, once: its name, how much, and the unit. */
+function stockOf(all) {
+  const held = all.filter(([, line]) => line.held !== null && line.held !== undefined);
+  return [...new Map(held.map(([, line]) => [line.material, [line.material_name, line.held, line.unit]])).values()];
+}
+
+/** A line with what was finished for the load that went before it and did not go with it. */
+function withRest(line, lines) {
+  if (!line.delivery) return line;
+  if (line.state === 'shipped') return { ...line, made: Math.min(line.made, line.quantity) };
+  const before = lines.find(({ delivery, state }) => state === 'shipped' && isRestOf(line.delivery, delivery));
+  return before ? { ...line, made: line.made + Math.max(0, before.made - before.quantity) } : line;
+}
+
+function progress({ made, scrapped, quantity: wanted, unit }) {
   const told = [
     made > 0 && word('supplier.made_of', { n: quantity(made, unit), of: quantity(wanted, unit) }),
     scrapped > 0 && word('supplier.scrapped', { n: quantity(scrapped, unit) }),
-    held !== null && held !== undefined && word('supplier.held', { n: quantity(held, unit) }),
   ].filter(Boolean);
   return told.length > 0 && h('p', { class: 'supplier-progress' }, told.join(' · '));
 }

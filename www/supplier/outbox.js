@@ -12,6 +12,9 @@ const LAST_PAUSE_MS = 15_000;
 /** Whether nothing more happens to an entry by itself. */
 export const isSettled = ({ state }) => state === 'recorded' || state === 'refused' || state === 'unknown';
 
+/** Whether an entry has never left this browser, so that it can be dropped without a trace. */
+export const isUnsent = ({ state, went }) => state === 'queued' && !went;
+
 /** The number on an entry's receipt. */
 export const receipt = ({ epoch, seq }) => `R-${epoch}-${seq}`;
 
@@ -31,6 +34,8 @@ export class Outbox {
   link = 'off';
   /** Why the hub does not let this feed speak. */
   why = '';
+  /** Whether the browser has left for good. */
+  ended = false;
   /** Whether this browser keeps what is entered. */
   keeps = true;
 
@@ -92,6 +97,21 @@ export class Outbox {
     return added;
   }
 
+  /** Drops an entry that was never sent; those after it move up, for the hub wants no gap. */
+  drop(entry) {
+    const { entries } = this.#kept;
+    const later = entries.filter(({ epoch, seq }) => epoch === entry.epoch && seq > entry.seq);
+    if (!entries.includes(entry) || !isUnsent(entry) || !later.every(isUnsent)) return false;
+    entries.splice(entries.indexOf(entry), 1);
+    if (entry.epoch === this.#kept.epoch) {
+      for (const moved of later) moved.seq -= 1;
+      this.#kept.next -= 1;
+    }
+    this.#write();
+    this.#tell();
+    return true;
+  }
+
   /** Begins to speak, as the only page of this browser that does. */
   start() {
     this.#kept = this.#read();
@@ -134,6 +154,13 @@ export class Outbox {
     }
     this.#timer = setTimeout(() => this.#join(), this.#pause);
     this.#pause = Math.min(this.#pause * 2, LAST_PAUSE_MS);
+  }
+
+  /** Says no more: the browser has left. */
+  end() {
+    this.ended = true;
+    clearTimeout(this.#timer);
+    this.#stop('not_in');
   }
 
   #stop(link, why = '') {

@@ -1,49 +1,70 @@
 // The receipts: what was entered here, how far it has come, and taking it back.
 
 import { h, renew } from '../lib/dom.js';
-import { when } from '../lib/format.js';
 import { word } from '../lib/words.js';
-import { receipt } from './outbox.js';
+import { isUnsent, receipt } from './outbox.js';
+
+/** A moment that the telephone's own clock told, in its own zone. */
+const here = new Intl.DateTimeFormat(navigator.languages, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const clock = (at) => here.format(new Date(at));
 
 export class Receipts {
   #list = document.getElementById('receipts');
   #asked = null;
+  /** The receipt shown in each card, by the card's key; the card that was used last. */
+  #cards = new Map();
+  #last = null;
+  entries = [];
 
-  /** `takeBack(entry)` is called once the person has said so twice. */
-  constructor(takeBack) {
-    this.#list.addEventListener('click', ({ target }) => {
+  /** `takeBack(entry)` is called once the person has said so twice, `redraw()` at every change. */
+  constructor(takeBack, redraw) {
+    document.getElementById('answers').addEventListener('click', ({ target }) => {
       const { back, keep, sure } = target.closest('button')?.dataset ?? {};
       if (back || keep) this.#asked = back ?? null;
       if (sure) {
         this.#asked = null;
         takeBack(sure);
       }
-      if (back || keep || sure) this.redraw();
-      if (back) this.#list.querySelector('[data-sure]')?.focus();
+      if (back || keep || sure) redraw();
+      if (back) (target.isConnected ? target.closest('li') : this.#list)?.querySelector('[data-sure]')?.focus();
     });
   }
 
-  redraw() {
-    this.draw(this.entries);
+  /** Shows an entry's receipt in the card that it was entered in. */
+  put(key, entry) {
+    this.#cards.set(key, entry);
+    this.#last = key;
   }
 
   draw(entries) {
     this.entries = entries;
-    const undone = new Map(entries.filter(({ undoes, state }) => undoes && state !== 'refused').map((entry) => [entry.undoes, entry]));
-    renew(this.#list, entries.length === 0 && h('li', { class: 'muted' }, word('supplier.no_receipts')), entries.map((entry) => this.#entry(entry, undone.get(receipt(entry)))));
+    renew(this.#list, entries.length === 0 && h('li', { class: 'muted' }, word('supplier.no_receipts')), entries.map((entry) => h('li', { data: { key: receipt(entry), receipt: receipt(entry) } }, this.#entry(entry))));
   }
 
-  #entry(entry, undo) {
+  /** The newest receipt of a card, if something was entered there since the page was opened. */
+  inCard(key) {
+    const entry = this.#cards.get(key);
+    if (!entry || !this.entries.includes(entry)) return false;
+    return h('div', { class: 'supplier-done', tabindex: '-1', role: 'group', 'aria-label': word('supplier.receipt'), data: { key: `done ${key}`, ...(key === this.#last && { last: 'yes' }) } }, this.#entry(entry));
+  }
+
+  /** Whether this browser has said that a delivery left. */
+  hasShipped(delivery) {
+    return this.entries.some(({ reports, state }) => state !== 'refused' && reports.some((report) => report.kind === 'delivery_shipped' && report.delivery === delivery));
+  }
+
+  #entry(entry) {
     const name = receipt(entry);
+    const undo = this.entries.find(({ undoes, state }) => undoes === name && state !== 'refused');
     const button = (text, data, plain = true) => h('button', { class: `button${plain ? ' plain-button' : ''}`, type: 'button', data }, text);
-    const mayUndo = entry.state === 'recorded' && !entry.undoes && !undo;
-    return h('li', { data: { key: name, receipt: name } },
-      h('span', {}, h('span', { class: 'number' }, name), ' ', h('time', { datetime: entry.at }, when(entry.at))),
+    const mayUndo = isUnsent(entry) || (entry.state === 'recorded' && !entry.undoes && !undo);
+    return [
+      h('span', {}, h('span', { class: 'number' }, name), ' ', h('time', { datetime: entry.at }, clock(entry.at))),
       undo ? h('s', {}, entry.words) : h('span', {}, entry.words),
-      undo && h('span', {}, word('supplier.taken_back', { when: when(undo.at), number: receipt(undo) })),
-      h('span', { data: { state: entry.state } }, word(`supplier.state.${entry.state}`, { when: entry.settled ? when(entry.settled) : '', reason: entry.refusal ?? '' })),
+      undo && h('span', {}, word('supplier.taken_back', { when: clock(undo.at), number: receipt(undo) })),
+      h('span', { data: { state: entry.state } }, word(`supplier.state.${entry.state}`, { when: entry.settled ? clock(entry.settled) : '', reason: entry.refusal ?? '' })),
       mayUndo && (this.#asked === name
         ? h('div', { class: 'supplier-buttons', role: 'group', 'aria-label': word('supplier.undo_of', { number: name }) }, h('span', {}, word('supplier.undo_sure')), button(word('supplier.undo_yes'), { sure: name }, false), button(word('supplier.undo_no'), { keep: name }))
-        : h('div', {}, button(word('supplier.undo_of', { number: name }), { back: name }))));
+        : h('div', {}, button(word('supplier.undo_of', { number: name }), { back: name })))];
   }
 }

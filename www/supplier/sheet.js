@@ -2,8 +2,10 @@
 
 import { h, renew } from '../lib/dom.js';
 import { number } from '../lib/format.js';
-import { word } from '../lib/words.js';
-import { FIELDS, LARGEST, guessColumns, readRow, readTable } from './csv.js';
+import { form, word } from '../lib/words.js';
+import { check, dayOf } from './check.js';
+import { FIELDS, LARGEST, guessColumns, readRow, readTable, tableText } from './csv.js';
+import { lineName } from './entries.js';
 
 /** Where the columns of each kind of table are remembered. */
 const COLUMNS = 'slipway.supplier.columns';
@@ -34,8 +36,9 @@ export class Sheet {
   #order = '';
   #told = '';
 
-  /** `lines()` gives the lines by key, `send(entries)` takes `[line, what]` each and says how many it took. */
-  constructor(lines, send) {
+  /** `who()` knows plant and clock, `lines()` gives the lines by key, `send(entries)` takes `[line, what]` each and says how many it took. */
+  constructor(who, lines, send) {
+    this.who = who;
     this.lines = lines;
     this.send = send;
     this.#box.addEventListener('paste', (event) => this.#pasted(event));
@@ -80,14 +83,22 @@ export class Sheet {
   }
 
   #rows() {
-    const byName = new Map(this.lines().map(([key, line]) => [key.toLowerCase(), line]));
+    const byName = new Map(this.lines().flatMap(([key, line]) => [[lineName(line.delivery ?? key).toLowerCase(), line], [key.toLowerCase(), line]]));
+    const lineOf = (name) => byName.get(name.toLowerCase()) ?? byName.get(`every ${name.toLowerCase()}`);
+    const dueOf = (name) => (lineOf(name)?.expected ? dayOf(lineOf(name).expected) : null);
     return this.#table.rows.map((cells, at) => {
-      const row = readRow(cells, this.#columns, this.#order);
-      const known = byName.get(row.line.toLowerCase()) ?? byName.get(`every ${row.line.toLowerCase()}`);
+      const row = readRow(cells, this.#columns, this.#order, dueOf);
+      const known = lineOf(row.line);
+      const doubts = [];
+      for (const act of known ? row.acts : []) {
+        const { wrong, ask, values } = check(this.who(), known, act);
+        if (wrong) row.problems.push({ problem: wrong, values });
+        else if (ask) doubts.push(word(`supplier.really.${ask}`, values));
+      }
       if (!known && row.line !== '') row.problems.push({ problem: 'unknown_line', cell: row.line });
       if (known && !known.delivery && row.acts.some(({ act }) => act === 'late')) row.problems.push({ problem: 'not_for_regular', cell: row.line });
       if (known && !known.delivery && row.acts.some(({ act, day }) => act === 'shipped' && !day)) row.problems.push({ problem: 'no_date', cell: '' });
-      return { ...row, known, number: at + 2 };
+      return { ...row, cells, known, doubts, number: at + 2 };
     });
   }
 
@@ -106,6 +117,7 @@ export class Sheet {
     const count = good.reduce((sum, { acts }) => sum + acts.length, 0);
     const bad = rows.length - good.length;
     renew(this.#body,
+      this.#told && h('p', { role: 'status' }, this.#told),
       h('fieldset', { class: 'supplier-columns' }, h('legend', {}, word('supplier.columns')), this.#table.heads.map((head, at) => this.#column(head, at))),
       ambiguous && h('p', {}, h('label', {}, word('supplier.which_first'), ' ', h('select', { data: { order: 'yes' } }, ['', 'dmy', 'mdy'].map((order) => h('option', { value: order, selected: order === this.#order }, word(`supplier.order.${order || 'none'}`)))))),
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': word('supplier.preview') },
@@ -113,7 +125,7 @@ export class Sheet {
           h('thead', {}, h('tr', {}, ['row', 'line', 'what'].map((name) => h('th', { scope: 'col' }, word(`supplier.preview_${name}`))))),
           h('tbody', {}, rows.map(previewOf)))),
       h('p', { role: 'status' }, bad > 0 ? word('supplier.some_wrong', { bad: number(bad), all: number(rows.length) }) : word('supplier.all_right', { all: number(rows.length) })),
-      h('p', {}, h('button', { class: 'button', type: 'button', disabled: count === 0 }, word('supplier.send_all', { n: number(count) }))));
+      count > 0 && h('p', {}, h('button', { class: 'button', type: 'button' }, word(`supplier.send_all.${form(count)}`, { n: number(count) }))));
   }
 
   #column(head, at) {
@@ -122,23 +134,29 @@ export class Sheet {
   }
 
   #confirm() {
-    const good = this.#rows().filter(({ problems, ambiguous }) => problems.length === 0 && !ambiguous);
+    const rows = this.#rows();
+    const isGood = ({ problems, ambiguous }) => problems.length === 0 && !ambiguous;
+    const good = rows.filter(isGood);
+    const left = rows.filter((row) => !isGood(row));
     remember(this.#table.heads, this.#columns);
     const taken = this.send(good.flatMap(({ known, acts }) => acts.map((what) => [known, what])));
     if (taken === null) return;
-    this.#told = word('supplier.sheet_sent', { n: number(taken) });
-    this.#table = null;
-    this.#box.value = '';
+    // What was not sent stays, to be mended and sent.
+    const { heads } = this.#table;
+    this.#told = [word(`supplier.sheet_sent.${form(taken)}`, { n: number(taken) }), left.length > 0 && word(`supplier.sheet_left.${form(left.length)}`, { n: number(left.length) })].filter(Boolean).join(' ');
+    this.#box.value = left.length > 0 ? tableText([heads, ...left.map(({ cells }) => cells)]) : '';
+    this.#table = left.length > 0 ? { heads, rows: left.map(({ cells }) => cells) } : null;
     this.draw();
     this.#box.focus();
   }
 }
 
-function previewOf({ number: row, line, acts, problems, ambiguous }) {
+function previewOf({ number: row, line, acts, problems, doubts, ambiguous }) {
   const said = acts.map(({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ?? '', reason: reason ?? '' }));
   return h('tr', { data: { row, wrong: problems.length > 0 || ambiguous ? 'yes' : 'no' } },
     h('td', {}, number(row)), h('th', { scope: 'row' }, line),
     h('td', {}, said.join(' · '),
       ambiguous && h('small', { class: 'warn-text' }, word('supplier.wrong.which_date')),
-      problems.map(({ problem, cell }) => h('small', { class: 'late-text' }, word(`supplier.wrong.${problem}`, { cell })))));
+      doubts.map((doubt) => h('small', { class: 'warn-text' }, doubt)),
+      problems.map(({ problem, cell, values }) => h('small', { class: 'late-text' }, word(`supplier.wrong.${problem}`, { cell: cell ?? '', ...values })))));
 }

@@ -3,16 +3,18 @@
 // address bar at once and is handed over once.
 
 import { h, renew } from '../lib/dom.js';
-import { useSiteZone } from '../lib/format.js';
+import { useSiteZone, when } from '../lib/format.js';
 import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
 import { entryOf, takenBack } from './entries.js';
 import { Lines } from './lines.js';
-import { Outbox, isSettled, receipt } from './outbox.js';
+import { Outbox, isSettled, isUnsent, receipt } from './outbox.js';
 import { Receipts } from './receipts.js';
 import { Sheet } from './sheet.js';
 
 /** The lines are asked for again this often while the page is looked at [ms]. */
 const ASK_EVERY_MS = 20_000;
+/** Where the plant's name is remembered. */
+const PLANT = 'slipway.supplier.plant';
 
 const byId = (id) => document.getElementById(id);
 const show = (id, shown = true) => { byId(id).hidden = !shown; };
@@ -55,9 +57,11 @@ class Page {
   #mine = true;
 
   constructor() {
-    this.lines = new Lines((line, what) => this.#say([[line, what]]) !== null);
-    this.receipts = new Receipts((name) => this.#takeBack(name));
-    byId('leave').addEventListener('click', () => this.#leave());
+    this.receipts = new Receipts((name) => this.#takeBack(name), () => this.#draw());
+    this.lines = new Lines((line, what, key) => this.#say([[line, what]], key) !== null, this.receipts);
+    byId('leave').addEventListener('click', () => this.#askToLeave());
+    byId('stay').addEventListener('click', () => { show('leaving', false); byId('leave').focus(); });
+    byId('really-leave').addEventListener('click', () => this.#leave());
   }
 
   async open(invitation) {
@@ -79,17 +83,17 @@ class Page {
       byId('link').textContent = '';
       // A link that was used before is no matter to whoever is still in.
       const why = code === 'not_in' ? this.refused ?? 'not_in' : code ? 'failed' : 'unreachable';
-      note(hasWord(`supplier.note.${why}`) ? why : 'failed', {}, code ? null : () => { show('note', false); this.#begin(); });
+      note(hasWord(`supplier.note.${why}`) ? why : 'failed', { whom: this.#whom() }, code ? null : () => { show('note', false); this.#begin(); });
       return;
     }
     this.#take(answer);
     this.#outbox = new Outbox({ feed: answer.feed, clock: clockOf(answer.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
-    this.sheet = new Sheet(() => this.lines.all(), (entries) => this.#say(entries));
+    this.sheet = new Sheet(() => this.#who, () => this.lines.all(), (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
     await this.#tellReaders();
     this.#changed();
     await this.#alone();
-    setInterval(() => { if (!document.hidden && this.#outbox.link === 'on') this.#refresh(); }, ASK_EVERY_MS);
+    this.asking = setInterval(() => { if (!document.hidden && this.#outbox.link === 'on') this.#refresh(); }, ASK_EVERY_MS);
   }
 
   #take(answer) {
@@ -98,6 +102,9 @@ class Page {
     useSiteZone(answer.time_zone);
     byId('name').textContent = answer.supplier_name;
     byId('plant').textContent = word('supplier.to', { plant: answer.plant_name });
+    show('dates', answer.clock.kind !== 'live');
+    byId('dates').textContent = word('supplier.dates', { today: when(answer.now, 'date') });
+    remember(answer.plant_name);
     this.lines.take(this.#who);
   }
 
@@ -147,53 +154,30 @@ class Page {
   async #tellReaders() {
     const { answer } = await ask('readers');
     if (!answer) return;
-    const known = `slipway.supplier.seen.${this.#who.feed}`;
     const list = h('ul', { class: 'supplier-sees' }, alike(answer.readers).map((readers) => h('li', {},
       readers.map(({ code, name, customer, looks }, at) => [at > 0 && ', ',
         h('strong', {}, code === 'public' ? word('supplier.everybody') : word('supplier.reader', { name, nation: code.split('/')[0] })),
         customer && ` ${word('supplier.customer')}`, looks && ` ${word('supplier.looks')}`]), ': ',
       readers[0].kinds.map((kind) => word(`supplier.kind.${kind}`)).join('; '), '. ',
       readers[0].keeps ? word('supplier.keeps') : word('supplier.only_looks'))));
-    const text = [
-      answer.readers.length === 0 ? h('p', {}, word('supplier.seen_by_nobody')) : list,
-      h('p', {}, word(`supplier.others.${form(answer.others)}`, { n: answer.others })),
-      h('p', { class: 'muted' }, word('supplier.no_log')),
-    ];
-    const read = this.#remembered(known);
+    const { readers, others } = answer;
+    const firms = readers.filter(({ code }) => code !== 'public');
+    const nations = new Set(firms.map(({ code }) => code.split('/')[0])).size;
+    const values = {
+      organisations: word(`supplier.organisations.${form(firms.length)}`, { n: firms.length }),
+      nations: word(`supplier.nations.${form(nations)}`, { n: nations }),
+    };
+    const sentence = readers.length === 0 ? 'nobody' : firms.length < readers.length ? 'everybody' : 'some';
+    renew(byId('sees-body'), h('details', {},
+      h('summary', {}, word(`supplier.seen_by.${sentence}`, values), ' ', h('span', { class: 'supplier-more' }, word('supplier.sees_more'))),
+      readers.length > 0 && list,
+      h('p', {}, word(`supplier.others.${form(others)}`, { n: others })),
+      h('p', { class: 'muted' }, word('supplier.no_log'))));
     show('sees');
-    show('open', read);
-    show('sheet', read);
-    if (read) {
-      renew(byId('sees-body'), h('details', {}, h('summary', {}, word('supplier.sees_again')), text));
-      return;
-    }
-    const go = h('button', { class: 'button', type: 'button', id: 'understood' }, word('supplier.understood'));
-    renew(byId('sees-body'), text, h('p', {}, go));
-    byId('understood').addEventListener('click', () => {
-      this.#remember(known);
-      renew(byId('sees-body'), h('details', {}, h('summary', {}, word('supplier.sees_again')), text));
-      show('open', this.#mine);
-      show('sheet', this.#mine);
-      byId('lines').querySelector('button')?.focus();
-    });
   }
 
-  #remembered(name) {
-    try {
-      return localStorage.getItem(name) === 'yes';
-    } catch {
-      return false;
-    }
-  }
-
-  #remember(name) {
-    try {
-      localStorage.setItem(name, 'yes');
-    } catch { /* Shown again the next time. */ }
-  }
-
-  /** Takes entries; how many, or null when they do not fit. */
-  #say(entries) {
+  /** Takes entries, for the card of that key if from one; how many, or null when they do not fit. */
+  #say(entries, key = null) {
     const at = new Date().toISOString();
     let last = null;
     for (const [line, what] of entries) {
@@ -203,51 +187,97 @@ class Page {
         return null;
       }
     }
-    if (last) this.last = receipt(last);
-    this.#changed();
+    this.#mark(last, key);
     return entries.length;
   }
 
   #takeBack(name) {
     const entry = this.#outbox.entries.find((known) => receipt(known) === name);
     if (!entry) return;
-    const added = this.#outbox.add({ at: new Date().toISOString(), ...takenBack(this.#who, entry) });
-    if (added) this.last = receipt(added);
+    if (isUnsent(entry) && this.#outbox.drop(entry)) {
+      this.#mark(null, null, word('supplier.dropped', { words: entry.words }));
+      return;
+    }
+    this.#mark(this.#outbox.add({ at: new Date().toISOString(), ...takenBack(this.#who, entry) }));
+  }
+
+  /** Remembers what was entered last, to tell what becomes of it. */
+  #mark(entry, key = null, told = '') {
+    this.last = entry;
+    this.told = told;
+    if (entry && key !== null) this.receipts.put(key, entry);
     this.#changed();
   }
 
+  #draw() {
+    this.receipts.draw(this.#outbox.entries);
+    this.lines.draw();
+  }
+
   #changed() {
-    if (!this.#outbox) return;
+    if (!this.#outbox || this.#outbox.ended) return;
     const { entries, link, waiting, keeps, why } = this.#outbox;
     const shown = this.#mine ? link : 'elsewhere';
     byId('link').dataset.link = shown;
     byId('link').textContent = waiting > 0 && shown !== 'on' ? word('supplier.link_waiting', { link: word(`supplier.link.${shown}`), n: waiting }) : word(`supplier.link.${shown}`);
-    this.receipts.draw(entries);
-    const last = entries.find((entry) => receipt(entry) === this.last);
-    byId('told').textContent = last ? word('supplier.told', { number: receipt(last), state: word(`supplier.state.${last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : '';
+    this.#draw();
+    const { last } = this;
+    byId('told').textContent = last ? word('supplier.told', { number: receipt(last), words: last.words, state: word(`supplier.state.${last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : this.told ?? '';
     const settled = entries.filter(isSettled).length;
     if (settled > this.#settled && this.#settled >= 0) this.#refresh();
     this.#settled = settled;
-    if (link === 'not_in') note('not_in');
+    if (link === 'not_in') note('not_in', { whom: this.#whom() });
     else if (link === 'elsewhere') note('elsewhere', {}, () => { show('note', false); this.#outbox.start(); });
-    else if (link === 'refused') note('refused', { why });
+    else if (link === 'refused') note('refused', { why, whom: this.#whom() });
     else if (!keeps) note('keeps_nothing');
   }
 
-  async #leave() {
-    if (this.#outbox.waiting > 0) {
-      note('still_waiting', {}, () => this.#reallyLeave());
-      byId('note-act').focus();
-      return;
-    }
-    await this.#reallyLeave();
+  /** Asks first: whoever leaves needs another link. */
+  #askToLeave() {
+    const waiting = this.#outbox?.waiting ?? 0;
+    byId('leaving-says').textContent = [word('supplier.leave_sure', { whom: this.#whom() }), waiting > 0 && word('supplier.leave_waiting', { n: waiting })].filter(Boolean).join(' ');
+    show('leaving');
+    byId('stay').focus();
   }
 
-  async #reallyLeave() {
-    const { answer } = await ask('session', { method: 'DELETE' });
-    if (answer === null) location.reload();
-    else note('unreachable');
+  /** Whom to ask for another link, as far as the page knows. */
+  #whom() {
+    const plant = this.#who?.plant_name ?? remembered();
+    return plant ? word('supplier.whom', { plant }) : word('supplier.whom_unknown');
   }
+
+  async #leave() {
+    const { answer } = await ask('session', { method: 'DELETE' });
+    if (answer !== null) {
+      note('unreachable');
+      byId('note').scrollIntoView();
+      return;
+    }
+    clearInterval(this.asking);
+    remember(null);
+    this.#outbox.end();
+    for (const id of ['sees', 'open', 'list', 'sheet', 'end']) show(id, false);
+    byId('link').textContent = '';
+    note('left', { whom: this.#whom() });
+    byId('answers').focus();
+    scrollTo(0, 0);
+  }
+}
+
+/** The plant that last let this browser in, to say later whom to ask; null when it left or there is none. */
+function remembered() {
+  try {
+    return localStorage.getItem(PLANT);
+  } catch {
+    return null;
+  }
+}
+
+function remember(plant) {
+  try {
+    if (plant === null) localStorage.removeItem(PLANT);
+    else localStorage.setItem(PLANT, plant);
+  } catch { /* Then nobody is named later. */ }
 }
 
 /** Readers in groups of those who see the same, each group where its first reader stood. */

@@ -16,7 +16,7 @@ const IN_HAND = ['block', 'lift', 'panel', 'case'];
 /** The pattern of each stage of a part, none of them a state's; the style sheet draws the same. */
 export const STAGE_PATTERNS = {
   not_started: 'solid', making: 'checks', outfitting: 'plus', painting: 'rings', parked: 'bricks',
-  at_sea: 'waves', ready: 'zigzag', erected: 'solid',
+  at_sea: 'waves', ready: 'diamonds', erected: 'solid',
 };
 /** Colours of the picture that are no state. */
 const SURFACES = ['sky', 'ground', 'water', 'floor', 'field', 'wall', 'frame', 'store', 'store_full', 'store_edge', 'cargo', 'accent', 'alert', 'next'];

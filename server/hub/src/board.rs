@@ -1,19 +1,21 @@
 //! What is to be shown: the live state and the findings as labelled values by key.
 //!
 //! The board says what there is and under which label; it decides nothing. The gate in
-//! [`crate::view`] decides who gets which of it. Values that must read differently for different
-//! readers (a cause chain with a step that one may not know) are made once for each distinct set
-//! of labels that a reader may see, again from labelled parts.
+//! [`crate::view`] decides who gets which of it. What is concluded, and every value that tells of
+//! a conclusion, is made once for each distinct set of labels that a reader may read, from what
+//! carries those labels alone.
 
 mod answers;
 mod cards;
 mod chain;
+mod conclusions;
 mod floor;
 mod history;
 mod labels;
 mod lots;
 mod measures;
 mod names;
+mod opening;
 mod present;
 mod product;
 mod programme;
@@ -29,7 +31,6 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use analytics::{DryPart, HoldUp, Inputs, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use serde_json::value::RawValue;
 use twin::{
@@ -39,8 +40,10 @@ use twin::{
 };
 use wire::{Rfc3339, view::Value};
 
+use conclusions::{Conclude, Conclusions, Findings};
 use labels::Labels;
 pub(crate) use labels::{Today, things_of};
+use opening::Openings;
 pub(crate) use readers::MOST_READABLE_SETS;
 use readers::Readers;
 pub(crate) use scene::Scene;
@@ -74,22 +77,15 @@ pub(crate) struct Occurrence {
     pub(crate) with: BTreeMap<String, String>,
 }
 
-/// What analytics conclude about one plant at one moment, each conclusion with its label where it
-/// is the same for everybody.
-#[derive(Clone, Debug)]
-struct Findings {
-    now: PlantTime,
-    hold_up: HoldUp,
-    outlook: Vec<(Outlook, Option<LabelId>)>,
-    dry: Vec<(DryPart, Option<LabelId>)>,
-}
-
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Board {
     labels: Labels,
     readers: Readers,
-    findings: BTreeMap<PlantId, Findings>,
+    conclusions: Conclusions,
+    /// Whether each plant's record tells causes: as a whole, and at this moment.
+    causes: BTreeMap<PlantId, (Causes, Causes)>,
+    openings: Openings,
     facts: BTreeMap<String, Vec<Labelled<Fact>>>,
     refreshes: u64,
     /// Whether the last refresh made the values of the history anew.
@@ -110,7 +106,9 @@ impl Board {
         Self {
             labels: Labels::new(hub, today),
             readers: Readers::default(),
-            findings: BTreeMap::new(),
+            conclusions: Conclusions::default(),
+            causes: BTreeMap::new(),
+            openings: Openings::default(),
             facts: BTreeMap::new(),
             refreshes: 0,
             past_renewed: false,
@@ -129,13 +127,11 @@ impl Board {
         let relearnt = self.labels.learn(core, gate);
         // Whoever changed the plan wants to see it changed.
         let replanned = relearnt || self.plan_changes != core.plan_changes;
-        if replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY) {
-            let labels = &self.labels;
-            let found = core.plants.keys().map(|id| (id.clone(), findings(core, labels, gate, id)));
-            self.findings = found.collect();
-        }
-        let readable = |audience: &AudienceId| (*audience, self.labels.readable(gate, *audience));
-        let crowded_out = self.readers.seat(audiences.iter().map(readable).collect());
+        let crowded_out = self.seat(gate, audiences);
+        let again = replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY);
+        let what = if again { Conclude::Again } else { Conclude::WhatIsNew };
+        let plants: Vec<PlantId> = core.plants.keys().cloned().collect();
+        self.conclude(core, gate, &plants, what);
         self.past_renewed = replanned || self.refreshes.is_multiple_of(HISTORY_EVERY);
         self.plan_changes = core.plan_changes;
         self.refreshes += 1;
@@ -146,15 +142,59 @@ impl Board {
                 Some(View::History(plant))
                     if self.past_renewed || !self.facts.contains_key(&view) =>
                 {
-                    let outlook = self.findings.get(plant).map_or(&[][..], |f| &f.outlook);
-                    let shown = (self.causes(plant), outlook);
-                    history::facts(core, &self.labels, gate, plant, shown)
+                    history::facts(core, &self.labels, gate, plant, self.causes(plant))
                 }
                 Some(View::History(_) | View::Points(..)) | None => continue,
             };
             self.facts.insert(view, facts);
         }
         crowded_out
+    }
+
+    /// The values of one plant at one moment of the past, for one audience: what was so, with the
+    /// dates that were expected then.
+    pub(crate) fn past(
+        &mut self,
+        core: &Scene<'_>,
+        gate: &mut Gate,
+        plant: &PlantId,
+        audience: AudienceId,
+    ) -> Vec<Labelled<Fact>> {
+        self.labels.learn(core, gate);
+        // One reader is never one too many.
+        let _nobody = self.seat(gate, &[audience]);
+        self.conclude(core, gate, std::slice::from_ref(plant), Conclude::Again);
+        let mut facts = self.plant_facts(core, gate, plant);
+        let flags = cards::flags(self, core, gate, (plant, &facts), audience);
+        facts.extend(flags);
+        facts.extend(floor::layouts(core, &self.labels, gate, plant, audience));
+        facts.extend(history::deliveries(core, &self.labels, plant));
+        facts.extend(history::orders(self, core, gate, plant, audience));
+        facts
+    }
+
+    fn seat(&mut self, gate: &Gate, audiences: &[AudienceId]) -> BTreeSet<AudienceId> {
+        let readable = |audience: &AudienceId| (*audience, self.labels.readable(gate, *audience));
+        self.readers.seat(audiences.iter().map(readable).collect())
+    }
+
+    fn conclude(&mut self, core: &Scene<'_>, gate: &mut Gate, plants: &[PlantId], what: Conclude) {
+        for plant in plants {
+            let told = self.record_tells(core, plant);
+            let now = if told == Causes::NotTold && self.is_idle(core, gate, plant) {
+                Causes::NoOrder
+            } else {
+                told
+            };
+            self.causes.insert(plant.clone(), (told, now));
+        }
+        let sets = self.readers.sets();
+        self.conclusions.draw((core, &self.labels), gate, (plants, &sets), what);
+    }
+
+    /// The findings about a plant for those who may read what the audience may.
+    fn findings(&self, plant: &PlantId, audience: AudienceId) -> Option<&Findings> {
+        self.conclusions.about(self.readers.set_of(audience)?, plant)
     }
 
     /// Has everything made anew at the next refresh, also what changes slowly.
@@ -164,13 +204,13 @@ impl Board {
     }
 
     fn plant_facts(
-        &self,
+        &mut self,
         core: &Scene<'_>,
         gate: &mut Gate,
         plant: &PlantId,
     ) -> Vec<Labelled<Fact>> {
-        let held_up = self.held_up_units(plant);
-        let shown = (&held_up, self.causes_now(core, plant));
+        let opens = core.plants.get(plant).map(|plant| self.openings.of(core, plant));
+        let shown = (self.causes_now(plant), opens.unwrap_or_default());
         let mut facts = floor::facts(core, &self.labels, gate, plant, shown);
         facts.extend(product::facts(core, &self.labels, gate, plant));
         facts
@@ -178,33 +218,40 @@ impl Board {
 
     /// Whether the plant's record tells causes.
     fn causes(&self, plant: &PlantId) -> Causes {
-        Causes::of(self.findings.get(plant).map(|findings| &findings.hold_up))
+        self.causes.get(plant).map_or(Causes::Told, |(told, _)| *told)
     }
 
-    /// The same for what is at this moment: where every order is met, a free unit has none. That
-    /// is told where the plan and what the stations do have the same readers.
-    fn causes_now(&self, core: &Scene<'_>, plant: &PlantId) -> Causes {
-        let label = |kind| self.labels.plant(plant, kind);
-        let told = label(FactKind::Schedule) == label(FactKind::LineState);
+    /// The same for what is at this moment: where every order is met, a free unit has none.
+    fn causes_now(&self, plant: &PlantId) -> Causes {
+        self.causes.get(plant).map_or(Causes::Told, |(_, now)| *now)
+    }
+
+    fn record_tells(&self, core: &Scene<'_>, plant: &PlantId) -> Causes {
+        match core.analytics.tells_causes(plant, core.now(plant)) {
+            true => Causes::Told,
+            false => Causes::NotTold,
+        }
+    }
+
+    /// Whether every order that the plant had is met. It is told where whoever may read what any
+    /// station does may also read the plan and all that is made.
+    fn is_idle(&self, core: &Scene<'_>, gate: &Gate, plant: &PlantId) -> bool {
         let is_met = |order: &OrderNow| {
             let made = core.analytics.made_for(plant, &order.order);
             let made = made.map_or(order.completed as f64, |(done, _)| done);
             order.closed.is_some() || made >= order.quantity
         };
         let mut orders = core.twin.orders(plant).peekable();
-        let had_orders = orders.peek().is_some();
-        match self.causes(plant) {
-            Causes::NotTold if told && had_orders && orders.all(is_met) => Causes::NoOrder,
-            causes => causes,
+        if orders.peek().is_none() || !orders.all(is_met) {
+            return false;
         }
-    }
-
-    /// The equipment of a plant that is flagged: where its main hold-up bites.
-    fn held_up_units(&self, plant: &PlantId) -> BTreeSet<twin::EquipmentId> {
-        match self.findings.get(plant).map(|findings| &findings.hold_up) {
-            Some(HoldUp::Known(verdict)) => verdict.bites_at.iter().cloned().collect(),
-            _ => BTreeSet::new(),
-        }
+        let labels = &self.labels;
+        let needs = [labels.plant(plant, FactKind::Schedule), labels.whole(plant, FactKind::Flow)];
+        let units = core.plants.get(plant).into_iter().flat_map(|plant| &plant.units);
+        let states: Option<BTreeSet<LabelId>> =
+            units.map(|unit| labels.equipment(plant, &unit.id, FactKind::LineState)).collect();
+        let told = |state: LabelId| needs.iter().all(|wide| Labels::covers(gate, *wide, state));
+        states.is_some_and(|states| states.into_iter().all(told))
     }
 
     /// Whether a view's values may differ from those before the last refresh.
@@ -241,11 +288,12 @@ impl Board {
         let made = match View::parse(core, view) {
             Some(View::Plant(plant)) => {
                 let mut made = floor::layouts(core, &self.labels, gate, plant, audience);
-                made.extend(cards::plant(self, core, gate, plant, audience));
+                made.extend(cards::plant(self, core, gate, (plant, &facts), audience));
                 made
             }
             Some(View::Programme) => cards::programme(self, core, gate, audience),
-            Some(View::History(_) | View::Points(..)) | None => Vec::new(),
+            Some(View::History(plant)) => history::orders(self, core, gate, plant, audience),
+            Some(View::Points(..)) | None => Vec::new(),
         };
         self.readers.keep(audience, view, &made);
         facts.extend(made);
@@ -336,24 +384,6 @@ impl<'a> View<'a> {
             _ => None,
         }
     }
-}
-
-fn findings(core: &Scene<'_>, labels: &Labels, gate: &mut Gate, plant: &PlantId) -> Findings {
-    let now = core.now(plant);
-    let mut label = |kind, inputs: &Inputs| labels.finding(gate, kind, inputs, plant);
-    let outlook = core.analytics.outlook(plant, now).into_iter();
-    let outlook = outlook.map(|outlook| {
-        let label = label(FactKind::Forecast, &outlook.inputs);
-        (outlook, label)
-    });
-    let outlook = outlook.collect();
-    let dry = core.analytics.dry(plant, now).into_iter();
-    let dry = dry.map(|dry| {
-        let label = label(FactKind::DryDate, &dry.inputs);
-        (dry, label)
-    });
-    let dry = dry.collect();
-    Findings { now, hold_up: core.analytics.hold_up(plant, now, None), outlook, dry }
 }
 
 /// The kind of fact that a happening tells. What has none is told to nobody.

@@ -7,6 +7,7 @@ mod check;
 mod feed;
 mod invite;
 mod key;
+mod named;
 mod scenario;
 mod sim;
 mod subject;

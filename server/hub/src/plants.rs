@@ -114,7 +114,16 @@ impl Plants {
 
     /// What is odd and does no harm, in words.
     pub(crate) fn warnings(&self) -> Vec<String> {
-        self.problems.iter().map(ToString::to_string).collect()
+        let odd = self.problems.iter().map(ToString::to_string);
+        // Whoever copies a folder of plants and leaves the agreements behind sees nothing at all.
+        let shares_nothing = self.agreements.is_empty() && self.programme.organisations.len() > 1;
+        let unshared = shares_nothing.then(|| {
+            format!(
+                "no agreement says who shares what, so that each plant is its owner's alone; they are \
+                 read from the folder \"{AGREEMENTS}\" beside that of the plants, or --agreements DIR"
+            )
+        });
+        odd.chain(unshared).collect()
     }
 
     /// Together with what the journal knows them by.

@@ -9,15 +9,15 @@ use twin::{
 
 use crate::{
     findings::{
-        CenterHours, DayCount, DryPart, Flow, HoldUp, Inputs, Outlook, Remark, Stretch, UnitUse,
-        WhyNot,
+        CenterHours, DayCount, DryPart, Flow, HoldUp, Inputs, Outlook, Remark, Source, Stretch,
+        UnitUse, WhyNot,
     },
     fold::{PlantFold, sent_abroad},
     history::History,
-    outlook::Seen,
+    sight::{OutOfSight, PlantView, Plants, Sight},
     units::UnitTrack,
     verdict::Question,
-    walk::{LaneInfo, Plants},
+    walk::LaneInfo,
 };
 
 /// All findings about the plants of one programme.
@@ -102,16 +102,27 @@ impl Analytics {
     }
 
     fn sample(&mut self, number: usize, moment: PlantTime) {
-        let sample = self.question(number, moment).sample();
+        let sample = self.question(number, moment, None).sample();
         if let (Some(sample), Some(fold)) = (sample, self.folds.get_mut(number)) {
             fold.history.lead(moment, sample);
         }
     }
 
-    fn question(&self, plant: usize, now: PlantTime) -> Question<'_> {
-        let plants = Plants { folds: &self.folds, index: &self.index, lanes: &self.lanes };
+    /// The question for a sight; without one, for everything and with the history of the plant.
+    fn question<'a>(
+        &'a self,
+        plant: usize,
+        now: PlantTime,
+        sight: Option<(&'a Sight, History)>,
+    ) -> Question<'a> {
+        let plants =
+            Plants::new(&self.folds, &self.index, &self.lanes, sight.as_ref().map(|s| s.0));
+        let whole = || self.folds.get(plant).map(|fold| Cow::Borrowed(&fold.history));
         let none = || Cow::Owned(History::default());
-        let history = self.folds.get(plant).map_or_else(none, |f| Cow::Borrowed(&f.history));
+        let history = match sight {
+            Some((_, history)) => Cow::Owned(history),
+            None => whole().unwrap_or_else(none),
+        };
         Question { plants, plant, now, history }
     }
 
@@ -125,7 +136,7 @@ impl Analytics {
     pub fn hold_up(&self, plant: &PlantId, now: PlantTime, window: Option<Span>) -> HoldUp {
         match self.index.get(plant) {
             Some(number) => {
-                let mut question = self.question(*number, now);
+                let mut question = self.question(*number, now, None);
                 question.catch_up();
                 question.answer(window)
             }
@@ -133,14 +144,63 @@ impl Analytics {
         }
     }
 
+    /// What a reader sees of the plants who may read these sources of their facts, and how each
+    /// plant's findings show what is out of sight.
+    pub fn sight(
+        &self,
+        may_read: impl Fn(&PlantId, &Source) -> bool,
+        hides: impl Fn(&PlantId) -> OutOfSight,
+    ) -> Sight {
+        Sight::of(&self.folds, may_read, hides)
+    }
+
+    /// [`Self::hold_up`] over the default window from what is in sight alone. Who led since when
+    /// is known since the sight is first asked with.
+    pub fn hold_up_in(&self, sight: &mut Sight, plant: &PlantId, now: PlantTime) -> HoldUp {
+        if sight.is_whole() {
+            return self.hold_up(plant, now, None);
+        }
+        let Some(number) = self.index.get(plant).copied() else {
+            return self.hold_up(plant, now, None);
+        };
+        let mut history = sight.history(number).clone();
+        if let Some(moment) = history.follow(now) {
+            let sample = self.question(number, now, Some((sight, history.clone()))).sample();
+            if let Some(sample) = sample {
+                history.lead(moment, sample);
+            }
+            *sight.history(number) = history.clone();
+        }
+        self.question(number, now, Some((sight, history))).answer(None)
+    }
+
+    /// Whether the plant's record tells causes; else nobody can say why a unit is free.
+    pub fn tells_causes(&self, plant: &PlantId, now: PlantTime) -> bool {
+        let Some(number) = self.index.get(plant) else { return true };
+        self.question(*number, now, None).tells_causes()
+    }
+
     /// What was promised and what is expected, soonest promise first. Closed orders are left
     /// out; what was reached stays for a week.
     pub fn outlook(&self, plant: &PlantId, now: PlantTime) -> Vec<Outlook> {
-        let Some(fold) = self.fold(plant) else { return Vec::new() };
-        let gaps = fold.supply.gaps(&fold.layout, &fold.units, now);
-        let (layout, parts) = (&fold.layout, &fold.parts);
-        let seen = Seen { layout, parts, gaps: &gaps, now };
-        fold.promises.outlook(seen, &fold.completed)
+        self.outlook_in(&Sight::whole(), plant, now, &self.dry(plant, now))
+    }
+
+    /// The same for whoever knows of these materials alone when they run dry, and of these pieces
+    /// alone that are in sight how far they are: no date waits for others.
+    pub fn outlook_in(
+        &self,
+        sight: &Sight,
+        plant: &PlantId,
+        now: PlantTime,
+        dry: &[DryPart],
+    ) -> Vec<Outlook> {
+        self.view(sight, plant).map_or_else(Vec::new, |view| view.outlook(dry, now))
+    }
+
+    /// Where a material belongs by the definition of a plant: what its cover is counted from.
+    pub fn homes(&self, plant: &PlantId, material: &MaterialId) -> Inputs {
+        self.fold(plant).map_or_else(Inputs::new, |fold| PlantView::whole(fold).homes(material))
     }
 
     /// What was made for an order so far [the material's own unit of measure], and when it was
@@ -149,11 +209,26 @@ impl Analytics {
         self.fold(plant)?.promises.made_for(order)
     }
 
-    /// Bulk materials in use that a supplier delivers: those with a late delivery, or dry before
-    /// the next one, first; then first dry date first, then least cover.
+    /// Bulk materials in use that a supplier delivers: first dry date first, what never runs dry
+    /// last, of equals the least cover first.
     pub fn dry(&self, plant: &PlantId, now: PlantTime) -> Vec<DryPart> {
-        let Some(fold) = self.fold(plant) else { return Vec::new() };
-        fold.supply.dry(&fold.layout, &fold.units, now)
+        self.fold(plant).map_or_else(Vec::new, |fold| PlantView::whole(fold).dry(now))
+    }
+
+    /// The same, told by the units in sight whether anybody waits for a material.
+    pub fn dry_in(&self, sight: &Sight, plant: &PlantId, now: PlantTime) -> Vec<DryPart> {
+        self.view(sight, plant).map_or_else(Vec::new, |view| view.dry(now))
+    }
+
+    /// For each bulk material that a supplier delivers, what its dry date rests on by the plant's
+    /// definition: where it belongs and who delivers it.
+    pub fn supplied(&self, plant: &PlantId) -> Vec<Inputs> {
+        self.fold(plant).map_or_else(Vec::new, |fold| fold.supply.supplied(&fold.layout))
+    }
+
+    fn view<'a>(&'a self, sight: &'a Sight, plant: &PlantId) -> Option<PlantView<'a>> {
+        let plants = Plants::new(&self.folds, &self.index, &self.lanes, Some(sight));
+        plants.get(*self.index.get(plant)?)
     }
 
     /// What a unit did in the `window` before `now`; none for an unknown unit. An order counts

@@ -17,6 +17,8 @@ pub enum Source {
     Equipment(EquipmentId),
     /// A supplier's deliveries.
     Supplier(SupplierId),
+    /// The plan of the plant: what is ordered, and for when.
+    Plan,
 }
 
 /// Everything that a finding was computed from, by plant.
@@ -154,6 +156,8 @@ pub enum WhyNot {
     NoCauses,
     /// There was time to lose and nobody lost it.
     NothingWaits,
+    /// What of the plant is in sight does not tell.
+    NotShown,
 }
 
 impl WhyNot {
@@ -163,6 +167,7 @@ impl WhyNot {
             Self::TooEarly => "too_early",
             Self::NoCauses => "no_causes",
             Self::NothingWaits => "nothing_waits",
+            Self::NotShown => "not_shown",
         }
     }
 }
@@ -216,7 +221,7 @@ pub struct Verdict {
     pub slip_d: f64,
     /// How long a window was looked at.
     pub window: Span,
-    /// Units that reported in the window.
+    /// Units in sight that reported in the window.
     pub stations_reporting: u32,
     /// Units of the plant.
     pub stations: u32,

@@ -215,7 +215,7 @@ impl PlantFold {
                 }
                 let Some(place) = self.layout.place(storage) else { return };
                 self.supply.add(&self.layout, material, place, -quantity);
-                self.supply.consumed(&self.layout, material, *quantity, at);
+                self.supply.consumed(&self.layout, (material, place), *quantity, at);
                 if let Some(part) = part {
                     self.promises.consumed(part, material, *quantity, at);
                 }

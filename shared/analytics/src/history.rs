@@ -53,6 +53,8 @@ pub struct History {
     next: Option<(Lead, u32)>,
     told: BTreeMap<Node, Why>,
     sampled: Option<PlantTime>,
+    /// The first sample of a record that was there before: who led then, led since nobody knows.
+    begun: Option<PlantTime>,
 }
 
 impl History {
@@ -74,6 +76,21 @@ impl History {
         let newest = now.micros().div_euclid(every);
         let first = (sampled.micros().div_euclid(every) + 1).max(newest - most + 1);
         (first..=newest).map(|slot| PlantTime::from_micros(slot.saturating_mul(every))).collect()
+    }
+
+    /// The sample that is due at `now` for whoever looks only since lately: none until the next
+    /// one is.
+    pub fn follow(&mut self, now: PlantTime) -> Option<PlantTime> {
+        let every = SAMPLED_EVERY.micros();
+        let slot = PlantTime::from_micros(now.micros().div_euclid(every).saturating_mul(every));
+        self.begun.get_or_insert(slot);
+        let is_due = self.sampled.is_none_or(|sampled| sampled < slot);
+        self.sampled = self.sampled.max(Some(slot));
+        is_due.then_some(slot)
+    }
+
+    fn is_known(&self, since: PlantTime) -> bool {
+        self.begun.is_none_or(|begun| since > begun)
     }
 
     /// Notes who leads at a sampled moment. The first lead counts at once; a change of lead when
@@ -111,7 +128,7 @@ impl History {
     }
 
     pub fn all(&self) -> Vec<Lead> {
-        self.leads.iter().cloned().collect()
+        self.leads.iter().filter(|lead| self.is_known(lead.since)).cloned().collect()
     }
 
     /// As what a node was told of at the last sample; none when it was left out.
@@ -123,6 +140,7 @@ impl History {
     pub fn since(&self, node: &Node, why: Why) -> Option<PlantTime> {
         let next = self.next.as_ref().map(|(lead, _)| lead);
         let mut leads = self.leads.back().into_iter().chain(next);
-        leads.find(|lead| lead.node == *node && lead.why == why).map(|lead| lead.since)
+        let its = leads.find(|lead| lead.node == *node && lead.why == why);
+        its.map(|lead| lead.since).filter(|since| self.is_known(*since))
     }
 }

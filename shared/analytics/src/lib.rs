@@ -3,7 +3,8 @@
 //! [`Analytics`] takes every accepted report once and answers for a moment that is handed in.
 //! This crate knows no clock, no file, no encoding and no policy. Reading order: [`findings`]
 //! says what comes out; `fold` says which report goes where; `trace` links events to what
-//! released them; `walk` follows the links back; `verdict` draws the conclusion.
+//! released them; `walk` follows the links back; `verdict` draws the conclusion. What a reader
+//! may not read is out of a [`Sight`], and findings for that reader do without it.
 
 mod analytics;
 pub mod findings;
@@ -17,6 +18,7 @@ mod pace;
 mod parts;
 mod remarks;
 mod shares;
+mod sight;
 mod supply;
 mod trace;
 mod units;
@@ -32,3 +34,4 @@ pub use findings::{
     Node, Outlook, OutlookMethod, Present, Promise, Remark, Share, Source, Stretch, Thing, UnitUse,
     Verdict, Why, WhyNot,
 };
+pub use sight::{OutOfSight, Sight};

@@ -1,9 +1,10 @@
 //! Whether orders and milestones will be met: what remains over the pace of late.
 
 mod expect;
+mod expected;
 mod pieces;
 
-pub use expect::Seen;
+pub use expect::Known;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -4,5 +4,6 @@ mod fixture;
 mod paths;
 mod plans;
 mod shortages;
+mod sights;
 mod strangers;
 mod verdicts;

@@ -97,17 +97,9 @@ impl Recent {
         self.0.iter().rev().find(|(t, seq)| *t <= at && *seq < below).copied()
     }
 
-    /// How many lie after `from` and not after `to`.
-    pub fn count(&self, from: PlantTime, to: PlantTime) -> usize {
-        self.0.iter().filter(|(t, _)| *t > from && *t <= to).count()
-    }
-
-    /// First and last of those, and their number.
-    pub fn between(&self, from: PlantTime, to: PlantTime) -> Option<(PlantTime, PlantTime, usize)> {
-        let mut inside = self.0.iter().filter(|(t, _)| *t > from && *t <= to).map(|(t, _)| *t);
-        let first = inside.next()?;
-        let (last, more) = inside.fold((first, 0), |(_, n), t| (t, n + 1));
-        Some((first, last, more + 1))
+    /// All of them, the newest first.
+    pub fn newest_first(&self) -> impl Iterator<Item = (PlantTime, Seq)> + '_ {
+        self.0.iter().rev().copied()
     }
 }
 
@@ -224,10 +216,15 @@ impl Trace {
         of.get(&place)?.latest(at, below)
     }
 
+    /// When an operation last ended in a unit.
+    pub fn done(&self, place: Place, at: PlantTime, below: Seq) -> Option<(PlantTime, Seq)> {
+        Self::latest(&self.dones, place, at, below)
+    }
+
     /// When the unit or place last became free: something left it, or was finished there.
     pub fn free(&self, place: Place, at: PlantTime, below: Seq) -> Option<(PlantTime, Seq)> {
         let left = Self::latest(&self.outs, place, at, below);
-        left.max(Self::latest(&self.dones, place, at, below))
+        left.max(self.done(place, at, below))
     }
 
     /// The newest thing that happened to a place at all.

@@ -15,11 +15,11 @@ use crate::{
     findings::{
         Confidence, HoldUp, Inputs, Method, Node, Present, Share, Source, Thing, Verdict, WhyNot,
     },
-    fold::PlantFold,
     history::History,
     layout::{NodeIx, OperationInfo},
     shares::{self, AnyNode, Shares},
-    walk::{Path, Plants, Segment, Walk, Where},
+    sight::{PlantView, Plants},
+    walk::{Path, Segment, Walk, Where},
 };
 
 /// The shortest default window.
@@ -101,27 +101,28 @@ impl Found {
 }
 
 impl<'a> Question<'a> {
-    fn fold(&self) -> Option<&'a PlantFold> {
-        self.plants.folds.get(self.plant)
+    fn fold(&self) -> Option<PlantView<'a>> {
+        self.plants.get(self.plant)
     }
 
     pub fn node(&self, (plant, node): AnyNode) -> Option<Node> {
-        let layout = &self.plants.folds.get(plant)?.layout;
+        let layout = self.plants.get(plant)?.layout;
         let thing = layout.nodes.get(node as usize)?.clone();
         Some(Node { plant: layout.plant.clone(), thing })
     }
 
     /// Whether findings may name the node.
     fn may_limit(&self, (plant, node): AnyNode) -> bool {
-        self.plants.folds.get(plant).is_some_and(|fold| !fold.layout.cannot_limit.contains(&node))
+        self.plants.get(plant).is_some_and(|fold| !fold.layout.cannot_limit.contains(&node))
     }
 
     /// The lowest rank of a line with enough ends in the window: the closest to the final
     /// product that tells anything.
     fn rank(&self, line: usize, from: PlantTime) -> Option<u32> {
-        let ends = &self.fold()?.trace.ends;
-        let of_line = || ends.range((line, 0)..=(line, u32::MAX));
-        let counts = || of_line().map(|((_, rank), ends)| (*rank, ends.count(from, self.now)));
+        let fold = self.fold()?;
+        let inside = |(at, _): &(PlantTime, _)| *at > from && *at <= self.now;
+        let count = |rank| fold.ends(line, rank).filter(inside).count();
+        let counts = || fold.ranks(line).map(|rank| (rank, count(rank)));
         let enough = counts().find(|(_, count)| *count >= ENDS_ENOUGH);
         enough.or_else(|| counts().find(|(_, count)| *count > 0)).map(|(rank, _)| rank)
     }
@@ -135,13 +136,16 @@ impl<'a> Question<'a> {
         let heaviest = lines.iter().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)));
         let ends = heaviest.and_then(|(line, _)| {
             let rank = self.rank(*line, longest)?;
-            fold.trace.ends.get(&(*line, rank))?.between(longest, self.now)
+            let ends = fold.ends(*line, rank).map(|(at, _)| at);
+            let mut inside = ends.filter(|at| *at > longest && *at <= self.now);
+            let last = inside.next()?;
+            Some(inside.fold((last, last, 1), |(_, last, n), at| (at, last, n + 1)))
         });
         let pieces = ends.filter(|(.., count)| *count > 1).map(|(first, last, count)| {
-            last.since(first).scaled(WINDOW_PIECES / (count - 1) as f64)
+            last.since(first).scaled(WINDOW_PIECES / f64::from(count - 1))
         });
         let leads = fold.layout.targets.iter();
-        let lead = leads.filter_map(|m| fold.completed.between(m, longest, self.now).1).max();
+        let lead = leads.filter_map(|m| fold.completed(m, longest, self.now).1).max();
         let passes = lead.map(|lead| lead.scaled(WINDOW_LEADS));
         pieces.max(passes).unwrap_or(SHORTEST_WINDOW).clamp(SHORTEST_WINDOW, LONGEST_WINDOW)
     }
@@ -153,8 +157,8 @@ impl<'a> Question<'a> {
         let Some(fold) = self.fold() else { return Vec::new() };
         let until = self.now + self.now.since(from);
         let pieces = |(line, product)| {
-            let wanted = fold.promises.wanted(product, from, until).map(|wanted| wanted / 2.0);
-            let made = || fold.completed.between(product, from, self.now).0;
+            let wanted = fold.wanted(product, from, until).map(|wanted| wanted / 2.0);
+            let made = || fold.completed(product, from, self.now).0;
             (line, wanted.unwrap_or_else(made).max(0.0))
         };
         let lines: Vec<(usize, f64)> = fold.layout.finals.iter().enumerate().map(pieces).collect();
@@ -199,30 +203,42 @@ impl<'a> Question<'a> {
         (!lines.is_empty()).then_some(Found { lines, shares, past, from })
     }
 
+    /// Whether the record tells causes.
+    pub fn tells_causes(&self) -> bool {
+        let Some(fold) = self.fold() else { return true };
+        let (causes, starts) = fold.causes_and_starts();
+        let is_told = causes > 0 || fold.states_are_told() || starts < STARTS_ENOUGH;
+        fold.layout.may_limit && is_told
+    }
+
     pub fn answer(&self, window: Option<Span>) -> HoldUp {
         let window = window.unwrap_or_else(|| self.default_window()).min(LONGEST_WINDOW);
-        let unknown = |why| HoldUp::Unknown { why, inputs: self.all_units() };
+        let inputs = || self.fold().map_or_else(Inputs::new, |fold| fold.all_units());
+        let unknown = |why| HoldUp::Unknown { why, inputs: inputs() };
         let Some(fold) = self.fold() else { return unknown(WhyNot::TooEarly) };
         if !fold.layout.may_limit {
             return unknown(WhyNot::NoCauses);
         }
-        if fold.trace.causes_seen == 0 {
-            let stated = fold.units.tracks.values().any(|track| track.stated);
-            if !stated {
-                let early = fold.trace.starts_seen < STARTS_ENOUGH;
-                return unknown(if early { WhyNot::TooEarly } else { WhyNot::NoCauses });
+        let (causes, starts) = fold.causes_and_starts();
+        // Of a plant that is in sight in part only, it is not the time that is too short.
+        let early = if fold.is_whole() { WhyNot::TooEarly } else { WhyNot::NotShown };
+        if causes == 0 {
+            if !fold.states_are_told() {
+                let is_early = starts < STARTS_ENOUGH;
+                return unknown(if is_early { WhyNot::TooEarly } else { WhyNot::NoCauses });
             }
-            return self.active_period(fold, window).unwrap_or_else(unknown);
+            let otherwise = |why| unknown(if why == WhyNot::TooEarly { early } else { why });
+            return self.active_period(fold, window).unwrap_or_else(otherwise);
         }
-        let Some(found) = self.find(window) else { return unknown(WhyNot::TooEarly) };
-        if fold.trace.starts_seen < STARTS_ENOUGH {
+        if starts < STARTS_ENOUGH {
             return unknown(WhyNot::TooEarly);
         }
+        let Some(found) = self.find(window) else { return unknown(early) };
         self.verdict(fold, &found, window)
             .map_or_else(|| unknown(WhyNot::NothingWaits), |v| HoldUp::Known(Box::new(v)))
     }
 
-    fn verdict(&self, fold: &PlantFold, found: &Found, window: Span) -> Option<Verdict> {
+    fn verdict(&self, fold: PlantView<'_>, found: &Found, window: Span) -> Option<Verdict> {
         let (first, why) = self.settled(&found.shares)?;
         let ranking = found.past.ranking();
         let of_lead = found.line_of(first)?;
@@ -236,7 +252,7 @@ impl<'a> Question<'a> {
         let loss = self.loss(fold, (of_lead, found.from), first, window);
         let since = self.history.since(&node, why);
         let (recent, recent_share_ratio) = self.recent(found, first, since);
-        let present = self.present(found, first);
+        let (present, lasts) = self.present(found, first);
         Some(Verdict {
             units: self.units(found, first),
             bites_at: self.bites_at(fold, (found, of_lead), first),
@@ -274,8 +290,8 @@ impl<'a> Question<'a> {
             slip_d: self.slip_d(&of_lead.path, first),
             window,
             stations_reporting: self.reporting(fold, found.from),
-            stations: fold.layout.units().count() as u32,
-            inputs: self.inputs(found),
+            stations: fold.units_seen().1 as u32,
+            inputs: &self.inputs(found) | &lasts,
             why,
             node,
         })
@@ -302,13 +318,13 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn reporting(&self, fold: &PlantFold, from: PlantTime) -> u32 {
-        let last = |unit| fold.units.tracks.get(&unit).and_then(|track| track.last_report);
+    fn reporting(&self, fold: PlantView<'_>, from: PlantTime) -> u32 {
+        let last = |unit| fold.track(unit).and_then(|track| track.last_report);
         fold.layout.units().filter(|unit| last(*unit).is_some_and(|at| at > from)).count() as u32
     }
 
     fn units(&self, found: &Found, node: AnyNode) -> Vec<twin::EquipmentId> {
-        let Some(fold) = self.plants.folds.get(node.0) else { return Vec::new() };
+        let Some(fold) = self.plants.get(node.0) else { return Vec::new() };
         let on_path = found.segments().filter(|s| (s.plant, s.node) == node);
         let units: BTreeSet<_> =
             on_path.filter_map(|s| s.unit).filter(|u| fold.layout.is_unit(*u)).collect();
@@ -316,7 +332,7 @@ impl<'a> Question<'a> {
     }
 
     /// The work center at the end of the plant where the path begins.
-    fn last_center(&self, fold: &PlantFold, found: &LineFound) -> Option<NodeIx> {
+    fn last_center(&self, fold: PlantView<'_>, found: &LineFound) -> Option<NodeIx> {
         let of_line = |o: &&OperationInfo| o.rank_in(found.line) == found.rank;
         let last = || fold.layout.operations.values().filter(of_line);
         let on_path = found.path.segments.iter().filter(|s| s.plant == self.plant);
@@ -326,12 +342,6 @@ impl<'a> Question<'a> {
             .or_else(|| last().map(|o| o.center).next())
     }
 
-    fn all_units(&self) -> Inputs {
-        let Some(fold) = self.fold() else { return Inputs::new() };
-        let infos = fold.layout.units().filter_map(|unit| fold.layout.info(unit));
-        infos.map(|i| (fold.layout.plant.clone(), Source::Equipment(i.id.clone()))).collect()
-    }
-
     /// Every unit, resource, storage and supplier that the path went through, and the last
     /// station's units.
     fn inputs(&self, found: &Found) -> Inputs {
@@ -339,7 +349,9 @@ impl<'a> Question<'a> {
         let mut places = BTreeSet::new();
         for segment in found.segments() {
             places.extend(segment.unit.map(|unit| (segment.plant, unit)));
-            let Some(node) = self.node((segment.plant, segment.node)) else { continue };
+            let is_seen = self.plants.get(segment.plant).is_some_and(|p| p.sees_node(segment.node));
+            let node = self.node((segment.plant, segment.node)).filter(|_| is_seen);
+            let Some(node) = node else { continue };
             match node.thing {
                 Thing::Supplier(id) => {
                     inputs.insert((node.plant, Source::Supplier(id)));
@@ -347,20 +359,25 @@ impl<'a> Question<'a> {
                 Thing::Storage(id) | Thing::Resource(id) => {
                     inputs.insert((node.plant, Source::Equipment(id)));
                 }
-                Thing::WorkCenter(_) | Thing::Crew(_) | Thing::Calendar(_) | Thing::Orders => {}
+                Thing::Orders => {
+                    inputs.insert((node.plant, Source::Plan));
+                }
+                Thing::WorkCenter(_) | Thing::Crew(_) | Thing::Calendar(_) => {}
             }
         }
+        // What the lines weigh is what the plan asks of each.
+        let weighed = self.fold().filter(|fold| found.lines.len() > 1 && fold.sees_plan());
+        inputs.extend(weighed.map(|fold| (fold.layout.plant.clone(), Source::Plan)));
         let of_lines = self.fold().into_iter().flat_map(|fold| {
-            let centers = found.lines.iter().filter_map(|line| self.last_center(fold, line));
+            let centers = found.lines.iter();
+            let centers = centers.filter_map(move |line| self.last_center(fold, line));
             centers.map(move |center| (fold, center))
         });
         for (fold, center) in of_lines {
             places.extend(fold.layout.units_of(center).map(|unit| (self.plant, unit)));
         }
         for (plant, place) in places {
-            let Some(fold) = self.plants.folds.get(plant) else { continue };
-            let Some(info) = fold.layout.info(place) else { continue };
-            inputs.insert((fold.layout.plant.clone(), Source::Equipment(info.id.clone())));
+            inputs.extend(self.plants.get(plant).and_then(|view| view.source(place)));
         }
         inputs
     }

@@ -8,14 +8,14 @@
 mod present;
 mod stops;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use twin::{PartId, PlantId, PlantTime, UnitState};
+use twin::{PartId, PlantTime, UnitState};
 
 use crate::{
     findings::Why,
-    fold::PlantFold,
     layout::{NodeIx, Place},
+    sight::{OutOfSight, Plants},
     trace::{Event, Link, Seq, why_of_state},
 };
 
@@ -29,15 +29,6 @@ const SAME_MOMENT_LIMIT: usize = 500;
 const LOOK_BACK: usize = 5_000;
 /// Events of a part followed back for its newest one before a moment.
 const PART_LOOK_BACK: usize = 200;
-
-/// The plants, and their numbers by id.
-#[derive(Clone, Copy)]
-pub struct Plants<'a> {
-    pub folds: &'a [PlantFold],
-    pub index: &'a BTreeMap<PlantId, usize>,
-    /// Carriers by schedule, by plant and place numbers.
-    pub lanes: &'a [LaneInfo],
-}
 
 /// A carrier by schedule.
 #[derive(Clone, Copy, Debug)]
@@ -96,10 +87,14 @@ pub struct Walk<'a> {
 
 impl<'a> Plants<'a> {
     fn event(&self, (plant, seq): Position) -> Option<&'a Event> {
-        self.folds.get(plant)?.trace.get(seq)
+        self.get(plant)?.event(seq)
     }
 
-    /// The event that released the one at `position`.
+    fn time_of_any(&self, (plant, seq): Position) -> Option<PlantTime> {
+        self.get(plant)?.time_of_any(seq)
+    }
+
+    /// The event that released the one at `position`, in sight or not.
     fn released_by(&self, position: Position, event: &Event) -> Option<Position> {
         let (plant, seq) = position;
         let found = match &event.link {
@@ -108,33 +103,25 @@ impl<'a> Plants<'a> {
             Link::Abroad(part) => self.abroad(plant, part, event.at),
             Link::Place(place) => {
                 let there = *self.index.get(place.plant.as_ref()?)?;
-                let fold = self.folds.get(there)?;
-                let number = fold.layout.place(&place.place)?;
-                Some((there, fold.trace.newest_at(number, event.at, LOOK_BACK)?))
+                let view = self.get(there)?;
+                let number = view.layout.place(&place.place)?;
+                Some((there, view.newest_at(number, event.at, LOOK_BACK)?))
             }
             Link::Taker(storage) => {
-                let fold = self.folds.get(plant)?;
-                let taker = fold.trace.taker(seq, *storage, &fold.layout);
+                let taker = self.get(plant)?.taker(seq, *storage);
                 taker.or(event.before).map(|seq| (plant, seq))
             }
         };
-        found.filter(|at| self.event(*at).is_some_and(|earlier| earlier.at <= event.at))
+        found.filter(|at| self.time_of_any(*at).is_some_and(|earlier| earlier <= event.at))
     }
 
     /// The part's newest event in any other plant, not after `at`.
     fn abroad(&self, plant: usize, part: &PartId, at: PlantTime) -> Option<Position> {
-        let others = (0..self.folds.len()).filter(|other| *other != plant);
+        let others = (0..self.count()).filter(|other| *other != plant);
         let newest = others.filter_map(|other| {
-            let fold = self.folds.get(other)?;
-            let mut seq = fold.parts.get(part)?.last?;
-            for _ in 0..PART_LOOK_BACK {
-                let event = fold.trace.get(seq)?;
-                if event.at <= at {
-                    return Some((event.at, other, seq));
-                }
-                seq = event.before?;
-            }
-            None
+            let view = self.get(other)?;
+            let seq = view.newest_of_part(part, at, PART_LOOK_BACK)?;
+            Some((view.time_of_any(seq)?, other, seq))
         });
         newest.max().map(|(_, other, seq)| (other, seq))
     }
@@ -188,7 +175,15 @@ impl Walk<'_> {
         let (mut same_moment, mut holder) = (0, None);
         for _ in 0..STEPS_LIMIT {
             let Some(here) = position else { break };
-            let Some(event) = self.plants.event(here) else { break };
+            let Some(event) = self.plants.event(here) else {
+                // No longer kept, or out of sight: then an earlier end is.
+                position = self.plants.time_of_any(here).and_then(|_| {
+                    path.breaks.push(path.segments.len());
+                    holder = None;
+                    self.end_before(reached, true)
+                });
+                continue;
+            };
             if event.at <= self.from {
                 break;
             }
@@ -196,10 +191,19 @@ impl Walk<'_> {
             reached = event.at.min(reached);
             let next =
                 self.plants.released_by(here, event).filter(|_| same_moment < SAME_MOMENT_LIMIT);
-            match next.and_then(|next| Some((next, self.plants.event(next)?.at))) {
-                Some((next, began)) => {
+            let known = next.and_then(|next| Some((next, self.plants.event(next)?.at)));
+            let hidden = next.filter(|_| known.is_none());
+            match known.or_else(|| self.newest_in_sight(here, event, hidden)) {
+                Some((next, began)) if hidden.is_none() => {
                     self.add(&mut path, here.0, event, holder, began);
                     holder = event.holder;
+                    position = Some(next);
+                }
+                Some((next, began)) => {
+                    let (plant, node) = self.stands_for(hidden, (here.0, event.node));
+                    let waited = Event { node, unit: None, ..event.clone() };
+                    self.add(&mut path, plant, &waited, None, began);
+                    holder = None;
                     position = Some(next);
                 }
                 None => {
@@ -231,10 +235,31 @@ impl Walk<'_> {
 
     /// The newest end of the plant's product before a moment, or at it.
     fn end_before(&self, at: PlantTime, strictly: bool) -> Option<Position> {
-        let ends = &self.plants.folds.get(self.plant)?.trace.ends;
         let at = if strictly { at - twin::Span::from_micros(1) } else { at };
-        let (_, seq) = ends.get(&(self.line, self.rank))?.latest(at, Seq::MAX)?;
+        let mut ends = self.plants.get(self.plant)?.ends(self.line, self.rank);
+        let (_, seq) = ends.find(|(ended, _)| *ended <= at)?;
         Some((self.plant, seq))
+    }
+
+    /// What in sight happened last before an event to whatever waited for something hidden.
+    fn newest_in_sight(
+        &self,
+        (plant, seq): Position,
+        event: &Event,
+        hidden: Option<Position>,
+    ) -> Option<(Position, PlantTime)> {
+        hidden?;
+        let newest = self.plants.get(plant)?.newest_before(seq, event, PART_LOOK_BACK);
+        newest.map(|(at, seq)| ((plant, seq), at))
+    }
+
+    /// For whom time counts that passed in wait for something out of sight.
+    fn stands_for(&self, hidden: Option<Position>, waits: (usize, NodeIx)) -> (usize, NodeIx) {
+        let node = hidden.and_then(|(plant, seq)| {
+            // That a plant is there which is out of sight altogether is not told.
+            Some((plant, self.plants.get(plant)?.node_of_any(seq)?))
+        });
+        self.plants.stand_in(self.plant, node.unwrap_or(waits), waits)
     }
 
     fn add(
@@ -259,11 +284,23 @@ impl Walk<'_> {
 }
 
 impl Plants<'_> {
+    /// Who counts in the findings about a plant: the node if it is in sight, else as what is out
+    /// of sight shows there.
+    pub fn stand_in(
+        &self,
+        about: usize,
+        node: (usize, NodeIx),
+        otherwise: (usize, NodeIx),
+    ) -> (usize, NodeIx) {
+        let is_seen = self.get(node.0).is_some_and(|view| view.sees_node(node.1));
+        let counts = is_seen || self.hides(about) == OutOfSight::StandsIn;
+        if counts { node } else { otherwise }
+    }
+
     /// Splits a stretch by what its unit was doing: an operation's time by every state, a gap
     /// only by stops and time off shift.
     fn split(&self, segment: Segment, into: &mut Vec<Segment>) {
-        let track =
-            segment.unit.and_then(|unit| self.folds.get(segment.plant)?.units.tracks.get(&unit));
+        let track = segment.unit.and_then(|unit| self.get(segment.plant)?.track(unit));
         let Some(track) = track else {
             into.push(segment);
             return;

@@ -46,7 +46,10 @@ fn ink(kind: u32, p: vec2<f32>, soft: f32) -> f32 {
         d = min(line(p.y + 0.5) - 0.1, shifted - 0.1);
     }
     else if kind == 14u { d = line(p.y + 0.22 * sin(p.x * 3.1416)) - 0.14; }
-    else if kind == 15u { d = line(p.y + abs(fract(p.x * 0.5) - 0.5)) - 0.15; }
+    else if kind == 15u {
+        let q = abs(fract(p * 0.7) - 0.5);
+        d = q.x + q.y - 0.33;
+    }
     return 1.0 - smoothstep(-soft, soft, d);
 }
 

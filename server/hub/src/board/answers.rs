@@ -3,7 +3,7 @@
 
 use analytics::{HoldUp, Remark, Thing, Verdict};
 use twin::{
-    FactKind, Plant, PlantTime,
+    FactKind, Plant, PlantTime, UnitState,
     state::{DeliveryNow, DeliveryStatus},
 };
 use wire::view::{ActCard, AnsweredDelivery, HoldUpCard};
@@ -117,7 +117,13 @@ fn answered(
         None => stop_over.filter(|over| *over >= answer.at),
     };
     let until = delivery.map(|delivery| delivery.expected).or(answer.until);
-    let overdue = until.filter(|until| over.is_none() && *until < now);
+    // What was said of a stop is past its day only while the station stands still.
+    let unit = twin::EquipmentId::new(&answer.about).ok();
+    let unit = unit.and_then(|unit| core.twin.unit(&at.id, &unit));
+    let stands = unit.is_none_or(|unit| {
+        matches!(unit.state, UnitState::Down | UnitState::Held | UnitState::PlannedMaintenance)
+    });
+    let overdue = until.filter(|until| over.is_none() && stands && *until < now);
     ActCard {
         answer: Some(core.in_words(&at.id, &answer.text)),
         answered: Some(stamp(answer.at)),

@@ -1,18 +1,21 @@
 //! The five cards of a plant, and of the programme: five questions, five answers.
 //!
-//! A card is a finding. It carries the combined label of what it was computed from, except for
-//! names that are stood in for: a chain may say "a supplier" to whoever may not know which.
+//! A card is a finding: it tells what follows from what its reader may read, and carries the
+//! combined label of that. A chain may say "a supplier" to whoever may not know which.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{DryPart, HoldUp, Outlook};
-use release::{Action, AudienceId, Gate, LabelId, Labelled};
+use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{EquipmentId, FactKind, Plant, PlantId};
-use wire::view::{DryPart as DryValue, HoldUpCard, NextCard, ProgrammeValue, Value};
+use wire::view::{DryPart as DryValue, HoldUpCard, NextCard, ProgrammeValue, UnitValue, Value};
 
 use super::{
     Board, Fact, Findings, answers,
     chain::Reader,
     fact, floor, measures,
     promises::{self, Told, due_item},
+    readers::sees,
     stamp,
     trust::{self, Scope},
 };
@@ -21,32 +24,27 @@ use crate::board::Scene;
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
 
-/// The five cards of a plant for one audience.
+/// The five cards of a plant for one audience, and of its units, among these facts, those that are
+/// flagged.
 pub(super) fn plant(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    plant: &PlantId,
+    (plant, shown): (&PlantId, &[Labelled<Fact>]),
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
-    let (Some(found), Some(definition)) = (board.findings.get(plant), core.plants.get(plant))
+    let (Some(found), Some(definition)) = (board.findings(plant, audience), core.plants.get(plant))
     else {
         return Vec::new();
     };
     let mut facts = Vec::new();
     let plants = [definition];
     facts.extend(promises::plant(board, core, gate, definition, audience));
-    let (label, card) = next(board, core, gate, (plant, found), audience);
+    let (label, card) = next(board, core, gate, (plant, found, DRY_SHOWN), audience);
     facts.extend(label.map(|label| fact(label, "board/next", Value::Next(card))));
-    let label = hold_up_label(board, core, gate, plant, found, audience);
-    let reader = Reader { board, core, gate, audience };
-    if let Some(label) = label {
-        let card = reader.card(plant, &found.hold_up);
-        facts.push(fact(
-            label,
-            "board/act",
-            Value::Act(answers::act(core, &reader, definition, found, &card)),
-        ));
+    if let Some((label, card)) = hold_up(board, core, gate, (plant, found), audience) {
+        facts.extend(flagged(board, gate, (shown, found), label, audience));
+        facts.extend(acting(board, core, gate, (definition, found), (label, &card), audience));
         facts.push(fact(label, "board/holdup", Value::HoldUp(Box::new(card))));
     }
     facts.extend(trusted(board, core, gate, (Scope::Plant, &plants), audience));
@@ -63,8 +61,7 @@ fn trusted(
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let feeds = plants.iter().filter_map(|p| board.labels.plant(&p.id, FactKind::Feeds));
-    let seen: Vec<LabelId> =
-        feeds.filter(|label| gate.allows(*label, audience, Action::See)).collect();
+    let seen: Vec<LabelId> = feeds.filter(|label| sees(gate, audience, Some(*label))).collect();
     let card = trust::card(board, core, gate, (scope, plants), audience);
     let label = board.labels.joint(gate, seen)?;
     Some(fact(label, "board/trust", Value::Trust(card)))
@@ -82,10 +79,7 @@ pub(super) fn programme(
         .plants
         .iter()
         .filter_map(|id| core.plants.get(id))
-        .filter(|p| {
-            let label = board.labels.plant(&p.id, FactKind::Layout);
-            label.is_some_and(|label| gate.allows(label, audience, Action::See))
-        })
+        .filter(|p| sees(gate, audience, board.labels.plant(&p.id, FactKind::Layout)))
         .collect();
     // What there is one of, the clock and the name, goes by the first plant that may be seen.
     let Some(first) = seen.first() else { return Vec::new() };
@@ -122,9 +116,10 @@ fn driest(
     let mut ids = Vec::new();
     let mut dry: Vec<DryValue> = Vec::new();
     for plant in seen {
-        let Some(found) = board.findings.get(&plant.id) else { continue };
-        if let (Some(label), card) = next(board, core, gate, (&plant.id, found), audience)
-            && gate.allows(label, audience, Action::See)
+        let Some(found) = board.findings(&plant.id, audience) else { continue };
+        if let (Some(label), card) =
+            next(board, core, gate, (&plant.id, found, DRY_SHOWN), audience)
+            && sees(gate, audience, Some(label))
         {
             ids.push(label);
             dry.extend(card.parts);
@@ -144,13 +139,11 @@ fn digest(
     (plant, told): (&Plant, &[Told<'_>]),
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
-    let seen = |label: Option<LabelId>| {
-        label.is_some_and(|label| gate.allows(label, audience, Action::See))
-    };
+    let seen = |label: Option<LabelId>| sees(gate, audience, label);
     // It says of the plant what may be read of it, and carries the labels of all that.
     let mut ids = vec![board.labels.plant(&plant.id, FactKind::Layout)?];
     let states = |unit: &EquipmentId| board.labels.equipment(&plant.id, unit, FactKind::LineState);
-    let causes = board.causes_now(core, &plant.id);
+    let causes = board.causes_now(&plant.id);
     let mut value = super::programme::digest(core, plant, causes, |unit| seen(states(unit)));
     ids.extend(plant.units.iter().filter_map(|unit| states(&unit.id)).filter(|id| seen(Some(*id))));
     if let Some(label) = board.labels.plant(&plant.id, FactKind::Feeds).filter(|id| seen(Some(*id)))
@@ -168,16 +161,16 @@ fn digest(
         value.due = Some(due.item(core));
         ids.push(due.label);
     }
-    if let Some(found) = board.findings.get(&plant.id) {
-        let (label, card) = next(board, core, gate, (&plant.id, found), audience);
-        let label = label.filter(|label| gate.allows(*label, audience, Action::See));
+    if let Some(found) = board.findings(&plant.id, audience) {
+        let (label, card) = next(board, core, gate, (&plant.id, found, 1), audience);
+        let label = label.filter(|label| sees(gate, audience, Some(*label)));
         if let (Some(label), Some(part)) = (label, card.parts.into_iter().next()) {
             value.dry = Some(part);
             ids.push(label);
         }
-        let label = hold_up_label(board, core, gate, &plant.id, found, audience);
-        if let Some(label) = label.filter(|label| gate.allows(*label, audience, Action::See)) {
-            let card = Reader { board, core, gate, audience }.card(&plant.id, &found.hold_up);
+        let hold_up = hold_up(board, core, gate, (&plant.id, found), audience);
+        if let Some((label, card)) = hold_up.filter(|(label, _)| sees(gate, audience, Some(*label)))
+        {
             value.cause = card.chain.last().cloned();
             value.hold_up_kind = card.known.then_some(card.kind);
             value.hold_up = card.known.then_some(card.name);
@@ -216,11 +209,8 @@ fn worst_hold_up(
 ) -> Vec<Labelled<Fact>> {
     let mut worst: Option<((bool, f64), &Plant, &Findings, Held<'_>)> = None;
     for &plant in seen {
-        let Some(found) = board.findings.get(&plant.id) else { continue };
-        let may_see = |label: Option<LabelId>| {
-            label.is_some_and(|label| gate.allows(label, audience, Action::See))
-        };
-        let item = held_up(found, may_see);
+        let Some(found) = board.findings(&plant.id, audience) else { continue };
+        let item = held_up(found, |label| sees(gate, audience, label));
         let slip = item.and_then(|(item, _)| item.slip_d).unwrap_or(f64::MIN);
         let is_shown = item.is_some_and(|(item, _)| {
             pressing.iter().any(|of| of.plant.id == plant.id && of.outlook.what == item.what)
@@ -236,69 +226,125 @@ fn worst_hold_up(
         }
     }
     let Some((_, plant, found, item)) = worst else { return Vec::new() };
-    let Some(label) = hold_up_label(board, core, gate, &plant.id, found, audience) else {
-        return Vec::new();
-    };
+    let hold_up = hold_up(board, core, gate, (&plant.id, found), audience);
+    let Some((label, card)) = hold_up else { return Vec::new() };
     let ids = std::iter::once(label).chain(item.map(|(_, label)| label));
     let Some(label) = board.labels.joint(gate, ids) else { return Vec::new() };
-    let reader = Reader { board, core, gate, audience };
     let card = HoldUpCard {
         item: item.map(|(item, _)| due_item(core, plant, item).name),
         item_plant: item.map(|_| plant.name.clone()),
-        ..reader.card(&plant.id, &found.hold_up)
+        ..card
     };
-    vec![
-        fact(label, "board/act", Value::Act(answers::act(core, &reader, plant, found, &card))),
-        fact(label, "board/holdup", Value::HoldUp(Box::new(card))),
-    ]
+    let acting = acting(board, core, gate, (plant, found), (label, &card), audience);
+    let card = fact(label, "board/holdup", Value::HoldUp(Box::new(card)));
+    acting.into_iter().chain([card]).collect()
 }
 
-/// The label of a hold-up for one audience: that of the inputs it may read, within the floor; the
-/// names of the others are stood in for or left out, as the agreement says. A finding that rests
-/// on nothing it may read is not shown.
-fn hold_up_label(
+/// Who acts on a hold-up and what was last heard, with the labels of that and of the card.
+fn acting(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    plant: &PlantId,
-    found: &Findings,
+    (plant, found): (&Plant, &Findings),
+    (label, card): (LabelId, &HoldUpCard),
     audience: AudienceId,
-) -> Option<LabelId> {
-    let inputs = match &found.hold_up {
-        HoldUp::Known(verdict) => &verdict.inputs,
-        HoldUp::Unknown { inputs, .. } => inputs,
-    };
-    let reader = Reader { board, core, gate, audience };
-    let (kept, all) = reader.readable(inputs);
-    if (kept.is_empty() && !all) || !reader.may_tell(plant, &found.hold_up) {
-        return None;
-    }
-    board.labels.finding(gate, FactKind::HoldUp, &kept, plant)
+) -> Option<Labelled<Fact>> {
+    let reader = Reader::new(board, core, gate, audience);
+    let act = answers::act(core, &reader, plant, found, card);
+    let told = reader.into_told();
+    let label = board.labels.joint(gate, told.into_iter().chain([label]))?;
+    Some(fact(label, "board/act", Value::Act(act)))
 }
 
-/// The card of what runs dry first, as far as the reader may know what that rests on; and its
-/// label.
-fn next(
+/// The units of a plant, among its values, that the reader is shown as where its hold-up bites.
+pub(super) fn flags(
+    board: &Board,
+    core: &Scene<'_>,
+    gate: &mut Gate,
+    (plant, facts): (&PlantId, &[Labelled<Fact>]),
+    audience: AudienceId,
+) -> Vec<Labelled<Fact>> {
+    let Some(found) = board.findings(plant, audience) else { return Vec::new() };
+    let card = hold_up(board, core, gate, (plant, found), audience);
+    card.map_or_else(Vec::new, |(card, _)| flagged(board, gate, (facts, found), card, audience))
+}
+
+/// The same, with the label of the card that tells of the hold-up.
+fn flagged(
+    board: &Board,
+    gate: &mut Gate,
+    (facts, found): (&[Labelled<Fact>], &Findings),
+    card: LabelId,
+    audience: AudienceId,
+) -> Vec<Labelled<Fact>> {
+    let HoldUp::Known(verdict) = &found.hold_up else { return Vec::new() };
+    let keys: BTreeSet<String> = verdict.bites_at.iter().map(|id| format!("unit/{id}")).collect();
+    // Of a value in steps the reader is told the last that may be read.
+    let told: BTreeMap<&String, &Labelled<Fact>> = facts
+        .iter()
+        .filter(|of| keys.contains(&of.value.key) && sees(gate, audience, Some(of.label)))
+        .map(|of| (&of.value.key, of))
+        .collect();
+    let flagged = told.into_values().filter_map(|unit| {
+        let Value::Unit(value) = &*unit.value.value else { return None };
+        let label = board.labels.joint(gate, [unit.label, card])?;
+        let value = UnitValue { hold_up: true, ..(**value).clone() };
+        let value = Value::Unit(Box::new(value));
+        // A finding goes no further than its floor, on the unit as on the card.
+        sees(gate, audience, Some(label)).then(|| fact(label, unit.value.key.clone(), value))
+    });
+    flagged.collect()
+}
+
+/// A hold-up as one audience reads it, with the label of what it rests on and of all that it tells,
+/// within the floor. One that rests on nothing the audience may read is not shown, and none whose
+/// first cause is itself left out.
+fn hold_up(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
     (plant, found): (&PlantId, &Findings),
     audience: AudienceId,
+) -> Option<(LabelId, HoldUpCard)> {
+    let inputs = match &found.hold_up {
+        HoldUp::Known(verdict) => &verdict.inputs,
+        HoldUp::Unknown { inputs, .. } => inputs,
+    };
+    let has_units = core.plants.get(plant).is_some_and(|plant| !plant.units.is_empty());
+    let reader = Reader::new(board, core, gate, audience);
+    if (inputs.is_empty() && has_units) || !reader.may_tell(plant, &found.hold_up) {
+        return None;
+    }
+    let card = reader.card(plant, &found.hold_up);
+    let told = reader.into_told();
+    let label = board.labels.finding(gate, FactKind::HoldUp, inputs, plant)?;
+    let label = board.labels.joint(gate, told.into_iter().chain([label]))?;
+    Some((label, card))
+}
+
+/// The card of what runs dry first, so many materials at most, as far as the reader may know what
+/// that rests on; and its label.
+fn next(
+    board: &Board,
+    core: &Scene<'_>,
+    gate: &mut Gate,
+    (plant, found, most): (&PlantId, &Findings, usize),
+    audience: AudienceId,
 ) -> (Option<LabelId>, NextCard) {
     let seen = found.dry.iter().filter_map(|(part, label)| Some((part, (*label)?)));
-    let seen = seen.filter(|(_, label)| gate.allows(*label, audience, Action::See));
-    let seen: Vec<(&DryPart, LabelId)> = seen.take(DRY_SHOWN).collect();
+    let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
+    let seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
     let mut parts = Vec::new();
     for (part, _) in &seen {
         let known = part.supplier.as_ref().is_some_and(|supplier| {
-            let label = board.labels.supplier(plant, supplier, FactKind::Supply);
-            label.is_some_and(|label| gate.allows(label, audience, Action::See))
+            sees(gate, audience, board.labels.supplier(plant, supplier, FactKind::Supply))
         });
         parts.push(dry_part(core, plant, part, known));
     }
     // Without a part it says that none runs dry, as far as the floor lets that be said.
     let nothing = analytics::Inputs::new();
-    let label = board.labels.finding(gate, FactKind::DryDate, &nothing, plant).and_then(|own| {
+    let own = board.labels.finding(gate, FactKind::DryDate, &nothing, plant);
+    let label = own.filter(|_| found.dry_is_told).and_then(|own| {
         let ids = std::iter::once(own).chain(seen.iter().map(|(_, label)| *label));
         board.labels.joint(gate, ids)
     });

@@ -1,52 +1,79 @@
 //! A main hold-up in a form that one audience may read.
 
-use analytics::{ChainStep, HoldUp, Inputs, Node, Present, Source, Thing, Verdict};
-use release::{Action, AudienceId, Gate, LabelId};
+use std::{cell::RefCell, collections::BTreeSet};
+
+use analytics::{ChainStep, HoldUp, Node, Present, Source, Thing, Verdict};
+use release::{AudienceId, Gate, LabelId};
 use twin::{EquipmentId, FactKind, PlantId, Span, agreement::WithheldStep};
 use wire::view::{CauseStep, ChangePoint, Confidence, HoldUpCard};
 
-use super::{Board, stamp};
+use super::{Board, readers::sees, stamp};
 use crate::board::Scene;
 
 /// Former leads that are shown.
 const LEADS_SHOWN: usize = 6;
 
-/// What the reader may know of the names in a finding.
+/// What the reader may know of the names in a finding. It notes which labels let it tell what it
+/// was asked for: what is told carries them, too.
 pub(super) struct Reader<'a> {
     pub(super) board: &'a Board,
     pub(super) core: &'a Scene<'a>,
-    pub(super) gate: &'a Gate,
+    gate: &'a Gate,
     pub(super) audience: AudienceId,
+    told: RefCell<BTreeSet<LabelId>>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        board: &'a Board,
+        core: &'a Scene<'a>,
+        gate: &'a Gate,
+        audience: AudienceId,
+    ) -> Self {
+        Self { board, core, gate, audience, told: RefCell::default() }
+    }
+
+    /// The labels of what was told.
+    pub(super) fn into_told(self) -> BTreeSet<LabelId> {
+        self.told.into_inner()
+    }
+
     /// Whether the audience may see what carries the label.
     pub(super) fn may_see(&self, label: Option<LabelId>) -> bool {
-        label.is_some_and(|label| self.gate.allows(label, self.audience, Action::See))
+        let seen = label.filter(|_| sees(self.gate, self.audience, label));
+        self.told.borrow_mut().extend(seen);
+        seen.is_some()
+    }
+
+    /// Whether a place of a plant may be known, and what is reported of it: a hold-up tells both.
+    pub(super) fn may_know_equipment(&self, plant: &PlantId, id: &EquipmentId) -> bool {
+        let label = |kind| self.board.labels.equipment(plant, id, kind);
+        self.may_see(label(FactKind::Layout)) && self.may_see(label(FactKind::LineState))
     }
 
     /// Whether the node itself may be known: its own label, not that of the finding.
     pub(super) fn may_know(&self, node: &Node) -> bool {
         let labels = &self.board.labels;
-        self.may_see(match &node.thing {
-            Thing::Supplier(id) => labels.supplier(&node.plant, id, FactKind::Supply),
+        let plant = |kind| labels.plant(&node.plant, kind);
+        match &node.thing {
+            Thing::Supplier(id) => self.may_see(labels.supplier(&node.plant, id, FactKind::Supply)),
             Thing::WorkCenter(id) | Thing::Storage(id) | Thing::Resource(id) => {
-                labels.equipment(&node.plant, id, FactKind::Layout)
+                self.may_know_equipment(&node.plant, id)
             }
-            Thing::Crew(_) | Thing::Calendar(_) => labels.plant(&node.plant, FactKind::Layout),
-            Thing::Orders => labels.plant(&node.plant, FactKind::Schedule),
-        })
+            Thing::Crew(_) | Thing::Calendar(_) => self.may_see(plant(FactKind::Layout)),
+            Thing::Orders => self.may_see(plant(FactKind::Schedule)),
+        }
     }
 
-    /// Of what a hold-up rests on, that which the audience may read; whether that is all of it.
-    pub(super) fn readable(&self, inputs: &Inputs) -> (Inputs, bool) {
-        let is_readable = |(plant, source): &&(PlantId, Source)| {
-            let labels = self.board.labels.inputs(FactKind::HoldUp, (plant, source));
-            labels.is_some_and(|ids| ids.into_iter().all(|label| self.may_see(Some(label))))
-        };
-        let kept: Inputs = inputs.iter().filter(is_readable).cloned().collect();
-        let all = kept.len() == inputs.len();
-        (kept, all)
+    /// Whether a hold-up of the plant rests on all its units, or on some that the audience sees.
+    fn sees_all_units(&self, plant: &PlantId) -> bool {
+        let units = self.core.plants.get(plant).into_iter().flat_map(|plant| &plant.units);
+        let ids = units.map(|unit| {
+            let source = Source::Equipment(unit.id.clone());
+            self.board.labels.inputs(FactKind::HoldUp, (plant, &source))
+        });
+        let may_see = |id| sees(self.gate, self.audience, Some(id));
+        ids.into_iter().all(|ids| ids.is_some_and(|ids| ids.into_iter().all(may_see)))
     }
 
     /// Whether the hold-up of the plant may be told: not when it is itself a step that is left out.
@@ -111,10 +138,7 @@ impl Reader<'_> {
         plant: &'v PlantId,
         verdict: &'v Verdict,
     ) -> impl Iterator<Item = &'v EquipmentId> {
-        verdict.bites_at.iter().filter(|id| {
-            let thing = Thing::Storage((*id).clone());
-            self.may_know(&Node { plant: plant.clone(), thing })
-        })
+        verdict.bites_at.iter().filter(|id| self.may_know_equipment(plant, id))
     }
 
     fn known(&self, plant: &PlantId, verdict: &Verdict) -> HoldUpCard {
@@ -135,9 +159,9 @@ impl Reader<'_> {
         let before: Vec<_> = verdict.before.iter().filter(|lead| told(&lead.node)).collect();
         let shown = before.len().saturating_sub(LEADS_SHOWN);
         let chain = verdict.chain.iter().filter(|step| told(&step.node));
-        let (_, all_readable) = self.readable(&verdict.inputs);
+        // That there are more stations than the reader may read of, an agreement may let be told.
         let counts = [verdict.stations_reporting, verdict.stations];
-        let may_count = all_readable || self.board.labels.coverage_counts(plant);
+        let may_count = self.sees_all_units(plant) || self.board.labels.coverage_counts(plant);
         HoldUpCard {
             known: true,
             why_not: None,

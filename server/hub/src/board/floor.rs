@@ -1,8 +1,7 @@
 //! The shop floor as values: what stands where, what it does, what waits there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use plant::calendar::WorkingTime;
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
 use twin::{
     CalendarId, EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
@@ -21,8 +20,6 @@ use crate::{board::Scene, core::FeedNow};
 const PARTS_LISTED: usize = 24;
 /// The window of rates on a unit's panel.
 const RATE_WINDOW: Span = Span::from_secs(7 * 86_400);
-/// Nobody is told that a unit opens later than this.
-const LONGEST_CLOSED: Span = Span::from_secs(21 * 86_400);
 
 /// Everything on the floor of one plant that reads the same for everybody. A value of which only
 /// some may know all stands there several times under its key, each with more than the one before.
@@ -31,18 +28,16 @@ pub(super) fn facts(
     labels: &Labels,
     gate: &mut Gate,
     id: &PlantId,
-    (held_up, causes): (&BTreeSet<EquipmentId>, Causes),
+    (causes, opens): (Causes, BTreeMap<&CalendarId, PlantTime>),
 ) -> Vec<Labelled<Fact>> {
     let Some(plant) = core.plants.get(id) else { return Vec::new() };
-    let now = core.now(id);
-    let opens = opening(core, plant, now);
-    let floor = Floor { core, labels, plant, causes, opens, now };
+    let floor = Floor { core, labels, plant, causes, opens, now: core.now(id) };
     let mut facts = Vec::new();
     if let Some(own) = labels.plant(id, FactKind::Layout) {
         facts.push(fact(own, "clock", Value::Clock(clock(core, id))));
         facts.push(fact(own, "plant", Value::Plant(plant_value(core, plant))));
     }
-    facts.extend(plant.units.iter().flat_map(|unit| floor.unit(gate, unit, held_up)));
+    facts.extend(plant.units.iter().flat_map(|unit| floor.unit(gate, unit)));
     facts.extend(plant.storages.iter().flat_map(|storage| floor.storage(gate, storage)));
     facts.extend(plant.resources.iter().flat_map(|resource| floor.resource(gate, resource)));
     facts.extend(floor.areas());
@@ -114,30 +109,6 @@ struct Floor<'a> {
     /// When each calendar by which some unit is closed now opens again.
     opens: BTreeMap<&'a CalendarId, PlantTime>,
     now: PlantTime,
-}
-
-/// When the calendars open again by which units are outside their working hours.
-fn opening<'a>(
-    core: &Scene<'_>,
-    plant: &'a Plant,
-    now: PlantTime,
-) -> BTreeMap<&'a CalendarId, PlantTime> {
-    let closed = core.twin.units(&plant.id).filter(|unit| unit.state == UnitState::OffShift);
-    let closed: BTreeSet<&EquipmentId> = closed.map(|unit| &unit.unit).collect();
-    let units = plant.units.iter().filter(|unit| closed.contains(&unit.id));
-    let centers: BTreeSet<&EquipmentId> = units.map(|unit| &unit.work_center).collect();
-    let of_center = |center: &&WorkCenter| centers.contains(&center.id);
-    let wanted: BTreeSet<&CalendarId> =
-        plant.work_centers.iter().filter(of_center).map(|center| &center.calendar).collect();
-    let calendars = plant.calendars.iter().filter(|calendar| wanted.contains(&calendar.id));
-    calendars
-        .filter_map(|calendar| {
-            let hours = WorkingTime::new(calendar, &plant.time_zone, now, now + LONGEST_CLOSED);
-            let opens = hours.ok()?.next_open(now);
-            let is_told = opens > now && opens != WorkingTime::NEVER;
-            is_told.then_some((&calendar.id, opens))
-        })
-        .collect()
 }
 
 /// More of a value, and what its reader must be allowed to read besides.
@@ -212,19 +183,11 @@ impl<'a> Floor<'a> {
         }
     }
 
-    fn unit(
-        &self,
-        gate: &mut Gate,
-        unit: &WorkUnit,
-        held_up: &BTreeSet<EquipmentId>,
-    ) -> Vec<Labelled<Fact>> {
+    fn unit(&self, gate: &mut Gate, unit: &WorkUnit) -> Vec<Labelled<Fact>> {
         let label = |kind| self.labels.equipment(&self.plant.id, &unit.id, kind);
         let now = self.core.twin.unit(&self.plant.id, &unit.id);
         let (Some(own), Some(now)) = (label(FactKind::LineState), now) else { return Vec::new() };
-        let whole = UnitValue {
-            hold_up: held_up.contains(&unit.id) && self.may_flag(gate, own),
-            ..self.unit_value(unit, now)
-        };
+        let whole = self.unit_value(unit, now);
         let ordered = |value: &UnitValue| value.running.iter().any(|run| run.order.is_some());
         let unordered = |run: &RunningValue| RunningValue { order: None, ..run.clone() };
         let parts =
@@ -248,8 +211,9 @@ impl<'a> Floor<'a> {
             return None;
         }
         let cause = now.cause.as_ref()?;
+        // It is named, perhaps as a place of another plant, and its state is told of.
         let about = |kind| self.labels.about(self.core, &self.plant.id, &cause.id, kind);
-        let mut needs = vec![about(FactKind::LineState)];
+        let mut needs = vec![about(FactKind::Layout), about(FactKind::LineState)];
         if is_supply(self.core, self.plant, &cause.id) {
             needs.push(about(FactKind::Supply));
         }
@@ -261,19 +225,13 @@ impl<'a> Floor<'a> {
         Some((needs, value))
     }
 
-    /// Whether a unit of that label may carry the flag of the hold-up: a finding goes no further
-    /// than its floor, on the unit as on the card.
-    fn may_flag(&self, gate: &Gate, label: LabelId) -> bool {
-        Labels::covers(gate, self.labels.bound(&self.plant.id, FactKind::HoldUp), label)
-    }
-
     fn unit_value(&self, unit: &WorkUnit, now: &UnitNow) -> UnitValue {
         let usage = self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, RATE_WINDOW);
         let stale = is_stale(self.plant, self.now, self.last_heard(now.last_report));
         UnitValue {
             state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
-            opens: self.opens_at(unit).filter(|_| now.state == UnitState::OffShift).map(stamp),
+            opens: self.opens_at(unit, now).map(stamp),
             reason: now.reason.as_ref().map(ToString::to_string),
             waits_for: None,
             running: now.running.iter().take(PARTS_LISTED).map(|op| self.running(op)).collect(),
@@ -286,7 +244,10 @@ impl<'a> Floor<'a> {
         }
     }
 
-    fn opens_at(&self, unit: &WorkUnit) -> Option<PlantTime> {
+    fn opens_at(&self, unit: &WorkUnit, now: &UnitNow) -> Option<PlantTime> {
+        if now.state != UnitState::OffShift {
+            return None;
+        }
         let center = self.plant.work_centers.iter().find(|wc| wc.id == unit.work_center)?;
         self.opens.get(&center.calendar).copied()
     }

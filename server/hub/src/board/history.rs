@@ -1,7 +1,7 @@
 //! The past of a plant as values: plan, supply, alarms, ribbons, series, hours.
 
 use analytics::{CenterHours, Outlook, Promise};
-use release::{Gate, LabelId, Labelled};
+use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{
     FactKind, MaterialId, Plant, PlantId, PlantTime, Span, UnitState,
     definition::MeasureKind,
@@ -13,7 +13,7 @@ use wire::view::{
     RibbonStretch, RibbonValue, SeriesValue, Value,
 };
 
-use super::{Fact, Labels, fact, signals, stamp, states::Causes, trust};
+use super::{Board, Fact, Labels, fact, readers::sees, signals, stamp, states::Causes, trust};
 use crate::board::Scene;
 
 /// How far back a ribbon reaches.
@@ -27,18 +27,17 @@ const DELIVERIES_LISTED: usize = 60;
 /// Orders listed.
 const ORDERS_LISTED: usize = 60;
 
-/// Everything of a plant's history view.
+/// Everything of a plant's history view that reads the same for everybody.
 pub(super) fn facts(
     core: &Scene<'_>,
     labels: &Labels,
     gate: &mut Gate,
     id: &PlantId,
-    (causes, outlook): (Causes, &[(Outlook, Option<LabelId>)]),
+    causes: Causes,
 ) -> Vec<Labelled<Fact>> {
     let Some(plant) = core.plants.get(id) else { return Vec::new() };
-    let past = Past { core, labels, plant, causes, outlook, now: core.now(id) };
-    let mut facts = past.orders(gate);
-    facts.extend(past.deliveries());
+    let past = Past { core, labels, plant, causes, now: core.now(id) };
+    let mut facts = past.deliveries();
     facts.extend(past.units());
     facts.extend(past.series(gate));
     let hours = core.analytics.hours(id);
@@ -54,13 +53,32 @@ pub(super) fn facts(
     facts
 }
 
+/// The deliveries of a plant.
+pub(super) fn deliveries(core: &Scene<'_>, labels: &Labels, id: &PlantId) -> Vec<Labelled<Fact>> {
+    let of = |plant| Past { core, labels, plant, causes: Causes::Told, now: core.now(id) };
+    core.plants.get(id).map_or_else(Vec::new, |plant| of(plant).deliveries())
+}
+
+/// The orders of a plant with the dates that one audience may expect them by.
+pub(super) fn orders(
+    board: &Board,
+    core: &Scene<'_>,
+    gate: &mut Gate,
+    id: &PlantId,
+    audience: AudienceId,
+) -> Vec<Labelled<Fact>> {
+    let Some(plant) = core.plants.get(id) else { return Vec::new() };
+    let outlook = board.findings(id, audience).map_or(&[][..], |found| &found.outlook);
+    let causes = board.causes(id);
+    let past = Past { core, labels: &board.labels, plant, causes, now: core.now(id) };
+    past.orders(gate, outlook, audience)
+}
+
 struct Past<'a> {
     core: &'a Scene<'a>,
     labels: &'a Labels,
     plant: &'a Plant,
     causes: Causes,
-    /// What was promised, as it is shown on the cards.
-    outlook: &'a [(Outlook, Option<LabelId>)],
     now: PlantTime,
 }
 
@@ -89,10 +107,16 @@ impl Past<'_> {
         alarms.collect()
     }
 
-    fn orders(&self, gate: &mut Gate) -> Vec<Labelled<Fact>> {
+    fn orders(
+        &self,
+        gate: &mut Gate,
+        outlook: &[(Outlook, Option<LabelId>)],
+        audience: AudienceId,
+    ) -> Vec<Labelled<Fact>> {
         let expected = |order: &OrderNow| {
             let is_its = |o: &Outlook| matches!(&o.what, Promise::Order(id) if *id == order.order);
-            self.outlook.iter().find(|(outlook, _)| is_its(outlook))
+            let (outlook, label) = outlook.iter().find(|(outlook, _)| is_its(outlook))?;
+            Some((outlook, (*label)?))
         };
         let Some(schedule) = self.labels.plant(&self.plant.id, FactKind::Schedule) else {
             return Vec::new();
@@ -104,13 +128,9 @@ impl Past<'_> {
             let done = makers(self.labels, gate, of, &order.material)?;
             let mut ids = vec![schedule, done];
             // The date by which it is expected is a finding, and goes no further than that.
-            let outlook = match expected(order) {
-                Some((outlook, label)) => {
-                    ids.push((*label)?);
-                    Some(outlook)
-                }
-                None => None,
-            };
+            let outlook = expected(order).filter(|(_, label)| sees(gate, audience, Some(*label)));
+            ids.extend(outlook.map(|(_, label)| label));
+            let outlook = outlook.map(|(outlook, _)| outlook);
             let label = self.labels.joint(gate, ids)?;
             let value = Value::Order(self.order(order, outlook));
             Some(fact(label, format!("order/{}", order.order), value))

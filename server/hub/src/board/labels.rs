@@ -200,6 +200,7 @@ impl Labels {
         let label = |kind: &FactKind| match source {
             Source::Equipment(id) => self.equipment(plant, id, *kind),
             Source::Supplier(id) => self.supplier(plant, id, *kind),
+            Source::Plan => self.plant(plant, *kind),
         };
         kinds.map(label).collect()
     }
@@ -239,11 +240,6 @@ impl Labels {
         combine(&labels, &self.hub, newest, revision).ok().and_then(|label| known(gate, &label))
     }
 
-    /// How far findings of a kind about a plant go.
-    pub(super) fn bound(&self, plant: &PlantId, kind: FactKind) -> Option<LabelId> {
-        self.plants.get(plant)?.bounds.get(&kind).copied()
-    }
-
     /// Whether whoever may read what is labelled `narrow` may also read what is labelled `wide`.
     pub(super) fn covers(gate: &Gate, wide: Option<LabelId>, narrow: LabelId) -> bool {
         wide.is_some_and(|wide| is_within(gate.label_of(narrow), gate.label_of(wide)))
@@ -254,6 +250,7 @@ impl Labels {
 fn kinds_of_input(finding: FactKind, source: &Source) -> &'static [FactKind] {
     match (source, finding) {
         (Source::Supplier(_), _) => &[FactKind::Supply],
+        (Source::Plan, _) => &[FactKind::Schedule],
         (Source::Equipment(_), FactKind::DryDate | FactKind::StockCover) => &[FactKind::LineState],
         (Source::Equipment(_), FactKind::SurgeLimit) => &[FactKind::Capacity],
         (Source::Equipment(_), FactKind::SingleSource) => &[FactKind::Layout],

@@ -30,7 +30,7 @@ pub(super) fn facts(
             unit: measure.unit.clone(),
             window_d: window(&measure.kind),
         };
-        let label = measure_label(board, gate, plant, &measure.kind)?;
+        let label = measure_label(board, core, gate, (plant, &measure.kind))?;
         gate.allows(label, audience, Action::See).then_some((label, value))
     });
     let numbered = values
@@ -43,9 +43,9 @@ pub(super) fn facts(
 /// work, that of all places where they may be; of a cover, which is a finding, within its floor.
 fn measure_label(
     board: &Board,
+    core: &Scene<'_>,
     gate: &mut Gate,
-    plant: &Plant,
-    kind: &MeasureKind,
+    (plant, kind): (&Plant, &MeasureKind),
 ) -> Option<LabelId> {
     let labels = &board.labels;
     match kind {
@@ -57,8 +57,10 @@ fn measure_label(
             let whole = labels.whole(&plant.id, FactKind::Flow)?;
             labels.joint(gate, [own, whole])
         }
-        MeasureKind::Cover { storage, .. } => {
-            let stock: Inputs = [(plant.id.clone(), Source::Equipment(storage.clone()))].into();
+        MeasureKind::Cover { storage, material } => {
+            // It lasts as the material is used from everywhere where it belongs.
+            let mut stock: Inputs = core.analytics.homes(&plant.id, material);
+            stock.insert((plant.id.clone(), Source::Equipment(storage.clone())));
             let label = labels.finding(gate, FactKind::StockCover, &stock, &plant.id)?;
             let own = labels.plant(&plant.id, FactKind::Capacity)?;
             labels.joint(gate, [own, label])

@@ -17,7 +17,7 @@ impl Reader<'_> {
             Thing::WorkCenter(center) => self.center(plant, center, &verdict.units),
             Thing::Resource(resource) => {
                 let now = self.core.twin.resource(&plant.id, resource)?;
-                self.may_tell_state(plant, resource).then_some(())?;
+                self.may_know_equipment(&plant.id, resource).then_some(())?;
                 Some(self.resource(plant, now))
             }
             Thing::Supplier(supplier) => self.supplier(plant, supplier),
@@ -36,13 +36,13 @@ impl Reader<'_> {
     ) -> Option<HoldUpNow> {
         let of_center = plant.units.iter().filter(|unit| unit.work_center == *center);
         let asked = of_center.filter(|unit| on_path.is_empty() || on_path.contains(&unit.id));
-        let known = asked.filter(|unit| self.may_tell_state(plant, &unit.id));
+        let known = asked.filter(|unit| self.may_know_equipment(&plant.id, &unit.id));
         let units =
             known.filter_map(|unit| Some((self.core.twin.unit(&plant.id, &unit.id)?, unit)));
         let (now, unit) = units.min_by_key(|(now, _)| {
             (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
         })?;
-        let causes = self.board.causes_now(self.core, &plant.id);
+        let causes = self.board.causes_now(&plant.id);
         let waits_for = now.cause.as_ref().filter(|_| now.state != UnitState::Working);
         Some(HoldUpNow {
             name: unit.name.clone(),
@@ -74,7 +74,7 @@ impl Reader<'_> {
             let mut lines = plant.supply_lines.iter();
             lines.any(|line| line.supplier == *supplier && line.material == part.material)
         };
-        let dry = &self.board.findings.get(&plant.id)?.dry;
+        let dry = &self.board.findings(&plant.id, self.audience)?.dry;
         let (part, label) = dry.iter().find(|(part, _)| delivers(part))?;
         self.may_see(*label).then_some(())?;
         Some(HoldUpNow {
@@ -87,16 +87,11 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether the reader may know of equipment what it is and what state it is in.
-    fn may_tell_state(&self, plant: &Plant, id: &EquipmentId) -> bool {
-        let label = |kind| self.board.labels.equipment(&plant.id, id, kind);
-        self.may_see(label(FactKind::Layout)) && self.may_see(label(FactKind::LineState))
-    }
-
     /// The name of what is waited for, unless it is a thing that the reader may not know.
     fn waited_for(&self, plant: &Plant, cause: &Cause) -> Option<String> {
         let about = |kind| self.board.labels.about(self.core, &plant.id, &cause.id, kind);
-        let known = self.may_see(about(FactKind::LineState))
+        let known = self.may_see(about(FactKind::Layout))
+            && self.may_see(about(FactKind::LineState))
             && (!floor::is_supply(self.core, plant, &cause.id)
                 || self.may_see(about(FactKind::Supply)));
         // A place of another plant is named where its own plant is shown.

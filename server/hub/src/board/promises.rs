@@ -1,7 +1,7 @@
 //! What was promised and when it is expected: the first card, and what others say of promises.
 //!
-//! A promise is told to whoever may see what is expected of it; which material its date waits
-//! for, to whoever may know that the material runs dry.
+//! A promise is told to whoever may see what is expected of it. Which material its date waits for
+//! is one of those that the reader knows to run dry: for others the date does not wait.
 
 use std::{
     cmp::Ordering,
@@ -9,11 +9,11 @@ use std::{
 };
 
 use analytics::{Outlook, OutlookMethod, Promise};
-use release::{Action, AudienceId, Gate, LabelId, Labelled};
+use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{FactKind, MaterialId, OrderId, Plant, PlantId, definition::Serials, state::OrderNow};
 use wire::view::{DeliverCard, DueItem, Value};
 
-use super::{Board, Fact, Findings, chain::Reader, fact, lots, stamp};
+use super::{Board, Fact, chain::Reader, fact, lots, readers::sees, stamp};
 use crate::board::Scene;
 
 /// Due items on a card.
@@ -25,7 +25,7 @@ const LATE_NAMED: usize = 3;
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     pub(super) plant: &'a Plant,
-    pub(super) outlook: Outlook,
+    pub(super) outlook: &'a Outlook,
     pub(super) label: LabelId,
 }
 
@@ -36,7 +36,7 @@ impl Told<'_> {
 
     /// The promise as pages show it.
     pub(super) fn item(&self, core: &Scene<'_>) -> DueItem {
-        due_item(core, self.plant, &self.outlook)
+        due_item(core, self.plant, self.outlook)
     }
 
     fn slip_d(&self) -> f64 {
@@ -52,42 +52,26 @@ impl Told<'_> {
     }
 
     fn by_date(&self, other: &Self) -> Ordering {
-        let (own, others) = (&self.outlook, &other.outlook);
+        let (own, others) = (self.outlook, other.outlook);
         (own.promised, &own.what).cmp(&(others.promised, &others.what))
     }
 }
 
 /// The promises of these plants that the reader may see, plant by plant.
 pub(super) fn told<'a>(
-    board: &Board,
-    gate: &mut Gate,
+    board: &'a Board,
+    gate: &Gate,
     plants: &[&'a Plant],
     audience: AudienceId,
 ) -> Vec<Told<'a>> {
     let mut told = Vec::new();
     for &plant in plants {
-        let Some(found) = board.findings.get(&plant.id) else { continue };
-        let Some(schedule) = board.labels.plant(&plant.id, FactKind::Schedule) else { continue };
-        for (outlook, label) in &found.outlook {
-            // It names what was promised, and for when.
-            let label = label.and_then(|label| board.labels.joint(gate, [label, schedule]));
-            let may_see = |label: &LabelId| gate.allows(*label, audience, Action::See);
-            let Some(label) = label.filter(may_see) else { continue };
-            let missing = missing_label(found, outlook).filter(may_see);
-            let both = missing.and_then(|missing| board.labels.joint(gate, [label, missing]));
-            let waits_for = outlook.waits_for.clone().filter(|_| both.is_some());
-            let outlook = Outlook { waits_for, ..outlook.clone() };
-            told.push(Told { plant, outlook, label: both.unwrap_or(label) });
-        }
+        let Some(found) = board.findings(&plant.id, audience) else { continue };
+        let seen = found.outlook.iter().filter_map(|(outlook, label)| Some((outlook, (*label)?)));
+        let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
+        told.extend(seen.map(|(outlook, label)| Told { plant, outlook, label }));
     }
     told
-}
-
-/// Of a date that waits for a material: the label of when that runs dry.
-fn missing_label(found: &Findings, outlook: &Outlook) -> Option<LabelId> {
-    let material = outlook.waits_for.as_ref()?;
-    let (_, label) = found.dry.iter().find(|(part, _)| part.material == *material)?;
-    *label
 }
 
 /// The card of a plant's next promises, as far as the reader may know what is expected of them.
@@ -100,7 +84,7 @@ pub(super) fn plant(
 ) -> Option<Labelled<Fact>> {
     let all = told(board, gate, &[plant], audience);
     let next: Vec<&Told<'_>> = all.iter().filter(|told| told.is_open()).take(DUE_SHOWN).collect();
-    let reader = Reader { board, core, gate, audience };
+    let reader = Reader::new(board, core, gate, audience);
     let (card, mut ids) = with_late(&reader, &next, &all);
     let card = DeliverCard {
         planned: is_planned(core, plant),
@@ -123,7 +107,7 @@ pub(super) fn programme(
     (seen, (pressing, all)): (&[&Plant], (&[&Told<'_>], &[Told<'_>])),
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
-    let may_see = |label: &LabelId| gate.allows(*label, audience, Action::See);
+    let may_see = |label: &LabelId| sees(gate, audience, Some(*label));
     // That something is planned at all is known of every plant whose plan may be seen.
     let schedules = seen.iter().filter_map(|plant| {
         let label = board.labels.plant(&plant.id, FactKind::Schedule).filter(may_see)?;
@@ -131,7 +115,7 @@ pub(super) fn programme(
     });
     let schedules: Vec<(&Plant, LabelId)> = schedules.collect();
     let planned = schedules.iter().any(|(plant, _)| is_planned(core, plant));
-    let reader = Reader { board, core, gate, audience };
+    let reader = Reader::new(board, core, gate, audience);
     let (card, mut ids) = with_late(&reader, pressing, all);
     ids.extend(schedules.iter().map(|(_, label)| *label));
     let label = board.labels.joint(gate, ids)?;
@@ -184,15 +168,17 @@ fn with_late(
 /// builds in after everything that leaves it.
 pub(super) fn most_pressing<'t, 'a>(core: &Scene<'_>, all: &'t [Told<'a>]) -> Vec<&'t Told<'a>> {
     let mut ranked = Vec::new();
-    let mut ordered: BTreeMap<(&PlantId, &MaterialId), usize> = BTreeMap::new();
+    let mut ordered: BTreeMap<(&PlantId, &MaterialId), (bool, usize)> = BTreeMap::new();
     for told in all.iter().filter(|told| told.is_open()) {
-        let (plant, outlook) = (told.plant, &told.outlook);
+        let (plant, outlook) = (told.plant, told.outlook);
         let (within, earlier) = match &outlook.material {
             None => (false, 0),
             Some(material) => {
-                let earlier = ordered.entry((&plant.id, material)).or_default();
+                let of_it = ordered.entry((&plant.id, material));
+                let within = || (is_built_in_elsewhere(core, plant, material), 0);
+                let (within, earlier) = of_it.or_insert_with(within);
                 *earlier += 1;
-                (is_built_in_elsewhere(core, plant, material), *earlier - 1)
+                (*within, *earlier - 1)
             }
         };
         let late = outlook.expected.is_some_and(|expected| expected > outlook.promised);

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use release::{AudienceId, LabelId, Labelled};
+use release::{Action, AudienceId, Gate, LabelId, Labelled};
 
 use super::Fact;
 
@@ -68,15 +68,31 @@ impl Readers {
         }
     }
 
+    /// The sets that findings are made for, each with somebody who may read it.
+    pub(super) fn sets(&self) -> Vec<(AudienceId, BTreeSet<LabelId>)> {
+        let reader = |seat| self.seats.iter().find(|(_, of)| **of == seat).map(|(who, _)| *who);
+        let sets = self.sets.iter().enumerate();
+        sets.filter_map(|(seat, set)| Some((reader(seat)?, set.clone()))).collect()
+    }
+
+    /// What the audience may read, if anything is made for it.
+    pub(super) fn set_of(&self, audience: AudienceId) -> Option<&BTreeSet<LabelId>> {
+        self.sets.get(*self.seats.get(&audience)?)
+    }
+
     /// Whether anything is made for the audience.
     pub(super) fn has_seat(&self, audience: AudienceId) -> bool {
         self.seats.contains_key(&audience)
     }
 }
 
+/// Whether the audience may look at what carries the label; nobody may where there is none.
+pub(super) fn sees(gate: &Gate, audience: AudienceId, label: Option<LabelId>) -> bool {
+    label.is_some_and(|label| gate.allows(label, audience, Action::See))
+}
+
 #[cfg(test)]
 mod tests {
-    use release::Gate;
     use twin::{
         Audience, Label, NationId, OrganisationId, PlantTime,
         label::{Affiliation, Classification, Members, Originator},

@@ -1,6 +1,5 @@
 //! What a unit's state is called on pages, where the record does not say why it is free.
 
-use analytics::{HoldUp, WhyNot};
 use twin::UnitState;
 
 /// The page's own state of a unit that is free, and nobody said why: the transition table makes
@@ -21,14 +20,6 @@ pub(super) enum Causes {
 }
 
 impl Causes {
-    /// As analytics found them in the record so far.
-    pub(super) const fn of(hold_up: Option<&HoldUp>) -> Self {
-        match hold_up {
-            Some(HoldUp::Unknown { why: WhyNot::NoCauses, .. }) => Self::NotTold,
-            _ => Self::Told,
-        }
-    }
-
     /// The name of a state on pages.
     pub(super) const fn name(self, state: UnitState) -> &'static str {
         match (self, state) {
@@ -51,18 +42,12 @@ impl Causes {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
     fn only_a_record_without_causes_leaves_it_open_why_a_unit_is_free() {
-        let no_causes = HoldUp::Unknown { why: WhyNot::NoCauses, inputs: BTreeSet::new() };
-        let too_early = HoldUp::Unknown { why: WhyNot::TooEarly, inputs: BTreeSet::new() };
-        let told = |hold_up| Causes::of(hold_up).name(UnitState::Starved);
-        assert_eq!(told(Some(&no_causes)), "idle_no_cause");
-        assert_eq!(told(Some(&too_early)), "starved");
-        assert_eq!(told(None), "starved");
+        assert_eq!(Causes::NotTold.name(UnitState::Starved), "idle_no_cause");
+        assert_eq!(Causes::Told.name(UnitState::Starved), "starved");
         for state in UnitState::ALL.into_iter().filter(|state| *state != UnitState::Starved) {
             assert_eq!(Causes::NotTold.name(state), state.name());
         }

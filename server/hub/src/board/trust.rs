@@ -3,14 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use release::{Action, AudienceId, Gate, LabelId, Labelled};
+use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{
     EquipmentId, FactKind, Plant, PlantId, Span, SupplierId,
     definition::{Basis, Operation, Storage, SupplyLine, WorkCenter},
 };
 use wire::view::{AssumedNumber, AssumedValue, TrustCard, Value};
 
-use super::{Board, Fact, Labels, fact, floor, stamp};
+use super::{Board, Fact, Labels, fact, floor, readers::sees, stamp};
 use crate::board::Scene;
 
 /// What a card speaks of.
@@ -32,8 +32,7 @@ pub(super) fn card(
 ) -> TrustCard {
     let ours = |plant: &PlantId| {
         let label = board.labels.plant(plant, FactKind::Feeds);
-        plants.iter().any(|p| p.id == *plant)
-            && label.is_some_and(|label| gate.allows(label, audience, Action::See))
+        plants.iter().any(|p| p.id == *plant) && sees(gate, audience, label)
     };
     let feeds: Vec<_> = core.feeds.values().filter(|feed| ours(&feed.plant)).collect();
     let oldest = feeds
@@ -45,13 +44,10 @@ pub(super) fn card(
             !feed.connected || floor::is_stale(plant, core.now(&feed.plant), feed.last_report)
         })
     };
-    let seen = |label: &Option<LabelId>| {
-        label.is_some_and(|label| gate.allows(label, audience, Action::See))
-    };
     let bases: Vec<&Basis> = plants
         .iter()
         .flat_map(|plant| inputs(&board.labels, plant))
-        .filter(|(label, _)| seen(label))
+        .filter(|(label, _)| sees(gate, audience, *label))
         .map(|(_, input)| input.basis())
         .collect();
     let kept_back = kept_back(board, core, gate, (scope, plants), audience);
@@ -82,15 +78,17 @@ fn kept_back(
     audience: AudienceId,
 ) -> BTreeSet<&'static str> {
     let labels = &board.labels;
-    let hidden = |label: Option<LabelId>| {
-        label.is_none_or(|label| !gate.allows(label, audience, Action::See))
-    };
+    let hidden = |label: Option<LabelId>| !sees(gate, audience, label);
     let mut kinds = BTreeSet::new();
     if scope == Scope::Programme && core.plants.keys().any(|id| hidden(labels.plant(id, LAYOUT))) {
         kinds.insert("plant");
     }
     for plant in plants {
-        let at = |id: &EquipmentId| hidden(labels.equipment(&plant.id, id, LAYOUT));
+        // Who knows that it is there and not what it does has no row of it either.
+        let kinds_shown = [LAYOUT, FactKind::LineState];
+        let at = |id: &EquipmentId| {
+            kinds_shown.into_iter().any(|kind| hidden(labels.equipment(&plant.id, id, kind)))
+        };
         if plant.units.iter().any(|unit| at(&unit.id)) {
             kinds.insert("station");
         }

@@ -11,7 +11,10 @@ use journal::{AccountRow, JournalError, Keys, Reports, Role};
 use thiserror::Error;
 use twin::{FeedId, PlantId, SupplierId};
 
-use super::key::{Member, member};
+use super::{
+    key::{Member, member},
+    named::{Named, NotNamed, PlantsArgs},
+};
 use crate::{
     clock::wall_now,
     identity::{self, LONGEST_NAME, Note, Unfit},
@@ -26,8 +29,8 @@ pub(super) enum AccountTask {
     #[command(after_help = "Examples:
   slipway account new anna --of XAA/skarvik --role viewer
   slipway account new bo --of XAA/skarvik --role releaser,auditor
-  slipway account new eva --of XBB/nordsteel --role contributor --plant home-yard \\
-      --supplier nordsteel")]
+  slipway account new eva --of XBB/port-lisle --role contributor --plant home-yard \\
+      --supplier pipe-shop")]
     New(NewArgs),
     /// Lists the accounts, without their passwords.
     List(ListArgs),
@@ -56,6 +59,8 @@ pub(super) struct NewArgs {
     /// The supplier whose deliveries a contributor reports, and nothing else
     #[arg(long, value_name = "ID", requires = "plant")]
     supplier: Option<SupplierId>,
+    #[command(flatten)]
+    plants: PlantsArgs,
     /// Directory of the hub's data
     #[arg(long, value_name = "DIR", default_value = super::USUAL_DATA)]
     data: PathBuf,
@@ -118,6 +123,9 @@ pub(super) enum AccountError {
     /// Reports about what is not said.
     #[error("--plant says what a contributor reports about; add the role contributor")]
     NoContributor,
+    /// No such organisation, plant or supplier.
+    #[error(transparent)]
+    Named(#[from] NotNamed),
     /// The name makes no feed's name.
     #[error("this name cannot be a feed's name")]
     Name(#[from] twin::InvalidId),
@@ -153,6 +161,9 @@ fn new(args: &NewArgs) -> Result<(), AccountError> {
     if args.plant.is_some() && !roles.contains(&Role::Contributor) {
         return Err(AccountError::NoContributor);
     }
+    let (plant, supplier) = (args.plant.as_ref(), args.supplier.as_ref());
+    let named = Named { plant, supplier, member: Some(&args.of), ..Named::default() };
+    named.find_or_tell(&args.plants)?;
     let feed = FeedId::new(&format!("{PEOPLES}{}", args.name))?;
     let supplier = args.supplier.clone();
     let keys = Keys::open(&args.data)?;

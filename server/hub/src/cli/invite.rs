@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use clap::Args;
 use journal::{InvitationRow, JournalError, Keys};
 use thiserror::Error;
-use twin::{Plant, PlantId, Span, SupplierId};
+use twin::{PlantId, Span, SupplierId};
 
-use super::key::{expires, note};
-use crate::{
-    clock::wall_now,
-    gate,
-    plants::{PlantsError, Source},
+use super::{
+    key::{expires, note},
+    named::{Named, NotNamed, PlantsArgs},
 };
+use crate::{clock::wall_now, gate};
 
 /// The longest that a link may wait: it lies in mailboxes and messages.
 const LONGEST_WAIT: Span = Span::from_secs(30 * 24 * 3_600);
@@ -34,9 +33,8 @@ pub(super) struct InviteArgs {
     /// Directory of the hub's data
     #[arg(long, value_name = "DIR", default_value = super::USUAL_DATA)]
     data: PathBuf,
-    /// Directory of the plants [default: models/plants here, else the built-in ones]
-    #[arg(long, value_name = "DIR")]
-    plants: Option<PathBuf>,
+    #[command(flatten)]
+    plants: PlantsArgs,
     /// Say it on stdout as JSON
     #[arg(long)]
     json: bool,
@@ -48,30 +46,12 @@ pub(super) enum InviteError {
     /// The keys cannot be written.
     #[error(transparent)]
     Journal(#[from] JournalError),
-    /// The plant files cannot be read.
+    /// No such plant or supplier.
     #[error(transparent)]
-    Plants(#[from] PlantsError),
+    Named(#[from] NotNamed),
     /// No randomness.
     #[error("the system gives no random bytes")]
     Random(#[source] getrandom::Error),
-    /// No such plant.
-    #[error("there is no plant {plant}; there are: {known}")]
-    NoPlant {
-        /// As asked.
-        plant: PlantId,
-        /// Those there are.
-        known: String,
-    },
-    /// No such supplier.
-    #[error("{plant} has no supplier {supplier}; it has: {known}")]
-    NoSupplier {
-        /// Of which plant.
-        plant: PlantId,
-        /// As asked.
-        supplier: SupplierId,
-        /// Those there are.
-        known: String,
-    },
     /// A life that is too long.
     #[error("a link lasts {} days at most; once used it lets its browser in for 30 days", LONGEST_WAIT.days())]
     TooLong,
@@ -88,12 +68,8 @@ pub(super) fn run(args: &InviteArgs) -> Result<(), InviteError> {
     if !(url.starts_with("https://") || url.starts_with("http://")) || url.contains('#') {
         return Err(InviteError::NoUrl(args.url.clone()));
     }
-    let plants = Source::choose(args.plants.clone(), None).read()?.load()?.plants;
-    let Some(plant) = plants.get(&args.plant) else {
-        let known = listed(plants.keys());
-        return Err(InviteError::NoPlant { plant: args.plant.clone(), known });
-    };
-    check_supplier(plant, &args.supplier)?;
+    let (plant, supplier) = (Some(&args.plant), Some(&args.supplier));
+    Named { plant, supplier, ..Named::default() }.find(&args.plants)?;
     let secret = gate::new_key().map_err(InviteError::Random)?;
     let now = wall_now();
     let invitation = InvitationRow {
@@ -124,17 +100,4 @@ pub(super) fn run(args: &InviteArgs) -> Result<(), InviteError> {
         println!("{link}");
     }
     Ok(())
-}
-
-fn check_supplier(plant: &Plant, supplier: &SupplierId) -> Result<(), InviteError> {
-    let mut known = plant.suppliers.iter().map(|known| &known.id);
-    if known.any(|known| known == supplier) {
-        return Ok(());
-    }
-    let known = listed(plant.suppliers.iter().map(|known| &known.id));
-    Err(InviteError::NoSupplier { plant: plant.id.clone(), supplier: supplier.clone(), known })
-}
-
-fn listed(names: impl Iterator<Item = impl ToString>) -> String {
-    names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -9,6 +9,7 @@ use journal::{AnyKey, JournalError, KeyLife, KeyRow, Keys, PlannerKeyRow, Viewer
 use thiserror::Error;
 use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, PlantTime, Span, SupplierId};
 
+use super::named::{Named, NotNamed, PlantsArgs};
 use crate::{
     clock::wall_now,
     core::{is_planner, planner_feed},
@@ -27,8 +28,8 @@ const LONGEST_LIFE_DAYS: i64 = 366;
 pub(super) enum KeyTask {
     /// Makes a key and prints it, once.
     #[command(after_help = "Examples:
-  slipway key new --feed press --plant home-yard --units P1,P2
-  slipway key new --feed nordsteel --plant home-yard --supplier nordsteel
+  slipway key new --feed press --plant home-yard --units press-1,press-2
+  slipway key new --feed mill --plant home-yard --supplier steel-mill
   slipway key new --view-as XAA/skarvik
   slipway key new --planner home-yard --expires 30d
   slipway key new --feed press --plant home-yard --certificate press.crt
@@ -38,7 +39,7 @@ The program sends it with the websocket's request, or with each request of the H
   Authorization: Bearer KEY
 A feed with a certificate of its own (`slipway serve --feed-ca`) gets no key: the certificate is
 registered by its hash, as `openssl x509 -fingerprint -sha256` has it, and revoked like a key.")]
-    New(NewArgs),
+    New(Box<NewArgs>),
     /// Lists the keys, without the keys themselves.
     List(ListArgs),
     /// Revokes keys: by the feed's name, or by the beginning of the hash.
@@ -76,6 +77,8 @@ pub(super) struct NewArgs {
     /// Instead of a key: the feed's own certificate, which names it as URI:slipway:feed:ID
     #[arg(long, value_name = "FILE", requires = "feed")]
     certificate: Option<PathBuf>,
+    #[command(flatten)]
+    plants: PlantsArgs,
     /// How long it lasts, as 12h or 30d [default: 90d, the longest for a feed; others 366d]
     #[arg(long, value_name = "DURATION", value_parser = expires)]
     expires: Option<Span>,
@@ -119,6 +122,9 @@ pub(super) enum KeyError {
     /// A name that only planners report under.
     #[error("a feed cannot be named {0}: changes by HTTP are reported so; choose another name")]
     PlannersName(FeedId),
+    /// No such plant, supplier, unit or organisation.
+    #[error(transparent)]
+    Named(#[from] NotNamed),
     /// The certificate's file.
     #[error(transparent)]
     Certificate(#[from] TlsError),
@@ -159,6 +165,13 @@ pub(super) fn run(task: &KeyTask) -> Result<(), KeyError> {
 }
 
 fn new(args: &NewArgs) -> Result<(), KeyError> {
+    let named = Named {
+        plant: args.plant.as_ref().or(args.planner.as_ref()),
+        supplier: args.supplier.as_ref(),
+        units: args.units.as_deref().unwrap_or_default(),
+        member: args.view_as.as_ref(),
+    };
+    named.find_or_tell(&args.plants)?;
     if let (Some(path), Some(feed), Some(plant)) = (&args.certificate, &args.feed, &args.plant) {
         return register(args, path, (feed, plant));
     }

@@ -42,12 +42,7 @@ pub(crate) fn past(
 ) -> Selection<Fact> {
     let scene = Scene::new(then, at);
     let mut board = Board::new(hub_of(then), Some(today));
-    // One reader is never one too many.
-    let _nobody = board.refresh(&scene, &mut gate, &[audience]);
-    let mut facts = Vec::new();
-    for view in [format!("plant/{plant}"), format!("history/{plant}")] {
-        facts.extend(board.facts(&scene, &mut gate, &view, audience));
-    }
+    let mut facts = board.past(&scene, &mut gate, plant, audience);
     facts.retain(|fact| {
         SHOWN.iter().any(|key| match key.strip_suffix('/') {
             Some(_) => fact.value.key.starts_with(key),

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use twin::{MaterialId, PartId, PlantTime, Span};
+use twin::{MaterialId, PartId, PlantId, PlantTime, Span};
 
 use super::{
     Item, OrderTrack, Promises,
-    pieces::{leads, only_into, takers},
+    expected::{Expected, Flow},
+    pieces::{only_into, takers},
 };
 use crate::{
     findings::{Inputs, Outlook, OutlookMethod, Promise, Source},
@@ -14,6 +15,7 @@ use crate::{
     layout::{Layout, OperationInfo},
     pace::{Arrivals, Pace, Run},
     parts::Parts,
+    sight::PlantView,
     supply::Gap,
 };
 
@@ -26,31 +28,31 @@ const ENOUGH_ALONE: f64 = 1.5;
 /// What was reached is told for this long.
 const REACHED_FOR: Span = Span::from_secs(7 * 86_400);
 /// Beyond this no date is computed [d].
-const HORIZON_D: f64 = 3_650.0;
+pub(super) const HORIZON_D: f64 = 3_650.0;
 
 /// What dates are expected from, beside the promises.
 #[derive(Clone, Copy)]
-pub struct Seen<'a> {
-    pub layout: &'a Layout,
+pub struct Known<'a> {
+    pub view: PlantView<'a>,
     pub parts: &'a Parts,
-    /// The times without a material that are in sight.
+    /// The times without a material that are in sight and may be told of.
     pub gaps: &'a [Gap],
     pub now: PlantTime,
 }
 
 impl Promises {
     /// Orders and milestones, soonest promise first.
-    pub fn outlook(&self, seen: Seen<'_>, completed: &Completed) -> Vec<Outlook> {
-        let now = seen.now;
-        let mut all: Vec<Outlook> = self.orders(seen, completed);
-        all.extend(self.items.iter().map(|item| self.milestone(item, seen)));
+    pub fn outlook(&self, known: Known<'_>, completed: &Completed) -> Vec<Outlook> {
+        let now = known.now;
+        let mut all: Vec<Outlook> = self.orders(known, completed);
+        all.extend(self.items.iter().map(|item| self.milestone(item, known)));
         all.retain(|o| o.reached.is_none_or(|at| now.since(at) <= REACHED_FOR));
         all.sort_by(|a, b| (a.promised, &a.what).cmp(&(b.promised, &b.what)));
         all
     }
 
-    fn orders(&self, seen: Seen<'_>, completed: &Completed) -> Vec<Outlook> {
-        let now = seen.now;
+    fn orders(&self, known: Known<'_>, completed: &Completed) -> Vec<Outlook> {
+        let now = known.now;
         let mut open: Vec<&OrderTrack> = self.orders.values().filter(|t| !t.closed).collect();
         open.sort_by(|a, b| (a.terms.due, &a.terms.order).cmp(&(b.terms.due, &b.terms.order)));
         let mut of_materials: BTreeMap<&MaterialId, OfMaterial> = BTreeMap::new();
@@ -60,17 +62,17 @@ impl Promises {
                 let mut arrivals = Arrivals::new(now, PACE_FADES);
                 arrivals.add(completed.arrivals(material), Run::GoesOn);
                 let pace = arrivals.pace().filter(|pace| pace.intervals >= ENOUGH_ALONE);
-                OfMaterial { pace, items: self.items_of(material, seen), ahead: 0.0 }
+                OfMaterial { pace, items: self.items_of(material, known), ahead: 0.0 }
             });
             // Earlier promises of the same material are served first.
             of.ahead += track.remaining();
-            all.push(order(track, of, seen));
+            all.push(order(track, of, known));
         }
         all
     }
 
     /// When the named items of a material are expected to be whole for good, soonest first.
-    fn items_of(&self, material: &MaterialId, seen: Seen<'_>) -> Vec<Expected> {
+    fn items_of(&self, material: &MaterialId, known: Known<'_>) -> Vec<Expected> {
         let mut last: BTreeMap<&PartId, &Item> = BTreeMap::new();
         for item in self.items.iter().filter(|item| item.material.as_ref() == Some(material)) {
             let held = last.entry(&item.milestone.part).or_insert(item);
@@ -80,9 +82,15 @@ impl Promises {
         }
         let open = last.into_values().filter(|item| item.reached.is_none());
         let mut expected: Vec<Expected> =
-            open.map(|item| self.expect(item, seen)).filter(|e| e.at.is_some()).collect();
+            open.map(|item| self.of_item(item, known)).filter(|e| e.at.is_some()).collect();
         expected.sort_by_key(|e| e.at);
         expected
+    }
+
+    /// What is expected of an item, for an order that it meets: it rests on what the item does.
+    fn of_item(&self, item: &Item, known: Known<'_>) -> Expected {
+        let expected = self.expect(item, known);
+        Expected { inputs: &expected.inputs | &item.inputs(known.view.layout), ..expected }
     }
 
     /// How fast children of one kind come, over all items that they go into.
@@ -99,12 +107,12 @@ impl Promises {
         arrivals.pace()
     }
 
-    fn milestone(&self, item: &Item, seen: Seen<'_>) -> Outlook {
-        let now = seen.now;
+    fn milestone(&self, item: &Item, known: Known<'_>) -> Outlook {
+        let now = known.now;
         let m = &item.milestone;
         let expected = match item.reached {
             Some(at) => Expected::reached(at),
-            None => self.expect(item, seen),
+            None => self.expect(item, known),
         };
         let done = if item.needed > 0 {
             item.done().min(f64::from(item.needed))
@@ -130,7 +138,12 @@ impl Promises {
             counted: item.child.clone(),
             method: expected.method,
             waits_for: expected.waits_for,
-            inputs: item.inputs(seen.layout),
+            inputs: item
+                .inputs(known.view.layout)
+                .into_iter()
+                .chain(expected.inputs)
+                .chain([planned(known.view.layout)])
+                .collect(),
         }
     }
 
@@ -143,8 +156,8 @@ impl Promises {
 
     /// Children that remain, those of earlier items in the same place included, at the pace of
     /// late, plus the planned steps that remain on the item itself.
-    fn expect(&self, item: &Item, seen: Seen<'_>) -> Expected {
-        let Seen { layout, now, .. } = seen;
+    fn expect(&self, item: &Item, known: Known<'_>) -> Expected {
+        let (layout, now) = (known.view.layout, known.now);
         // A milestone about a child is judged by the item that the child goes into.
         let host = self.children.get(&item.milestone.part).and_then(|hosts| hosts.first());
         let host = host.and_then(|number| self.items.get(*number));
@@ -196,8 +209,8 @@ impl Promises {
         };
         let found = Expected { ahead, more_d: days, ..found };
         match &whole.child {
-            Some(child) if children >= 0.5 => found.held_back(child, &flow, seen, |material| {
-                self.before_lack(&queue, (item, host), material, layout)
+            Some(child) if children >= 0.5 => found.held_back(child, &flow, known, |material| {
+                self.before_lack(&queue, (item, host), material, known.view)
             }),
             _ => found,
         }
@@ -213,15 +226,17 @@ impl Promises {
     }
 
     /// How many children come before the first that still needs a material, those of earlier
-    /// items included; none when the item itself needs none of it any more.
+    /// items included; none when the item itself needs none of it any more, or when it is out of
+    /// view how far the pieces are that take it.
     fn before_lack(
         &self,
         queue: &[&Item],
         (item, host): (&Item, Option<&Item>),
         material: &MaterialId,
-        layout: &Layout,
+        view: PlantView<'_>,
     ) -> Option<f64> {
-        let takers = takers(layout, material);
+        let takers = takers(view.layout, material);
+        takers.iter().all(|taker| self.pieces.are_seen(view, taker)).then_some(())?;
         let own = match host {
             Some(_) => vec![&item.milestone.part],
             None => self.remaining_of(item),
@@ -239,139 +254,6 @@ struct OfMaterial {
     items: Vec<Expected>,
     /// Pieces wanted so far, by promises in their order.
     ahead: f64,
-}
-
-/// How pieces come from now on.
-struct Flow {
-    /// When the next one is expected.
-    next: PlantTime,
-    /// Days from one arrival to the next.
-    every_d: f64,
-    /// Pieces that each brings.
-    brings: f64,
-    /// Days of work that follow the last piece.
-    more_d: f64,
-}
-
-impl Flow {
-    fn of(pace: &Pace, more_d: f64, now: PlantTime) -> Self {
-        let (next, brings) = pace.next(now);
-        Self { next, every_d: brings * pace.days_per_piece, brings, more_d }
-    }
-
-    /// The arrival that comes after so many pieces.
-    fn after(&self, pieces: f64) -> PlantTime {
-        let arrivals = (pieces / self.brings.max(1e-6)).floor();
-        self.next + Span::DAY.scaled((arrivals * self.every_d).min(HORIZON_D))
-    }
-
-    /// The first arrival from a moment on.
-    fn first_from(&self, from: PlantTime) -> PlantTime {
-        let before = from.since(self.next).days().max(0.0) / self.every_d.max(1e-6);
-        self.next + Span::DAY.scaled((before.ceil() * self.every_d).min(HORIZON_D))
-    }
-}
-
-/// A date with what it rests on.
-#[derive(Clone, Debug)]
-struct Expected {
-    at: Option<PlantTime>,
-    method: OutlookMethod,
-    days_per_piece: Option<f64>,
-    band_d: Option<f64>,
-    /// The material whose absence moves it.
-    waits_for: Option<MaterialId>,
-    /// By how many days.
-    waits_d: Option<f64>,
-    /// Pieces that earlier promises get first.
-    ahead: f64,
-    /// Days of planned work that follow the last piece.
-    more_d: f64,
-}
-
-impl Expected {
-    fn unknown() -> Self {
-        Self {
-            at: None,
-            method: OutlookMethod::None,
-            days_per_piece: None,
-            band_d: None,
-            waits_for: None,
-            waits_d: None,
-            ahead: 0.0,
-            more_d: 0.0,
-        }
-    }
-
-    /// The date with the times in which a material of the product is missing. A piece takes each
-    /// material a known time before it is whole; of what it should have taken in a gap nothing is
-    /// there, so that the first piece that falls into the gap comes only at its end, and all
-    /// after it as much later; the next gap of the material begins as much later too. Pieces
-    /// that have been given the material fall into no gap (`lacks` says how many come before the
-    /// first that has not, none when nothing lacks it); nor do pieces further on than those
-    /// promised, and a pause that is no longer than the usual one between two pieces moves
-    /// nothing. Materials are missing side by side: the one that moves the most counts.
-    fn held_back(
-        self,
-        product: &MaterialId,
-        flow: &Flow,
-        seen: Seen<'_>,
-        lacks: impl Fn(&MaterialId) -> Option<f64>,
-    ) -> Self {
-        let Some(at) = self.at.filter(|_| !seen.gaps.is_empty()) else { return self };
-        let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
-        let leads = leads(seen.layout, product);
-        let mut lacking: BTreeMap<&MaterialId, Option<(Span, f64)>> = BTreeMap::new();
-        let mut moves: BTreeMap<&MaterialId, Span> = BTreeMap::new();
-        for gap in seen.gaps {
-            let material = &gap.material;
-            let known = lacking
-                .entry(material)
-                .or_insert_with(|| Some((*leads.get(material)?, lacks(material)?)));
-            let Some((lead, before)) = *known else { continue };
-            let moved = moves.get(material).copied().unwrap_or(Span::ZERO);
-            let first = flow.first_from(gap.from + lead - moved).max(flow.after(before));
-            let to = gap.to + lead;
-            if first <= last && first + moved < to {
-                moves.insert(material, to.since(first));
-            }
-        }
-        // Of equal ones the first by name.
-        match moves.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0))) {
-            Some((material, by)) => Self {
-                at: Some(at + by),
-                waits_for: Some(material.clone()),
-                waits_d: Some(by.days()),
-                ..self
-            },
-            None => self,
-        }
-    }
-
-    fn reached(at: PlantTime) -> Self {
-        Self { at: Some(at), method: OutlookMethod::Reached, ..Self::unknown() }
-    }
-
-    fn in_days(days: f64, method: OutlookMethod, now: PlantTime) -> Self {
-        let at = now + Span::DAY.scaled(days.min(HORIZON_D));
-        Self { at: Some(at), method, ..Self::unknown() }
-    }
-
-    /// `pieces` at a pace, and then `more_d` days.
-    fn at_pace(pace: &Pace, pieces: f64, more_d: f64, now: PlantTime) -> Self {
-        let days = pace.days_for(pieces, now, HORIZON_D) + more_d;
-        Self {
-            days_per_piece: Some(pace.days_per_piece),
-            band_d: pace.band_d(pieces),
-            ..Self::in_days(days, OutlookMethod::RecentPace, now)
-        }
-    }
-
-    /// The dates between which it lies in four cases of five, not before now.
-    fn range(&self, now: PlantTime) -> Option<(PlantTime, PlantTime)> {
-        let (at, band) = (self.at?, Span::DAY.scaled(self.band_d?.min(HORIZON_D)));
-        Some(((at - band).max(now.min(at)), at + band))
-    }
 }
 
 /// Days since something was promised for that has not been reached.
@@ -424,17 +306,27 @@ impl Item {
             .fold(0.0, |sum, days| sum + days)
     }
 
+    /// Everything that tells how far the item and its children are: who makes them and puts them
+    /// together, and where they are in place.
     fn inputs(&self, layout: &Layout) -> Inputs {
-        let assembling = layout.operations.values().filter(|o| self.taken_by(o) > 0.0);
-        let centers: BTreeSet<_> = assembling.map(|o| o.center).chain(self.center).collect();
+        let made = [&self.material, &self.child];
+        let is_made = |o: &&OperationInfo| made.iter().any(|m| m.as_ref() == Some(&o.output));
+        let counted = layout.operations.values().filter(|o| self.taken_by(o) > 0.0 || is_made(o));
+        let centers: BTreeSet<_> = counted.map(|o| o.center).chain(self.center).collect();
         let places = centers.into_iter().flat_map(|c| layout.units_of(c)).chain(self.storage);
         let infos = places.filter_map(|place| layout.info(place));
+        let infos = infos.chain(layout.places.iter().filter(|info| info.erected));
         infos.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect()
     }
 }
 
-fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
-    let Seen { layout, now, .. } = seen;
+/// The plan of a plant, of which a promise is part.
+fn planned(layout: &Layout) -> (PlantId, Source) {
+    (layout.plant.clone(), Source::Plan)
+}
+
+fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
+    let (layout, now) = (known.view.layout, known.now);
     let terms = &track.terms;
     // Named items have milestones of their own: the order is met when as many are expected.
     let named = of.items.get((of.ahead.ceil().max(1.0) as usize).saturating_sub(1));
@@ -445,10 +337,10 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
             let flow = Flow::of(pace, 0.0, now);
             let found = Expected::at_pace(pace, of.ahead, 0.0, now);
             let ahead = (of.ahead - track.remaining()).max(0.0);
-            Expected { ahead, ..found }.held_back(&terms.material, &flow, seen, |material| {
+            Expected { ahead, ..found }.held_back(&terms.material, &flow, known, |material| {
                 // What is in work has been given what goes into the product itself.
                 let given = only_into(&takers(layout, material), &terms.material);
-                let in_work = if given { seen.parts.in_work(&terms.material) as f64 } else { 0.0 };
+                let in_work = if given { known.parts.in_work(&terms.material) as f64 } else { 0.0 };
                 (in_work < of.ahead).then_some(in_work)
             })
         }
@@ -456,6 +348,7 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
     };
     let makers = layout.operations.values().filter(|o| o.output == terms.material);
     let units = makers.flat_map(|o| layout.units_of(o.center)).filter_map(|u| layout.info(u));
+    let units = units.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())));
     Outlook {
         what: Promise::Order(terms.order.clone()),
         material: Some(terms.material.clone()),
@@ -475,8 +368,6 @@ fn order(track: &OrderTrack, of: &OfMaterial, seen: Seen<'_>) -> Outlook {
         counted: None,
         method: expected.method,
         waits_for: expected.waits_for,
-        inputs: units
-            .map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())))
-            .collect(),
+        inputs: units.chain(expected.inputs).chain([planned(layout)]).collect(),
     }
 }

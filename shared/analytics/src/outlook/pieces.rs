@@ -9,7 +9,10 @@ use twin::{
 };
 
 use super::HIGHEST_ROOT;
-use crate::layout::{Layout, Place};
+use crate::{
+    layout::{Layout, Place},
+    sight::PlantView,
+};
 
 /// Pieces followed in all; those of items beyond are not known.
 const PIECES_KEPT: usize = 100_000;
@@ -21,6 +24,8 @@ const LEVELS: usize = 8;
 pub(super) struct Pieces {
     tracks: BTreeMap<PartId, Piece>,
     below: BTreeMap<PartId, Vec<PartId>>,
+    /// What each kind of piece goes into.
+    into: BTreeMap<MaterialId, MaterialId>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +60,7 @@ impl Pieces {
         let mut open = VecDeque::from([(material.clone(), number, item.clone(), 0)]);
         while let Some((above, number, whole, level)) = open.pop_front() {
             for scheme in programme.serials.iter().filter(|s| s.parent.as_ref() == Some(&above)) {
+                self.into.insert(scheme.material.clone(), above.clone());
                 for n in 0..serials.per_parent(&scheme.material).unwrap_or(0) {
                     let number = number * serials.per_parent(&scheme.material).unwrap_or(1) + n;
                     let Some(name) = serials.name(&scheme.material, number, 0) else { continue };
@@ -101,6 +107,19 @@ impl Pieces {
         if let Some(rank) = rank {
             self.began(part, rank);
         }
+    }
+
+    /// Whether all is in view that tells how far the pieces are which a material goes into by a
+    /// step, and those that they go into.
+    pub fn are_seen(&self, view: PlantView<'_>, taker: &Taker) -> bool {
+        let (mut kind, mut levels) = (&taker.output, 0);
+        while let Some(into) = self.into.get(kind).filter(|_| levels <= LEVELS) {
+            if !view.sees_making(kind) {
+                return false;
+            }
+            (kind, levels) = (into, levels + 1);
+        }
+        true
     }
 
     /// Whether any of the takers is still to come for the piece or for one inside it. What is

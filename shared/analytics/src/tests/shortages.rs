@@ -7,7 +7,7 @@ use twin::{
 };
 
 use super::fixture::{Tale, at, id, line, material, programme, terms};
-use crate::Outlook;
+use crate::{Analytics, Outlook, Sight, Source};
 
 fn used(tale: &mut Tale, hours: f64, quantity: f64) {
     let (material, storage) = (id("steel"), id("store"));
@@ -66,6 +66,10 @@ fn what_a_unit_says_it_waits_for_is_short_now_whatever_the_pace_of_deliveries() 
 /// An order for `wanted` blocks, of which ten were made by the tenth day, one a day of one steel,
 /// with `left` of it; more comes on day 30, twenty days late.
 fn promised(wanted: f64, left: f64) -> Outlook {
+    ordered(wanted, left).outlook(&id("home"), at(240.0)).remove(0)
+}
+
+fn ordered(wanted: f64, left: f64) -> Analytics {
     let mut tale = Tale::default();
     let order: OrderId = id("O1");
     let order = OrderTerms { order, material: id("block"), quantity: wanted, due: at(720.0) };
@@ -81,8 +85,7 @@ fn promised(wanted: f64, left: f64) -> Outlook {
     if left < 1.0 {
         starved(&mut tale, 240.0, "store");
     }
-    let analytics = tale.observed(&[line("home", 1)]);
-    analytics.outlook(&id("home"), at(240.0)).remove(0)
+    tale.observed(&[line("home", 1)])
 }
 
 fn expected_d(found: &Outlook) -> f64 {
@@ -112,6 +115,23 @@ fn a_promise_that_is_kept_before_the_shortage_does_not_move() {
     let found = promised(30.0, 40.0);
     assert_eq!(found.waits_for, None);
     assert!((expected_d(&found) - 30.0).abs() < 0.1, "{found:?}");
+}
+
+/// Whoever may not know that steel runs dry is told the date as it would be with steel: a date
+/// that waits would tell of it.
+#[test]
+fn a_date_waits_for_nothing_that_its_reader_may_not_know() {
+    let analytics = ordered(30.0, 0.0);
+    let (home, now) = (id("home"), at(240.0));
+    let known = analytics.dry(&home, now);
+    let waits = analytics.outlook_in(&Sight::whole(), &home, now, &known).remove(0);
+    let supplier = (home.clone(), Source::Supplier(id("mill")));
+    assert_eq!(waits, analytics.outlook(&home, now).remove(0));
+    assert!(waits.inputs.contains(&supplier), "what moves a date is among what it rests on");
+    let told = analytics.outlook_in(&Sight::whole(), &home, now, &[]).remove(0);
+    assert_eq!(told.waits_for, None);
+    assert!((expected_d(&told) - 30.0).abs() < 0.1, "{told:?}");
+    assert!(!told.inputs.contains(&supplier));
 }
 
 /// When thirty blocks are expected, one a day of one steel, of which nothing is left on day ten:

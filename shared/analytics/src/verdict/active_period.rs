@@ -6,32 +6,42 @@
 
 use std::collections::BTreeMap;
 
-use twin::{EquipmentId, Span};
+use twin::{EquipmentId, PlantTime, Span};
 
 use super::Question;
 use crate::{
     findings::{ChainStep, HoldUp, Method, Present, Share, Verdict, Why, WhyNot},
-    fold::PlantFold,
     layout::NodeIx,
     shares::{self, AnyNode},
+    sight::PlantView,
 };
 
 /// Active periods of a work center from which its mean counts.
 const PERIODS_ENOUGH: usize = 5;
 
 impl Question<'_> {
-    pub(super) fn active_period(&self, fold: &PlantFold, window: Span) -> Result<HoldUp, WhyNot> {
-        let from = self.now - window;
+    /// The active periods of the work centers in sight, of those that have enough.
+    fn periods(&self, fold: PlantView<'_>, from: PlantTime) -> BTreeMap<NodeIx, Vec<i64>> {
         let mut periods: BTreeMap<NodeIx, Vec<i64>> = BTreeMap::new();
         for unit in fold.layout.units() {
             let Some(info) = fold.layout.info(unit) else { continue };
-            let Some(track) = fold.units.tracks.get(&unit) else { continue };
+            let Some(track) = fold.track(unit) else { continue };
             if self.may_limit((self.plant, info.node)) {
                 let of_unit = track.active_periods(from, self.now);
                 periods.entry(info.node).or_default().extend(of_unit);
             }
         }
         periods.retain(|_, lengths| lengths.len() >= PERIODS_ENOUGH);
+        periods
+    }
+
+    pub(super) fn active_period(
+        &self,
+        fold: PlantView<'_>,
+        window: Span,
+    ) -> Result<HoldUp, WhyNot> {
+        let from = self.now - window;
+        let periods = self.periods(fold, from);
         let mean = |of: &Vec<i64>| of.iter().map(|l| *l as f64).sum::<f64>() / of.len() as f64;
         let mut means: Vec<(NodeIx, f64)> =
             periods.iter().map(|(node, of)| (*node, mean(of))).collect();
@@ -52,7 +62,8 @@ impl Question<'_> {
             let split = vec![(Why::Working, share_ratio)];
             Some(Share { node: self.node(any(*node))?, share_ratio, split })
         };
-        let units = fold.layout.units_of(first).filter_map(|unit| fold.layout.info(unit));
+        let units = fold.layout.units_of(first).filter(|unit| fold.sees(*unit));
+        let units = units.filter_map(|unit| fold.layout.info(unit));
         let units: Vec<EquipmentId> = units.map(|info| info.id.clone()).collect();
         Ok(HoldUp::Known(Box::new(Verdict {
             bites_at: units.clone(),
@@ -84,8 +95,8 @@ impl Question<'_> {
             slip_d: 0.0,
             window,
             stations_reporting: self.reporting(fold, from),
-            stations: fold.layout.units().count() as u32,
-            inputs: self.all_units(),
+            stations: fold.units_seen().1 as u32,
+            inputs: fold.all_units(),
             node,
         })))
     }

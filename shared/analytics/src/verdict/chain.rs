@@ -8,9 +8,9 @@ use twin::{EquipmentId, PlantTime, Span, UnitState};
 use super::{Found, LineFound, Question};
 use crate::{
     findings::{ChainStep, Thing, Why},
-    fold::PlantFold,
     layout::Place,
     shares::AnyNode,
+    sight::PlantView,
     trace::why_of_state,
     units::Spell,
     walk::Segment,
@@ -28,7 +28,7 @@ impl Question<'_> {
     /// the walk meets them, small ones in between left out.
     pub(super) fn chain_nodes(
         &self,
-        fold: &PlantFold,
+        fold: PlantView<'_>,
         (line, found): (&LineFound, &Found),
         first: AnyNode,
     ) -> Vec<AnyNode> {
@@ -65,7 +65,7 @@ impl Question<'_> {
     /// The steps of the chain.
     pub(super) fn chain(
         &self,
-        fold: &PlantFold,
+        fold: PlantView<'_>,
         (line, found): (&LineFound, &Found),
         (first, why): (AnyNode, Why),
     ) -> Vec<ChainStep> {
@@ -130,26 +130,29 @@ impl Question<'_> {
         from: PlantTime,
         counts: impl Fn(UnitState) -> bool,
     ) -> Option<Spell> {
-        let fold = self.plants.folds.get(plant)?;
+        let fold = self.plants.get(plant)?;
         let places = (0..).zip(&fold.layout.places).filter(|(_, info)| info.node == node);
-        let tracks = places.filter_map(|(place, _)| fold.units.tracks.get(&place));
+        let tracks = places.filter_map(|(place, _)| fold.track(place));
         tracks.map(|track| track.last_spell((from, self.now), &counts)).max()
     }
 
     /// Where the hold-up bites in this plant; see the field of the verdict.
     pub(super) fn bites_at(
         &self,
-        fold: &PlantFold,
+        fold: PlantView<'_>,
         (found, line): (&Found, &LineFound),
         first: AnyNode,
     ) -> Vec<EquipmentId> {
         let ids = |places: &mut dyn Iterator<Item = Place>| -> Vec<EquipmentId> {
-            let places: BTreeSet<Place> = places.collect();
+            let places: BTreeSet<Place> = places.filter(|place| fold.sees(*place)).collect();
             places.into_iter().filter_map(|p| Some(fold.layout.info(p)?.id.clone())).collect()
         };
         let mut places = match self.node(first).map(|node| node.thing) {
             _ if first.0 != self.plant => ids(&mut self.crossing(line, first).into_iter()),
-            Some(Thing::Storage(id) | Thing::Resource(id)) => vec![id],
+            Some(Thing::Storage(_) | Thing::Resource(_)) => {
+                let mut own = (0..).zip(&fold.layout.places).filter(|(_, at)| at.node == first.1);
+                ids(&mut own.by_ref().map(|(place, _)| place))
+            }
             Some(Thing::Supplier(_)) => ids(&mut supplied(fold, first).into_iter()),
             Some(Thing::WorkCenter(_)) => match self.units(found, first) {
                 on_path if on_path.is_empty() => ids(&mut fold.layout.units_of(first.1)),
@@ -178,11 +181,11 @@ impl Question<'_> {
 }
 
 /// The storages that a supplier fills: those that lack what it brings, when any does.
-fn supplied(fold: &PlantFold, (_, supplier): AnyNode) -> Vec<Place> {
+fn supplied(fold: PlantView<'_>, (_, supplier): AnyNode) -> Vec<Place> {
     let lines = fold.layout.lines.iter().filter(|line| line.supplier == supplier);
     let of = lines.filter_map(|line| {
         let storage = line.storage?;
-        let stock = fold.supply.stock(&line.material, storage).unwrap_or(0.0);
+        let stock = fold.stock(&line.material, storage).unwrap_or(0.0);
         Some((storage, stock + 1e-9 < fold.layout.taken(&line.material, storage)))
     });
     let all: Vec<(Place, bool)> = of.collect();

@@ -4,7 +4,7 @@
 use twin::{MaterialId, PlantTime, Span, UnitState};
 
 use super::{LineFound, Question};
-use crate::{fold::PlantFold, layout::OperationInfo, shares::AnyNode, walk::Path};
+use crate::{layout::OperationInfo, shares::AnyNode, sight::PlantView, walk::Path};
 
 /// Slip is counted over this.
 const SLIP_WINDOW: Span = Span::from_secs(7 * 86_400);
@@ -21,7 +21,7 @@ impl Question<'_> {
     /// not have worked either.
     pub(super) fn loss(
         &self,
-        fold: &PlantFold,
+        fold: PlantView<'_>,
         (found, from): (&LineFound, PlantTime),
         first: AnyNode,
         window: Span,
@@ -36,7 +36,7 @@ impl Question<'_> {
         let (mut working, mut waiting) = (0.0, 0.0);
         let mut finished = 0_u32;
         for unit in fold.layout.units_of(operation.center) {
-            let Some(track) = fold.units.tracks.get(&unit) else { continue };
+            let Some(track) = fold.track(unit) else { continue };
             finished += track.finished_between(from, self.now);
             for stretch in track.ribbon(from, self.now) {
                 let s = stretch.to.since(stretch.from).micros() as f64 / 1e6;
@@ -59,7 +59,7 @@ impl Question<'_> {
         }
         // A batch ends as one run.
         let pieces = if operation.batch > 1.0 {
-            fold.completed.between(&material, from, self.now).0
+            fold.completed(&material, from, self.now).0
         } else {
             f64::from(finished)
         };
@@ -75,10 +75,11 @@ impl Question<'_> {
     }
 
     /// How much of the window is on record.
-    fn since_first(&self, fold: &PlantFold, from: PlantTime) -> Option<Span> {
-        let first = fold.layout.units().filter_map(|unit| {
-            fold.units.tracks.get(&unit)?.ribbon(from, self.now).first().map(|s| s.from)
-        });
+    fn since_first(&self, fold: PlantView<'_>, from: PlantTime) -> Option<Span> {
+        let first = fold
+            .layout
+            .units()
+            .filter_map(|unit| fold.track(unit)?.ribbon(from, self.now).first().map(|s| s.from));
         first.min().map(|first| self.now.since(first))
     }
 

@@ -5,9 +5,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 use super::{Found, Question};
 use crate::{
     findings::{Node, Why},
-    fold::PlantFold,
     history::{CAUGHT_UP, Sample, Standing},
     shares::{AnyNode, Shares},
+    sight::PlantView,
 };
 
 /// A new lead must exceed the former one by this factor.
@@ -52,7 +52,12 @@ impl Question<'_> {
     }
 
     /// The nodes of the chain that would be told now, with their reasons.
-    fn told(&self, fold: &PlantFold, found: &Found, lead: (AnyNode, Why)) -> BTreeMap<Node, Why> {
+    fn told(
+        &self,
+        fold: PlantView<'_>,
+        found: &Found,
+        lead: (AnyNode, Why),
+    ) -> BTreeMap<Node, Why> {
         let Some(of_lead) = found.line_of(lead.0) else { return BTreeMap::new() };
         let met = self.chain_nodes(fold, (of_lead, found), lead.0).into_iter();
         let named = met.filter_map(|node| {

@@ -7,33 +7,44 @@ use twin::UnitState;
 
 use super::{Found, LineFound, Question};
 use crate::{
-    findings::{DryPart, Node, Present, Thing},
-    fold::PlantFold,
+    findings::{DryPart, Inputs, Node, Present, Thing},
     layout::NodeIx,
     shares::AnyNode,
+    sight::PlantView,
 };
 
 /// A stock that lasts this long holds nothing up [d].
 const LASTS_D: f64 = 1.0;
 
 impl Question<'_> {
-    /// Whether the lead still holds anything up; of others than suppliers nothing of the kind is
-    /// known, since their waits come and go with every piece.
-    pub(super) fn present(&self, found: &Found, first: AnyNode) -> Present {
+    /// Whether the lead still holds anything up, and what that rests on. Of others than suppliers
+    /// nothing of the kind is known, since their waits come and go with every piece; nor of
+    /// materials of which a part is out of sight.
+    pub(super) fn present(&self, found: &Found, first: AnyNode) -> (Present, Inputs) {
+        let nothing = (Present::GoesOn, Inputs::new());
         let Some(Node { plant, thing: Thing::Supplier(supplier) }) = self.node(first) else {
-            return Present::GoesOn;
+            return nothing;
         };
-        let Some(fold) = self.plants.folds.get(first.0) else { return Present::GoesOn };
-        let short = fold.supply.dry(&fold.layout, &fold.units, self.now);
-        let of_it = short.iter().filter(|part| {
+        let Some(fold) = self.plants.get(first.0).filter(|view| view.sees_node(first.1)) else {
+            return nothing;
+        };
+        let mut lines = fold.layout.lines.iter().filter(|line| line.supplier_id == supplier);
+        if !lines.all(|line| fold.sees_supply(&line.material)) {
+            return nothing;
+        }
+        let mut short = fold.dry(self.now);
+        short.retain(|part| fold.sees_supply(&part.material));
+        let brings = |part: &&DryPart| {
             let mut lines = fold.layout.lines.iter();
             lines.any(|line| line.supplier_id == supplier && line.material == part.material)
-        });
+        };
+        let inputs = short.iter().flat_map(|part| part.inputs.iter().cloned()).collect();
+        let of_it = short.iter().filter(brings);
         // Of what nobody uses it is not known how long it lasts.
         let mut lasting = of_it.filter(|part| part.waited_for || part.cover_d.is_some()).peekable();
         let lasts = |part: &DryPart| part.cover_d.is_some_and(|cover_d| cover_d >= LASTS_D);
         if lasting.peek().is_none() || !lasting.all(|part| !part.waited_for && lasts(part)) {
-            return Present::GoesOn;
+            return (Present::GoesOn, inputs);
         }
         let waited_for = short.iter().filter(|part| part.waited_for);
         let others = waited_for.filter_map(|part| {
@@ -43,7 +54,7 @@ impl Question<'_> {
             let time = found.shares.time((first.0, node));
             Some((Reverse(time), Node { plant: plant.clone(), thing }))
         });
-        Present::IsOver { instead: others.min().map(|(_, node)| node) }
+        (Present::IsOver { instead: others.min().map(|(_, node)| node) }, inputs)
     }
 
     /// The work center at which the hold-up is felt: one that waits for what a supplier brings;
@@ -51,7 +62,7 @@ impl Question<'_> {
     /// path left towards the hold-up for the longest time.
     pub(super) fn felt_at(
         &self,
-        fold: &PlantFold,
+        fold: PlantView<'_>,
         line: &LineFound,
         first: AnyNode,
     ) -> Option<NodeIx> {
@@ -61,8 +72,7 @@ impl Question<'_> {
             return if waiting.contains(&last) { Some(last) } else { waiting.first().copied() };
         }
         let starves = |center: NodeIx| {
-            let tracks =
-                fold.layout.units_of(center).filter_map(|unit| fold.units.tracks.get(&unit));
+            let tracks = fold.layout.units_of(center).filter_map(|unit| fold.track(unit));
             let mut states = tracks.map(|track| track.last_but_off_shift());
             states.any(|state| state == UnitState::Starved)
         };
@@ -75,11 +85,10 @@ impl Question<'_> {
 
     /// The work centers that wait for what a supplier of this plant brings, in the order of the
     /// definition.
-    fn waiting_for(&self, fold: &PlantFold, first: AnyNode) -> Vec<NodeIx> {
+    fn waiting_for(&self, fold: PlantView<'_>, first: AnyNode) -> Vec<NodeIx> {
         let lines = fold.layout.lines.iter().filter(|line| (self.plant, line.supplier) == first);
-        let mut centers: Vec<NodeIx> = lines
-            .flat_map(|line| fold.supply.waiting_at(&fold.layout, &fold.units, &line.material))
-            .collect();
+        let mut centers: Vec<NodeIx> =
+            lines.flat_map(|line| fold.waiting_at(&line.material)).collect();
         centers.sort_unstable();
         centers.dedup();
         centers

@@ -14,11 +14,11 @@ use std::collections::BTreeMap;
 
 use twin::{PlantTime, Span, UnitState};
 
-use super::{Plants, Position, Segment};
+use super::{Position, Segment};
 use crate::{
     findings::Why,
-    fold::PlantFold,
     layout::{NodeIx, OperationInfo, Place},
+    sight::{PlantView, Plants},
     trace::Seq,
 };
 
@@ -38,7 +38,7 @@ pub struct Where {
 }
 
 /// A stop in force.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Stop {
     pub plant: usize,
     /// Who stops: the work center, or the supplier of what it lacks.
@@ -65,20 +65,21 @@ impl Stop {
 impl Plants<'_> {
     /// The stop that delays the end of the line the most, when there is one that counts.
     pub fn stop_in_force(&self, at: Where) -> Option<Stop> {
-        let fold = self.folds.get(at.plant)?;
+        let fold = self.get(at.plant)?;
         let mut by_rank: BTreeMap<(u32, NodeIx), Stop> = BTreeMap::new();
         for operation in fold.layout.operations.values() {
             let rank = operation.rank_in(at.line);
             let key = (rank, operation.center);
             let upstream = rank > at.rank && rank != u32::MAX;
             if upstream && !by_rank.contains_key(&key) {
-                by_rank.extend(center_stopped(fold, operation.center, at).map(|stop| (key, stop)));
+                let stop = center_stopped(fold, operation.center, at);
+                by_rank.extend(stop.map(|stop| (key, self.shown(stop, operation.center))));
             }
         }
         if by_rank.is_empty() {
             return None;
         }
-        let waiting = fold.parts.waiting();
+        let waiting = fold.waiting();
         let enough = at.now.since(at.from).days() * COUNTS_FROM;
         let (mut most, mut found) = (0.0_f64, None);
         for ((rank, _), stop) in by_rank {
@@ -94,18 +95,25 @@ impl Plants<'_> {
         }
         found.map(|(_, stop)| stop)
     }
+
+    /// A stop for want of what somebody out of sight delivers: theirs, or that of who waits.
+    fn shown(&self, stop: Stop, center: NodeIx) -> Stop {
+        let (plant, node) =
+            self.stand_in(stop.plant, (stop.plant, stop.node), (stop.plant, center));
+        Stop { plant, node, ..stop }
+    }
 }
 
 /// The stop of all units of a work center, if all are stopped.
-fn center_stopped(fold: &PlantFold, center: NodeIx, at: Where) -> Option<Stop> {
-    if fold.layout.cannot_limit.contains(&center) {
+fn center_stopped(fold: PlantView<'_>, center: NodeIx, at: Where) -> Option<Stop> {
+    if fold.layout.cannot_limit.contains(&center) || !fold.sees_node(center) {
         return None;
     }
     let down = |state| matches!(state, UnitState::Down | UnitState::Held);
     if let Some((since, unit, worked)) = all_units(fold, center, at, down) {
-        let why = if fold.units.tracks.get(&unit)?.ran_down(since) { Why::Down } else { Why::Held };
+        let why = if fold.track(unit)?.ran_down(since) { Why::Down } else { Why::Held };
         let until = at.now + worked.min(EXPECTED_AT_MOST);
-        let record = fold.trace.newest(unit, since, Seq::MAX).map(|(_, seq)| (at.plant, seq));
+        let record = fold.newest(unit, since, Seq::MAX).map(|(_, seq)| (at.plant, seq));
         let (plant, node, unit) = (at.plant, center, Some(unit));
         return Some(Stop { plant, node, why, unit, since, until, record });
     }
@@ -117,20 +125,20 @@ fn center_stopped(fold: &PlantFold, center: NodeIx, at: Where) -> Option<Stop> {
     let lacking: Option<Vec<(PlantTime, NodeIx)>> =
         of_line.map(|operation| lacks(fold, operation, since, at.now)).collect();
     let (until, node) = lacking?.into_iter().min()?;
-    let record = fold.trace.newest(unit, since, Seq::MAX).map(|(_, seq)| (at.plant, seq));
+    let record = fold.newest(unit, since, Seq::MAX).map(|(_, seq)| (at.plant, seq));
     Some(Stop { plant: at.plant, node, why: Why::Material, unit: None, since, until, record })
 }
 
 /// Since when all units of a work center are in a state that `counts`, time off shift passed
 /// over, with the unit that stopped last and its time in that state.
 fn all_units(
-    fold: &PlantFold,
+    fold: PlantView<'_>,
     center: NodeIx,
     at: Where,
     counts: impl Fn(UnitState) -> bool,
 ) -> Option<(PlantTime, Place, Span)> {
     let runs = fold.layout.units_of(center).map(|unit| {
-        let (since, lasted) = fold.units.tracks.get(&unit)?.run(at.now, &counts)?;
+        let (since, lasted) = fold.track(unit)?.run(at.now, &counts)?;
         Some((since, unit, lasted))
     });
     runs.collect::<Option<Vec<_>>>()?.into_iter().max()
@@ -139,7 +147,7 @@ fn all_units(
 /// The material from a supplier that an operation lacks: when it is expected, at the latest, and
 /// whose it is.
 fn lacks(
-    fold: &PlantFold,
+    fold: PlantView<'_>,
     operation: &OperationInfo,
     since: PlantTime,
     now: PlantTime,
@@ -147,8 +155,8 @@ fn lacks(
     let lacking = operation.inputs.iter().filter_map(|(material, place, quantity)| {
         let mut lines = fold.layout.lines.iter();
         let line = lines.find(|l| l.material == *material && l.storage == Some(*place))?;
-        let stock = fold.supply.stock(material, *place)?;
-        let expected = fold.supply.next_delivery(material).map(|date| date.max(now));
+        let stock = fold.stock(material, *place)?;
+        let expected = fold.next_delivery(material).map(|date| date.max(now));
         let expected = expected.unwrap_or(now + now.since(since)).min(now + EXPECTED_AT_MOST);
         (stock + 1e-9 < *quantity).then_some((expected, line.supplier))
     });
@@ -157,7 +165,7 @@ fn lacks(
 
 /// How long the parts that lie between a rank and the end last [d]: at each step, what waits in
 /// the places that it takes from over what it takes a day; places side by side count once.
-fn slack_d(fold: &PlantFold, at: Where, above: u32, waiting: &BTreeMap<Place, u64>) -> f64 {
+fn slack_d(fold: PlantView<'_>, at: Where, above: u32, waiting: &BTreeMap<Place, u64>) -> f64 {
     let days = at.now.since(at.from).days().max(1.0);
     let mut by_rank: BTreeMap<u32, f64> = BTreeMap::new();
     for operation in fold.layout.operations.values() {
@@ -165,8 +173,7 @@ fn slack_d(fold: &PlantFold, at: Where, above: u32, waiting: &BTreeMap<Place, u6
         if rank < at.rank || rank >= above {
             continue;
         }
-        let tracks =
-            fold.layout.units_of(operation.center).filter_map(|u| fold.units.tracks.get(&u));
+        let tracks = fold.layout.units_of(operation.center).filter_map(|u| fold.track(u));
         let finished: u32 = tracks.map(|track| track.finished_between(at.from, at.now)).sum();
         for (_, place, quantity) in &operation.inputs {
             let a_day = f64::from(finished) * operation.batch * quantity / days;

@@ -6,12 +6,15 @@ use twin::{FactKind, Span};
 
 use super::{
     oracle::About,
+    worked,
     world::{Maker, Said, Site, about, any_of, of_part},
 };
 use crate::core::decode;
 
-/// When the story begins, on the plants' clocks.
+/// When the plants' clocks start.
 pub(super) const BEGINS: &str = "2031-05-05T06:00:00Z";
+/// How long lines may have worked before the story.
+pub(super) const WORKED: Span = Span::from_secs(5 * 86_400);
 /// Frames of each feed, and the plant time from one to the next.
 pub(super) const FRAMES: usize = 3;
 pub(super) const BETWEEN: Span = Span::from_secs(6 * 3_600);
@@ -26,7 +29,9 @@ struct Draft {
 
 /// The frames of a plant's feed.
 pub(super) fn frames(maker: &mut Maker, site: &Site) -> Vec<Vec<Said>> {
-    let begins = decode::time(BEGINS).unwrap();
+    let starts = decode::time(BEGINS).unwrap();
+    let worked = maker.dice.chance(40).then(|| worked::reports(maker, site, starts));
+    let begins = starts + WORKED;
     let mut teller =
         Teller { parts: Vec::new(), running: Vec::new(), delivery: None, held: BTreeSet::new() };
     let frame = |n: usize| {
@@ -40,7 +45,9 @@ pub(super) fn frames(maker: &mut Maker, site: &Site) -> Vec<Vec<Said>> {
         });
         reports.collect()
     };
-    (0..FRAMES).map(frame).collect()
+    let mut frames: Vec<Vec<Said>> = (0..FRAMES).map(frame).collect();
+    frames[0].splice(0..0, worked.into_iter().flatten());
+    frames
 }
 
 /// What was told so far that later reports speak of.
@@ -114,14 +121,16 @@ impl Teller {
         let kind = *maker.dice.one(&["material", "machine", "space", "crane"]);
         let places: Vec<&String> =
             site.storages.iter().chain(site.units()).chain([&site.crane]).collect();
-        let cause = (*maker.dice.one(&places)).clone();
-        let fields = format!(
-            "\"kind\":\"op_started\",\"op\":\"{op}\",\"unit\":\"{unit}\",\"part\":\"{part}\",\
-             \"operation\":\"{operation}\",\"cause\":{{\"kind\":\"{kind}\",\"id\":\"{cause}\"}}"
-        );
+        let causes = [(*maker.dice.one(&places)).clone(), (*maker.dice.one(&places)).clone()];
+        let [fields, otherwise] = causes.map(|cause| {
+            format!(
+                "\"kind\":\"op_started\",\"op\":\"{op}\",\"unit\":\"{unit}\",\"part\":\"{part}\",\
+                 \"operation\":\"{operation}\",\"cause\":{{\"kind\":\"{kind}\",\"id\":\"{cause}\"}}"
+            )
+        });
         let about = work_at(site.id, &unit);
         self.running.push((op, unit, part, operation));
-        Draft { fields, otherwise: None, about }
+        Draft { fields, otherwise: Some(otherwise), about }
     }
 
     fn finished(&mut self, maker: &mut Maker, site: &Site) -> Draft {
@@ -211,21 +220,25 @@ fn comment(maker: &mut Maker, site: &Site) -> Draft {
 
 fn order(maker: &mut Maker, site: &Site) -> Draft {
     let schedule = || [about(site.id, None, FactKind::Schedule)];
-    let (id, quantity) = (maker.word(schedule()), maker.number(schedule()));
-    let fields = format!(
-        "\"kind\":\"order_placed\",\"order\":\"{id}\",\"material\":\"hull-{}\",\
-         \"quantity\":{quantity},\"due\":\"2031-07-10T00:00:00Z\"",
-        site.id
-    );
-    Draft { fields, otherwise: None, about: any_of(site.id, None).collect() }
+    let id = maker.word(schedule());
+    let [fields, otherwise] = [maker.number(schedule()), maker.number(schedule())].map(|wanted| {
+        format!(
+            "\"kind\":\"order_placed\",\"order\":\"{id}\",\"material\":\"hull-{}\",\
+             \"quantity\":{wanted},\"due\":\"2031-07-10T00:00:00Z\"",
+            site.id
+        )
+    });
+    Draft { fields, otherwise: Some(otherwise), about: any_of(site.id, None).collect() }
 }
 
 fn served(maker: &mut Maker, site: &Site) -> Draft {
     let units: Vec<&String> = site.units().collect();
     let (unit, crane) = ((*maker.dice.one(&units)).clone(), &site.crane);
     let kind = *maker.dice.one(&["resource_taken", "resource_taken", "resource_freed"]);
-    let fields = format!("\"kind\":\"{kind}\",\"resource\":\"{crane}\",\"by\":\"{unit}\"");
+    let fields =
+        |kind: &str| format!("\"kind\":\"{kind}\",\"resource\":\"{crane}\",\"by\":\"{unit}\"");
+    let other = if kind == "resource_freed" { "resource_taken" } else { "resource_freed" };
     let mut about = work_at(site.id, crane);
     about.extend(any_of(site.id, Some(&unit)));
-    Draft { fields, otherwise: None, about }
+    Draft { fields: fields(kind), otherwise: Some(fields(other)), about }
 }

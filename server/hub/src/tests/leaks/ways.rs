@@ -25,7 +25,7 @@ use twin::{Audience, FeedId, NationId, OrganisationId, PlantId, PlantTime, Suppl
 use wire::ingest::{Clock, Hello, ReportFrame};
 
 use super::{
-    story::{self, BEGINS, BETWEEN},
+    story::{self, BEGINS, BETWEEN, WORKED},
     world::{Site, World},
 };
 use crate::{
@@ -164,7 +164,7 @@ impl Hub {
             Self { definitions, core, shelf, now: begins, publisher, service, asked, _kept: kept };
         hub.publish(begins);
         for frame in 0..story::FRAMES {
-            let wall = begins + BETWEEN.scaled(frame as f64 + 1.0);
+            let wall = begins + WORKED + BETWEEN.scaled(frame as f64 + 1.0);
             for (number, frames) in world.frames.iter().enumerate() {
                 let said = frames[frame].iter();
                 let reports: Vec<&str> = said

@@ -1,0 +1,453 @@
+//! A line of three stations, parts of which are hidden from an ally: what the ally is told follows
+//! from what it may read, whatever the hidden part does.
+
+use proptest::prelude::*;
+use twin::{
+    Cause, CauseKind, Label, OpId, Origin, Report, Statement, UnitState, label::Members,
+    report::DeliveryTerms, state::Said,
+};
+use wire::view::HoldUpCard;
+
+use super::*;
+
+const EQUIPMENT: &str = r#"assumed = true
+
+[[area]]
+id = "hall"
+name = "Hall"
+
+[[work_center]]
+id = "cut"
+name = "Cutting"
+area = "hall"
+calendar = "day"
+count = 1
+unit_id = "S1"
+at_m = [0, 0]
+pitch_m = [14, 0]
+size_m = [10, 8, 6]
+
+[[work_center]]
+id = "weld"
+name = "Welding"
+area = "hall"
+calendar = "day"
+count = 1
+unit_id = "S2"
+at_m = [20, 0]
+pitch_m = [14, 0]
+size_m = [10, 8, 6]
+
+[[work_center]]
+id = "paint"
+name = "Painting"
+area = "hall"
+calendar = "day"
+count = 1
+unit_id = "S3"
+at_m = [40, 0]
+pitch_m = [14, 0]
+size_m = [10, 8, 6]
+
+[[storage]]
+id = "stock"
+name = "Stock"
+area = "hall"
+capacity = 20
+at_m = [-20, 0]
+size_m = [5, 5, 2]
+
+[[storage]]
+id = "B1"
+name = "Before welding"
+area = "hall"
+capacity = 20
+at_m = [10, 10]
+size_m = [5, 5, 2]
+
+[[storage]]
+id = "B2"
+name = "Before painting"
+area = "hall"
+capacity = 20
+at_m = [30, 10]
+size_m = [5, 5, 2]
+
+[[storage]]
+id = "done"
+name = "Done"
+area = "hall"
+capacity = "unbounded"
+at_m = [60, 0]
+size_m = [5, 5, 2]
+"#;
+
+const OPERATIONS: &str = r#"assumed = true
+
+[[material]]
+id = "plate"
+name = "Plate"
+tracking = "bulk"
+
+[[material]]
+id = "blank"
+name = "Blank"
+tracking = "serial"
+made_of = { plate = 1 }
+
+[[material]]
+id = "frame"
+name = "Frame"
+tracking = "serial"
+made_of = { blank = 1 }
+
+[[material]]
+id = "panel"
+name = "Panel"
+tracking = "serial"
+made_of = { frame = 1 }
+
+[[operation]]
+id = "o1"
+name = "Cut"
+at = "cut"
+inputs = [{ material = "plate", quantity = 1, from = "stock" }]
+output = { material = "blank", to = "B1" }
+time = "2 h"
+
+[[operation]]
+id = "o2"
+name = "Weld"
+at = "weld"
+inputs = [{ material = "blank", quantity = 1, from = "B1" }]
+output = { material = "frame", to = "B2" }
+time = "2 h"
+
+[[operation]]
+id = "o3"
+name = "Paint"
+at = "paint"
+inputs = [{ material = "frame", quantity = 1, from = "B2" }]
+output = { material = "panel", to = "done" }
+time = "2 h"
+"#;
+
+const SERIALS: &str = r#"
+[[serial]]
+material = "blank"
+pattern = "K{n}"
+assumed = true
+
+[[serial]]
+material = "frame"
+pattern = "F{n}"
+assumed = true
+"#;
+
+const FLOORS: &str = r#"
+[[floor]]
+finding = "forecast"
+with = ["XAA", "XBB"]
+
+[[floor]]
+finding = "dry_date"
+with = ["XAA", "XBB"]
+"#;
+
+/// The things that may be hidden.
+const THINGS: [&str; 8] = ["S1", "S2", "S3", "stock", "B1", "B2", "done", "mill"];
+/// When the line began.
+const BEGAN: &str = "2031-05-05T06:00:00Z";
+/// When one looks [h after it began].
+const LOOKED: f64 = 400.0;
+
+/// The line, of which the owner alone may know these things.
+fn line(agreement: &str, hidden: &[&str]) -> Definitions {
+    let agreement = format!("{agreement}{HOLD_UP}{FLOORS}");
+    let mut definitions = shop(&agreement, |name, text| match name {
+        "shop/equipment.toml" => EQUIPMENT.to_owned(),
+        "shop/operations.toml" => OPERATIONS.to_owned(),
+        "programme.toml" => format!("{text}{SERIALS}"),
+        _ => text,
+    });
+    for plant in definitions.plants.values_mut() {
+        let own = Label {
+            organisations: Members::Only([OrganisationId::new("skarvik").unwrap()].into()),
+            reason: Some("trials".to_owned()),
+            ..plant.label.clone()
+        };
+        let label = |id: &str| hidden.contains(&id).then(|| own.clone());
+        plant.units.iter_mut().for_each(|unit| unit.label = label(unit.id.as_str()));
+        plant.storages.iter_mut().for_each(|storage| storage.label = label(storage.id.as_str()));
+        plant
+            .suppliers
+            .iter_mut()
+            .for_each(|supplier| supplier.label = label(supplier.id.as_str()));
+    }
+    definitions
+}
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+fn at(hours: f64) -> PlantTime {
+    record::parse_time(BEGAN).unwrap() + twin::Span::from_hours(hours)
+}
+
+type Reports = Vec<(f64, Statement)>;
+
+/// Parts worked through the line; station `n` takes `lasts[n - 1]` hours for each.
+fn worked(parts: usize, lasts: [f64; 3]) -> Reports {
+    let (mut told, mut free): (Reports, _) = (Vec::new(), [0.0_f64; 3]);
+    for number in 1..=parts {
+        let (part, mut came) = (format!("part-{number}"), 0.0_f64);
+        for n in 1..=3_usize {
+            let begins = came.max(free[n - 1]);
+            let (before, unit) = (format!("B{}", n - 1), format!("S{n}"));
+            let waited = n > 1 && came > free[n - 1];
+            let kind = if waited { CauseKind::Material } else { CauseKind::Machine };
+            let waits_for = if waited { &before } else { &unit };
+            let cause = Some(Cause { kind, id: waits_for.as_str().into() });
+            let moved = |from: &str, to: &str| Statement::PartMoved {
+                part: id(&part),
+                from: from.parse().unwrap(),
+                to: to.parse().unwrap(),
+                by: None,
+                cause: None,
+            };
+            if n > 1 {
+                told.push((begins, moved(&before, &unit)));
+            }
+            let (op, operation): (OpId, twin::OperationId) =
+                (id(&format!("{part}-{n}")), id(&format!("o{n}")));
+            told.push((
+                begins,
+                Statement::OpStarted {
+                    op: op.clone(),
+                    unit: id(&unit),
+                    part: id(&part),
+                    operation: operation.clone(),
+                    order: None,
+                    cause,
+                },
+            ));
+            let ends = begins + lasts[n - 1];
+            told.push((
+                ends,
+                Statement::OpFinished {
+                    op,
+                    unit: id(&unit),
+                    part: id(&part),
+                    operation,
+                    order: None,
+                    cause: None,
+                },
+            ));
+            let to = if n < 3 { format!("B{n}") } else { "done".to_owned() };
+            told.push((ends, moved(&unit, &to)));
+            if n == 3 {
+                let material = id("panel");
+                let part = id(&part);
+                told.push((ends, Statement::PartCompleted { part, material, order: None }));
+            }
+            (came, free[n - 1]) = (ends, ends);
+        }
+    }
+    told
+}
+
+/// The line after all that was reported.
+fn heard(definitions: &Definitions, mut reports: Reports) -> (Core, PlantTime) {
+    let (mut core, _) = core_of(definitions, BEGAN);
+    let plant: PlantId = id("shop");
+    reports.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for (hours, statement) in reports {
+        let report = Report { at: at(hours), statement };
+        let said = Said { feed: id("line"), origin: Origin::Simulated, received: None };
+        // What the rules of the plant refuse is not folded.
+        if core.twin.apply(&plant, &report, &said).is_ok() {
+            core.analytics.observe(&plant, &report);
+        }
+    }
+    core.analytics.advance(&plant, at(LOOKED));
+    (core, at(LOOKED))
+}
+
+fn told(definitions: &Definitions, reports: Reports, (nation, firm): (&str, &str)) -> Told {
+    let (core, now) = heard(definitions, reports);
+    Wall::before(nation, firm).tell(&core, now)
+}
+
+const ALLY: (&str, &str) = ("XBB", "lisle");
+const OWNER: (&str, &str) = ("XAA", "skarvik");
+
+fn hold_up(told: &Told) -> &HoldUpCard {
+    match told.get("board/holdup") {
+        Some(Value::HoldUp(card)) => card,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Twenty-five parts; welding is slow.
+fn slow_welding() -> Reports {
+    worked(25, [4.0, 14.0, 5.0])
+}
+
+#[test]
+fn a_withheld_step_reads_as_what_it_is_and_the_count_as_agreed() {
+    let counted = AGREEMENT.replace("withheld_step", "coverage_counts = true\nwithheld_step");
+    let definitions = line(&counted, &["S2"]);
+    let owner = told(&definitions, slow_welding(), OWNER);
+    let card = hold_up(&owner);
+    assert_eq!((card.id.as_str(), card.based_on), ("weld", [3, 3]));
+    let ally = told(&definitions, slow_welding(), ALLY);
+    let card = hold_up(&ally);
+    assert_eq!((card.name.as_str(), card.id.as_str()), ("withheld.station", ""));
+    let last = card.chain.last().unwrap();
+    assert!(last.withheld && last.name == "withheld.station" && last.plant.is_empty());
+    assert_eq!(card.based_on, [2, 3], "two of three stations are told of");
+    let text = serde_json::to_string(card).unwrap();
+    assert!(!text.contains("weld") && !text.contains("S2"), "{text}");
+    // Where the agreement does not let it be counted, it is not; of what is all seen, it is.
+    let silent = AGREEMENT.replace("withheld_step", "coverage_counts = false\nwithheld_step");
+    assert_eq!(hold_up(&told(&line(&silent, &["S2"]), slow_welding(), ALLY)).based_on, [0, 0]);
+    assert_eq!(hold_up(&told(&line(&silent, &[]), slow_welding(), ALLY)).based_on, [3, 3]);
+}
+
+#[test]
+fn a_step_that_is_left_out_is_nowhere() {
+    let omitted = AGREEMENT.replace("\"role\"", "\"omit\"");
+    let ally = told(&line(&omitted, &["S2"]), slow_welding(), ALLY);
+    let card = hold_up(&ally);
+    assert!(card.known && !card.chain.iter().any(|step| step.withheld), "{card:?}");
+    // What its reader sees is that painting waits.
+    assert_eq!((card.id.as_str(), card.units.as_slice()), ("paint", &["S3".to_owned()][..]));
+    let text = serde_json::to_string(card).unwrap();
+    assert!(!text.contains("weld") && !text.contains("S2") && !text.contains("withheld."));
+}
+
+/// The flag on a unit goes to whoever is told of the hold-up, for the hold-up that they are told.
+#[test]
+fn each_reader_is_shown_where_their_own_hold_up_bites() {
+    let flagged = |told: &Told, unit: &str| match told.get(&format!("unit/{unit}")) {
+        Some(Value::Unit(value)) => value.hold_up,
+        other => panic!("{other:?}"),
+    };
+    let omitted = AGREEMENT.replace("\"role\"", "\"omit\"");
+    let definitions = line(&omitted, &["S2"]);
+    let owner = told(&definitions, slow_welding(), OWNER);
+    assert!(flagged(&owner, "S2") && !flagged(&owner, "S3"));
+    let ally = told(&definitions, slow_welding(), ALLY);
+    assert!(flagged(&ally, "S3") && !ally.has("unit/S2"));
+}
+
+/// What an agreement says anew is in force at the next tick, and is concluded from anew.
+#[test]
+fn an_agreement_that_is_changed_while_the_hub_runs_holds_at_once() {
+    let (mut core, now) = heard(&line(AGREEMENT, &["S2"]), slow_welding());
+    let mut wall = Wall::before(ALLY.0, ALLY.1);
+    let first = wall.tell(&core, now);
+    assert_eq!(hold_up(&first).name, "withheld.station");
+    assert!(first.has("unit/S1"));
+    core.agreements = line(&AGREEMENT.replace("\"role\"", "\"omit\""), &["S2"]).agreements;
+    core.revision += 1;
+    assert_eq!(hold_up(&wall.tell(&core, now)).id, "paint");
+    let no_more = AGREEMENT.replace("kinds = \"all\"", "kinds = [\"layout\"]");
+    core.agreements = line(&no_more, &["S2"]).agreements;
+    core.revision += 1;
+    let after = wall.tell(&core, now);
+    assert!(after.has("layout/S1"));
+    for key in ["unit/S1", "board/holdup", "board/next", "board/deliver", "measure/0"] {
+        assert!(!after.has(key), "{key}");
+    }
+}
+
+/// Something that is said of a thing, and of nothing else.
+fn about(thing: &'static str, words: (f64, usize, u8)) -> (f64, Statement) {
+    let (hours, number, sort) = words;
+    let unit = |unit: &str| match sort % 3 {
+        0 => Statement::UnitState {
+            unit: id(unit),
+            state: UnitState::ALL[number % UnitState::ALL.len()],
+            reason: None,
+            cause: None,
+        },
+        kind => {
+            // Parts that no other thing has seen.
+            let (op, part) = (format!("{unit}-{}", number % 4), format!("{unit}-{}", number % 4));
+            let operation = id(&unit.replace('S', "o"));
+            let (op, unit, part) = (id(&op), id(unit), id(&part));
+            if kind == 1 {
+                Statement::OpStarted { op, unit, part, operation, order: None, cause: None }
+            } else {
+                Statement::OpFinished { op, unit, part, operation, order: None, cause: None }
+            }
+        }
+    };
+    let statement = match thing {
+        "S1" | "S2" | "S3" => unit(thing),
+        "mill" => {
+            let terms = DeliveryTerms {
+                delivery: id(&format!("D{}", number % 3)),
+                supplier: id("mill"),
+                material: id("plate"),
+                quantity: 5.0,
+                date: at(f64::from(sort) * 3.0),
+                reason: None,
+            };
+            if sort % 2 == 0 {
+                Statement::DeliveryPromised(terms)
+            } else {
+                Statement::DeliveryDelayed(terms)
+            }
+        }
+        storage => {
+            let quantity = (number % 9) as f64;
+            Statement::Stock { storage: id(storage), material: id("plate"), quantity }
+        }
+    };
+    (hours.round() + 0.25, statement)
+}
+
+fn said() -> impl Strategy<Value = Vec<(usize, (f64, usize, u8))>> {
+    let words = (0.0..LOOKED - 5.0, 0..64_usize, 0..255_u8);
+    prop::collection::vec((0..THINGS.len(), words), 0..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Two aggregates that are served to one audience never differ by what it may not read: all
+    /// that it is served stays the same, whatever is reported of that.
+    #[test]
+    fn what_is_hidden_changes_nothing_that_is_told(
+        hidden in prop::sample::subsequence(THINGS.to_vec(), 1..5),
+        (open, secret, otherwise) in (said(), said(), said()),
+        lasts in prop::array::uniform3(2.0..16.0_f64),
+        role in any::<bool>(),
+    ) {
+        let agreement =
+            if role { AGREEMENT.to_owned() } else { AGREEMENT.replace("\"role\"", "\"omit\"") };
+        let definitions = line(&agreement, &hidden);
+        let is_hidden = |of: &usize| hidden.contains(&THINGS[*of]);
+        let of = |said: &[(usize, (f64, usize, u8))], kept: &dyn Fn(&usize) -> bool| -> Reports {
+            let kept = said.iter().filter(|(thing, _)| kept(thing));
+            kept.map(|(thing, words)| about(THINGS[*thing], *words)).collect()
+        };
+        let story = |secret: &[(usize, (f64, usize, u8))]| {
+            let mut story = worked(12, lasts.map(f64::round));
+            story.extend(of(&open, &|thing| !is_hidden(thing)));
+            // A run in secret would keep the parts of the line out of the station, and be seen.
+            let secret: Vec<_> =
+                secret.iter().map(|(of, (at, n, sort))| (*of, (*at, *n, sort - sort % 3))).collect();
+            story.extend(of(&secret, &is_hidden));
+            story
+        };
+        let texts = |story| -> BTreeMap<String, String> {
+            let told = told(&definitions, story, ALLY).0.into_iter();
+            told.map(|(key, value)| (key, serde_json::to_string(&*value).unwrap())).collect()
+        };
+        prop_assert_eq!(texts(story(&secret)), texts(story(&otherwise)));
+    }
+}
