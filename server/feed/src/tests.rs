@@ -9,8 +9,8 @@ use twin::{
     EquipmentId, FeedId, MaterialId, NationId, OperationId, OrganisationId, PlaceRef, Plant,
     PlantId, PlantTime, Programme, ProgrammeId, Span,
     definition::{
-        Area, Basis, Blocking, Calendar, Duration, Input, Material, Operation, Output, Placement, Shape,
-        SourceRule, Storage, Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Blocking, Calendar, Duration, Input, Material, Operation, Output, Placement,
+        Shape, SourceRule, Storage, Tracking, WorkCenter, WorkUnit,
     },
     label::{Classification, Label, Members, Originator},
 };

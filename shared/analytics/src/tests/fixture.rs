@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use twin::{
     definition::{
-        Area, Basis, Blocking, Crew, CrewNeed, Duration, InitialStock, Input, Material, Operation, Output,
-        Placement, Plant, Programme, Resource, ResourceKind, Shape, SourceRule, Storage, Supplier,
-        SupplyLine, Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Blocking, Crew, CrewNeed, Duration, InitialStock, Input, Material, Operation,
+        Output, Placement, Plant, Programme, Resource, ResourceKind, Shape, SourceRule, Storage,
+        Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
     },
     id::InvalidId,
     label::{Classification, Label, Members, Originator},
