@@ -6,5 +6,6 @@ mod durability;
 mod event_log;
 mod feeding;
 mod full_disk;
+mod simulating;
 mod support;
 mod tidy;

@@ -5,6 +5,7 @@
 //! what is wrong, where, and what to do instead.
 
 mod dependencies;
+mod features;
 mod purity;
 mod repository;
 mod shape;

@@ -9,8 +9,8 @@ use twin::{
     EquipmentId, FeedId, MaterialId, NationId, OperationId, OrganisationId, PlaceRef, Plant,
     PlantId, PlantTime, Programme, ProgrammeId, Span,
     definition::{
-        Area, Basis, Calendar, Duration, Input, Material, Operation, Output, Placement, Shape,
-        SourceRule, Storage, Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Blocking, Calendar, Duration, Input, Material, Operation, Output, Placement,
+        Shape, SourceRule, Storage, Tracking, WorkCenter, WorkUnit,
     },
     label::{Classification, Label, Members, Originator},
 };
@@ -86,6 +86,10 @@ fn plant() -> Plant {
         deliveries: Vec::new(),
         headline: Vec::new(),
         reasons: Vec::new(),
+        arrivals: Vec::new(),
+        card_loops: Vec::new(),
+        begun_units: Vec::new(),
+        in_step: None,
     }
 }
 
@@ -128,6 +132,7 @@ fn saw() -> WorkCenter {
         failures: Vec::new(),
         contact: None,
         may_limit: true,
+        step: None,
         basis: Basis::Assumed,
     }
 }
@@ -200,6 +205,7 @@ fn sawing() -> Operation {
         sequence: None,
         hold_after: None,
         order: None,
+        blocking: Blocking::AfterWork,
         basis: Basis::Assumed,
     }
 }

@@ -8,6 +8,11 @@ mod feed;
 mod invite;
 mod key;
 mod named;
+mod scenario;
+mod sim;
+mod subject;
+mod test;
+mod threads;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -32,6 +37,8 @@ const EXAMPLES: &str = "Examples:
   slipway serve --demo              watch the reference plants produce, at 720 times real speed
   slipway serve --plants my/plants  run a hub for plants of your own
   slipway check my/plants           find every mistake in the plant files
+  slipway sim home-yard --until 720d
+                                    simulate a plant, and learn what holds it up
   slipway key new --feed press --plant home-yard
                                     let a program report as the feed `press`";
 
@@ -44,12 +51,14 @@ enum Task {
   slipway serve --plants my/plants --listen 0.0.0.0:8443 --tls-cert hub.crt --tls-key hub.key \\
                 --feed-ca feeds-ca.crt")]
     Serve(ServeArgs),
-    /// Reads plant files and agreements, or policies, and says everything that is wrong with them.
+    /// Reads plants, scenarios, agreements or policies, and says everything that is wrong with them.
     #[command(
         after_help = "Prints `path:line:column: error: text`; status 1 when there is an error.
 
 Examples:
   slipway check models/plants
+  slipway check my/line
+  slipway check models/scenarios
   slipway check models/agreements
   slipway check models/policies"
     )]
@@ -65,6 +74,12 @@ Examples:
                --ca hub-ca.crt --certificate press.crt --certificate-key press.key"
     )]
     Feed(feed::FeedArgs),
+    /// Simulates a plant: throughput, lead time, work in progress, what holds it up.
+    #[command(after_help = sim::HELP)]
+    Sim(sim::SimArgs),
+    /// Plays scenario files, and says whether what they expect comes.
+    #[command(after_help = test::HELP)]
+    Test(test::TestArgs),
     /// Makes, lists and revokes the keys of feeds, viewers and planners.
     #[command(subcommand)]
     Key(key::KeyTask),
@@ -146,6 +161,8 @@ pub fn main() -> ExitCode {
     let done = match command.task {
         Task::Serve(args) => serve::main(&args).map_err(|error| error.lines()),
         Task::Check(args) => return check::run(&args),
+        Task::Sim(args) => return sim::run(&args),
+        Task::Test(args) => return test::run(&args),
         Task::Feed(args) => logged(|| feed::run(&args))
             .map_err(|error| vec![format!("error: {}", in_words(&error))]),
         Task::Key(task) => {

@@ -351,6 +351,28 @@ async fn taken_in(shared: &Shared, source: &Source, in_force: &str) -> Option<St
     }
 }
 
+/// The `.toml` files of one folder, or one such file, with the names that messages call them by.
+pub(crate) fn read_alone(path: &Path) -> Result<Vec<DefinitionFile>, PlantsError> {
+    if !path.is_file() {
+        let prefix = format!("{}/", path.display());
+        let files = Folder::Directory(path.to_owned()).read()?.into_iter();
+        let files: Vec<DefinitionFile> = files
+            .map(|file| DefinitionFile { name: format!("{prefix}{}", file.name), ..file })
+            .collect();
+        return match files.is_empty() {
+            true => Err(PlantsError::Empty { path: path.to_owned() }),
+            false => Ok(files),
+        };
+    }
+    let unread = |source| PlantsError::NotReadable { path: path.to_owned(), source };
+    let bytes = std::fs::metadata(path).map_err(unread)?.len();
+    if bytes > LARGEST_FILE_BYTES {
+        return Err(PlantsError::TooLarge { path: path.to_owned(), bytes });
+    }
+    let bytes = std::fs::read(path).map_err(unread)?;
+    Ok(vec![DefinitionFile { name: path.display().to_string(), bytes }])
+}
+
 /// The `.toml` files below a directory, with their names within it.
 fn listed(directory: &Path) -> Result<Vec<(PathBuf, String)>, PlantsError> {
     let mut found = Vec::new();

@@ -1,16 +1,24 @@
 //! Distributions to sample from, each checked when it is made.
 //!
 //! Every sample takes exactly one draw from its stream, so two runs that differ in a distribution
-//! still use the same draw for the same occasion (common random numbers). All but gamma and Erlang
-//! are inverse transforms: the greater the draw, the greater the sample (L. Devroye, "Non-Uniform
-//! Random Variate Generation", Springer 1986, chapter II.2).
+//! still use the same draw for the same occasion (common random numbers). All but gamma, Erlang
+//! and hyperexponential are inverse transforms: the greater the draw, the greater the sample
+//! (L. Devroye, "Non-Uniform Random Variate Generation", Springer 1986, chapter II.2).
 
 mod gamma;
+mod hyper;
+mod incomplete_gamma;
+mod make;
+mod residual;
+mod smooth;
+mod vary;
 
 use std::{fmt, sync::Arc};
 
 use crate::{normal, stream::Stream, stream::open_unit};
 use gamma::Gamma;
+use hyper::Branches;
+use smooth::Smoothed;
 
 /// The most observations that an empirical distribution holds.
 pub const EMPIRICAL_LIMIT: usize = 1 << 20;
@@ -57,150 +65,50 @@ pub enum DistributionError {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Kind {
-    Constant { value: f64 },
-    Exponential { mean: f64 },
-    Uniform { low: f64, high: f64 },
-    Triangular { low: f64, mode: f64, high: f64 },
+    Constant {
+        value: f64,
+    },
+    Exponential {
+        mean: f64,
+    },
+    Uniform {
+        low: f64,
+        high: f64,
+    },
+    Triangular {
+        low: f64,
+        mode: f64,
+        high: f64,
+    },
     Gamma(Gamma),
-    LogNormal { log_mean: f64, log_deviation: f64 },
-    Weibull { scale: f64, power: f64 },
-    Geometric { probability: f64, log_failure: f64 },
-    Bernoulli { probability: f64 },
-    Empirical { ascending: Arc<[f64]> },
+    LogNormal {
+        log_mean: f64,
+        log_deviation: f64,
+    },
+    Weibull {
+        scale: f64,
+        power: f64,
+    },
+    Geometric {
+        probability: f64,
+        log_failure: f64,
+    },
+    Bernoulli {
+        probability: f64,
+    },
+    Hyper(Branches),
+    Empirical {
+        ascending: Arc<[f64]>,
+    },
+    /// So many times another.
+    Scaled {
+        factor: f64,
+        of: Arc<Distribution>,
+    },
+    Smoothed(Smoothed),
 }
 
 impl Distribution {
-    /// Always `value`.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if it is not finite, as for all constructors here.
-    pub fn constant(value: f64) -> Result<Self, DistributionError> {
-        let value = within("value", value, -VALUE_MAX, VALUE_MAX)?;
-        Ok(Self { kind: Kind::Constant { value } })
-    }
-
-    /// Exponential with this mean.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the mean is negative or not finite.
-    pub fn exponential(mean: f64) -> Result<Self, DistributionError> {
-        Ok(Self { kind: Kind::Exponential { mean: within("mean", mean, 0.0, VALUE_MAX)? } })
-    }
-
-    /// Uniform between `low` and `high`.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if `low` exceeds `high` or one is not finite.
-    pub fn uniform(low: f64, high: f64) -> Result<Self, DistributionError> {
-        let high = within("high", high, -VALUE_MAX, VALUE_MAX)?;
-        Ok(Self { kind: Kind::Uniform { low: within("low", low, -VALUE_MAX, high)?, high } })
-    }
-
-    /// Triangular between `low` and `high`, most likely `mode`.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the three are not in this order or one is not finite.
-    pub fn triangular(low: f64, mode: f64, high: f64) -> Result<Self, DistributionError> {
-        let high = within("high", high, -VALUE_MAX, VALUE_MAX)?;
-        let low = within("low", low, -VALUE_MAX, high)?;
-        let mode = within("mode", mode, low, high)?;
-        Ok(Self { kind: Kind::Triangular { low, mode, high } })
-    }
-
-    /// Erlang: the sum of `k` exponentials, with this mean in all.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if `k` is 0 or above 1,000,000, or the mean negative or not finite.
-    pub fn erlang(k: u32, mean: f64) -> Result<Self, DistributionError> {
-        let shape = within("k", f64::from(k), 1.0, SHAPE_MAX)?;
-        Self::gamma(shape, mean)
-    }
-
-    /// Gamma with this shape (1 / squared coefficient of variation) and mean.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the shape is outside 0.05 to 1,000,000, or the mean negative or
-    /// not finite.
-    pub fn gamma(shape: f64, mean: f64) -> Result<Self, DistributionError> {
-        let shape = within("shape", shape, SHAPE_MIN, SHAPE_MAX)?;
-        let mean = within("mean", mean, 0.0, VALUE_MAX)?;
-        let exponential = shape == 1.0;
-        let kind = if exponential {
-            Kind::Exponential { mean }
-        } else {
-            Kind::Gamma(Gamma::new(shape, mean))
-        };
-        Ok(Self { kind })
-    }
-
-    /// Log-normal with this mean and coefficient of variation (standard deviation / mean).
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the coefficient is outside 0 to 100, or the mean negative or not
-    /// finite.
-    pub fn log_normal(mean: f64, cv: f64) -> Result<Self, DistributionError> {
-        let mean = within("mean", mean, 0.0, VALUE_MAX)?;
-        let cv = within("cv", cv, 0.0, CV_MAX)?;
-        if cv == 0.0 {
-            return Self::constant(mean);
-        }
-        let log_variance = libm::log1p(cv * cv);
-        // A mean of zero gives a logarithm of minus infinity and so samples of zero, as it should.
-        let log_mean = libm::log(mean) - log_variance / 2.0;
-        Ok(Self { kind: Kind::LogNormal { log_mean, log_deviation: libm::sqrt(log_variance) } })
-    }
-
-    /// Weibull with this shape (below 1 for early failures, above 1 for wear) and mean.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the shape is outside 0.05 to 1,000,000, or the mean negative or
-    /// not finite.
-    pub fn weibull(shape: f64, mean: f64) -> Result<Self, DistributionError> {
-        let power = 1.0 / within("shape", shape, SHAPE_MIN, SHAPE_MAX)?;
-        let mean = within("mean", mean, 0.0, VALUE_MAX)?;
-        Ok(Self { kind: Kind::Weibull { scale: mean / libm::tgamma(1.0 + power), power } })
-    }
-
-    /// Geometric: how many trials up to and including the first success, so 1 at least; the mean
-    /// is 1 / `probability`.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the probability of success is outside 1e-12 to 1.
-    pub fn geometric(probability: f64) -> Result<Self, DistributionError> {
-        let probability = within("probability", probability, PROBABILITY_MIN, 1.0)?;
-        let log_failure = libm::log1p(-probability);
-        Ok(Self { kind: Kind::Geometric { probability, log_failure } })
-    }
-
-    /// Bernoulli: 1 with this probability, else 0.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if the probability is outside 0 to 1.
-    pub fn bernoulli(probability: f64) -> Result<Self, DistributionError> {
-        let probability = within("probability", probability, 0.0, 1.0)?;
-        Ok(Self { kind: Kind::Bernoulli { probability } })
-    }
-
-    /// Empirical: each observation equally likely, nothing between them. Their order is of no
-    /// account. Clones share the observations.
-    ///
-    /// # Errors
-    /// [`DistributionError`] if there are none, too many, or one is not finite.
-    pub fn empirical(mut observations: Vec<f64>) -> Result<Self, DistributionError> {
-        let count = observations.len();
-        if count == 0 {
-            return Err(DistributionError::Empty);
-        }
-        if count > EMPIRICAL_LIMIT {
-            return Err(DistributionError::TooMany { count });
-        }
-        for &observation in &observations {
-            within("observation", observation, -VALUE_MAX, VALUE_MAX)?;
-        }
-        observations.sort_by(f64::total_cmp);
-        Ok(Self { kind: Kind::Empirical { ascending: observations.into() } })
-    }
-
     /// The next sample; takes exactly one draw from `stream`.
     #[inline]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
@@ -226,7 +134,10 @@ impl Distribution {
             Kind::Weibull { scale, power } => scale * libm::tgamma(1.0 + power),
             Kind::Geometric { probability, .. } => 1.0 / probability,
             Kind::Bernoulli { probability } => *probability,
+            Kind::Hyper(branches) => branches.mean(),
             Kind::Empirical { ascending } => ascending.iter().sum::<f64>() / ascending.len() as f64,
+            Kind::Smoothed(smoothed) => smoothed.mean(),
+            Kind::Scaled { factor, of } => factor * of.mean(),
         }
     }
 
@@ -250,6 +161,9 @@ impl Distribution {
             }
             Kind::Geometric { probability, .. } => (1.0 - probability) * mean * mean,
             Kind::Bernoulli { probability } => probability * (1.0 - probability),
+            Kind::Hyper(branches) => branches.variance(),
+            Kind::Smoothed(smoothed) => smoothed.variance(),
+            Kind::Scaled { factor, of } => factor * factor * of.variance(),
             Kind::Empirical { ascending } => {
                 let squares = ascending.iter().map(|value| (value - mean) * (value - mean));
                 squares.sum::<f64>() / ascending.len() as f64
@@ -283,6 +197,9 @@ impl Kind {
                     0.0
                 }
             }
+            Self::Hyper(branches) => branches.sample(bits),
+            Self::Smoothed(smoothed) => smoothed.sample(open_unit(bits)),
+            Self::Scaled { factor, of } => factor * of.kind.sample(bits),
             Self::Empirical { ascending } => {
                 // The count is below 2^21, so no observation is favoured by more than 2^-43.
                 let at = (u128::from(bits) * ascending.len() as u128) >> 64;
@@ -295,7 +212,13 @@ impl Kind {
 /// Exponential with mean 1, increasing with `bits`. One minus the number is exact and above zero.
 #[inline]
 fn exponential(bits: u64) -> f64 {
-    -libm::log(1.0 - open_unit(bits))
+    exponential_of(open_unit(bits))
+}
+
+/// The same from a number between 0 and 1.
+#[inline]
+fn exponential_of(unit: f64) -> f64 {
+    -libm::log(1.0 - unit)
 }
 
 fn triangular(low: f64, mode: f64, high: f64, bits: u64) -> f64 {

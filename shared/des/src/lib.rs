@@ -36,10 +36,15 @@
 mod calendar;
 mod distribution;
 mod normal;
+mod snapshot;
 mod stream;
 mod time;
 
-pub use calendar::{Calendar, EventKey, PENDING_LIMIT, Priority, ScheduleError};
+pub use calendar::{Calendar, EventKey, PENDING_LIMIT, Priority, SavedKeys, ScheduleError};
 pub use distribution::{Distribution, DistributionError, EMPIRICAL_LIMIT};
+pub use snapshot::{
+    EVENT_BYTES_LIMIT, RestoreError, Restored, STREAM_LIMIT, STREAM_NAME_LIMIT, SaveError, restore,
+    save,
+};
 pub use stream::{STATE_BYTES, StateError, Stream, Streams};
 pub use time::Time;

@@ -152,10 +152,10 @@ pub(crate) fn open_unit(bits: u64) -> f64 {
     ((bits >> 12) as f64 + 0.5) * STEP
 }
 
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+pub(crate) const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0100_0000_01b3;
 
-fn fnv_1a(hash: u64, bytes: &[u8]) -> u64 {
+pub(crate) fn fnv_1a(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
 }
 

@@ -2,11 +2,11 @@
 //! errands of cranes, transporters and barges.
 
 use smol_str::SmolStr;
-use twin::{EquipmentId, PlantTime, Span, Statement, UnitState};
+use twin::{EquipmentId, PlantTime, Span, Statement, UnitState, definition::Ages};
 
 use crate::{
     model::{Event, Model},
-    network::{Down, Errand, ErrandKind, Phase},
+    network::{Down, Errand, ErrandKind, Mode, Phase},
 };
 
 impl Model {
@@ -22,7 +22,8 @@ impl Model {
             } else {
                 self.calendars[calendar].hours.between(since, self.now)
             };
-            for mode in &mut self.units[unit].modes {
+            let modes = self.units[unit].modes.iter_mut();
+            for mode in modes.filter(|mode| mode.ages == Ages::WithWork) {
                 mode.remaining = (mode.remaining - worked).max(Span::ZERO);
             }
             let failing = self.units[unit].failing.take();
@@ -35,7 +36,8 @@ impl Model {
         let Some(job) = working else { return };
         let runs_on = self.ops[job.op].lasts.runs_on;
         let modes = &self.units[unit].modes;
-        let Some(mode) = (0..modes.len()).min_by_key(|&mode| modes[mode].remaining) else { return };
+        let with_work = (0..modes.len()).filter(|&mode| modes[mode].ages == Ages::WithWork);
+        let Some(mode) = with_work.min_by_key(|&mode| modes[mode].remaining) else { return };
         let remaining = modes[mode].remaining;
         let at = if runs_on {
             self.now + remaining
@@ -47,7 +49,10 @@ impl Model {
     }
 
     pub(crate) fn fails(&mut self, unit: usize, mode: usize) {
-        self.units[unit].failing = None;
+        let with_time = self.units[unit].modes[mode].ages == Ages::WithTime;
+        if !with_time {
+            self.units[unit].failing = None;
+        }
         let state = &mut self.units[unit];
         let failed = &mut state.modes[mode];
         let repair = span_of_hours(failed.repair.sample(&mut state.streams.failure));
@@ -58,6 +63,20 @@ impl Model {
         let state = &mut self.units[unit];
         let failed = &mut state.modes[mode];
         failed.remaining = span_of_hours(failed.between.sample(&mut state.streams.failure));
+        let next = failed.remaining;
+        if with_time {
+            self.schedule(over + next, Event::Fails { unit, mode });
+        }
+    }
+
+    /// Enters the first of the failures that come with time, whatever the unit does.
+    pub(crate) fn fail_by_time(&mut self, unit: usize) {
+        for mode in 0..self.units[unit].modes.len() {
+            let Mode { ages, remaining, .. } = self.units[unit].modes[mode];
+            if ages == Ages::WithTime {
+                self.schedule(self.now + remaining, Event::Fails { unit, mode });
+            }
+        }
     }
 
     /// Stops a unit until a moment: it is down, held or in planned maintenance. One that is

@@ -7,7 +7,7 @@ mod operations;
 
 use std::collections::BTreeMap;
 
-use des::{Calendar, Distribution, Streams, Time};
+use des::{Calendar, Streams, Time};
 use smol_str::SmolStr;
 use twin::{
     CalendarId, CrewId, EquipmentId, MaterialId, Plant, PlantId, PlantTime, Programme, Span,
@@ -17,6 +17,7 @@ use twin::{
 use crate::{
     error::ModelError,
     hours::Hours,
+    lasts::distribution,
     model::{Event, Model},
     network::{CalendarState, MaterialState, Mode, OrderState, Site},
     settings::Settings,
@@ -57,6 +58,9 @@ impl Model {
             site_index: BTreeMap::new(),
         };
         for plant in plants {
+            if let Some(what) = crate::like::needs_like(plant) {
+                return Err(ModelError::LikeOnly { plant: plant.id.clone(), what });
+            }
             builder.site(plant)?;
         }
         for (site, plant) in plants.iter().enumerate() {
@@ -237,18 +241,18 @@ impl Builder {
     ) -> Result<Vec<Mode>, ModelError> {
         let mut modes = Vec::new();
         for failure in failures {
-            if failure.mean_time_between <= Span::ZERO {
+            if failure.between.mean <= Span::ZERO {
                 return Err(self.not_positive(site, user, "mean time between failures"));
             }
-            let exponential = |mean: Span| Distribution::exponential(mean.hours());
-            let (Ok(between), Ok(repair)) =
-                (exponential(failure.mean_time_between), exponential(failure.mean_time_to_repair))
-            else {
+            let (Ok(between), Ok(repair)) = (
+                distribution(&failure.between, Span::hours),
+                distribution(&failure.repair, Span::hours),
+            ) else {
                 return Err(self.not_positive(site, user, "mean time to repair"));
             };
             let remaining = crate::breakdown::span_of_hours(between.sample(stream));
             let name = SmolStr::new(&failure.name);
-            modes.push(Mode { name, remaining, between, repair });
+            modes.push(Mode { name, ages: failure.ages, remaining, between, repair });
         }
         Ok(modes)
     }
@@ -283,6 +287,7 @@ impl Builder {
         model.schedule(model.settings.report_from, Event::Snapshot);
         model.schedule(start, Event::Check);
         for unit in 0..model.units.len() {
+            model.fail_by_time(unit);
             model.wake_unit(unit);
             model.touched.insert(unit);
         }

@@ -268,7 +268,7 @@ fn span_text(span: Span) -> String {
 }
 
 /// How many letters must be changed to make one word of another (Levenshtein 1966).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
     for (i, left) in a.chars().take(200).enumerate() {

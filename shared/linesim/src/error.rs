@@ -94,6 +94,14 @@ pub enum ModelError {
         /// For how long nothing has started or finished.
         days: u32,
     },
+    /// Something that only networks of like pieces have, in a plant that is none.
+    #[error("{plant}: {what} is for networks of like pieces only, and this plant is none")]
+    LikeOnly {
+        /// The plant.
+        plant: PlantId,
+        /// What it is.
+        what: String,
+    },
     /// Two plants with one id, or a plant that the programme does not list.
     #[error("plant {plant} is given twice")]
     DuplicatePlant {

@@ -165,6 +165,7 @@ impl Model {
                     let leaving = Leaving::Bulk { quantity: good, to, carried };
                     self.units[unit].jobs[job].leaving.push_back(leaving);
                 }
+                None if good > 0.0 => self.complete_kit(unit, op, part, good),
                 _ => self.end_kit(part),
             }
             return;
@@ -221,7 +222,7 @@ impl Model {
             let subject = QualitySubject::Part(self.parts[part].name.clone());
             self.say(site, Statement::QualityResult { subject, result });
             if !passed {
-                return if self.parts[part].rounds < rework.most_rounds {
+                return if rework.most_rounds.is_none_or(|most| self.parts[part].rounds < most) {
                     Outcome::Again
                 } else {
                     Outcome::Lost
@@ -291,6 +292,20 @@ impl Model {
         self.parts[part].at = crate::network::At::Gone;
         self.materials[material].completed += 1;
         self.count_for_orders(site, material, 1.0);
+    }
+
+    /// A quantity that is complete leaves with the name of its run.
+    fn complete_kit(&mut self, unit: usize, op: usize, part: usize, quantity: f64) {
+        let (site, output) = (self.units[unit].site, self.ops[op].output);
+        let statement = Statement::PartCompleted {
+            part: self.parts[part].name.clone(),
+            material: self.materials[output].id.clone(),
+            order: self.ops[op].order.clone(),
+        };
+        self.say(site, statement);
+        self.end_kit(part);
+        self.materials[output].completed += quantity.round() as u64;
+        self.count_for_orders(site, output, quantity);
     }
 
     /// The name of a run is no longer needed: the quantity is in its storage.

@@ -1,4 +1,4 @@
-//! Durations as random variables, in hours.
+//! Durations as random variables.
 
 use des::{Distribution, DistributionError, Stream};
 use twin::{
@@ -8,29 +8,78 @@ use twin::{
 
 use crate::{breakdown::span_of_hours, network::Lasts};
 
+/// A duration as a random variable, in the unit that `of` gives a span in.
+pub(crate) fn distribution(
+    duration: &Duration,
+    of: impl Fn(Span) -> f64,
+) -> Result<Distribution, DistributionError> {
+    let (mean, variation) = (of(duration.mean), duration.variation);
+    match &duration.shape {
+        Shape::Exponential => Distribution::exponential(mean),
+        Shape::Erlang(stages) => Distribution::erlang(*stages, mean),
+        Shape::WeibullOf(shape) => Distribution::weibull(*shape, mean),
+        Shape::Triangular { low, mode, high } => {
+            Distribution::triangular(of(*low), of(*mode), of(*high))
+        }
+        Shape::Branches(branches) => {
+            let branches: Vec<(f64, f64)> =
+                branches.iter().map(|&(share, mean)| (share, of(mean))).collect();
+            Distribution::hyperexponential_of_branches(&branches)
+        }
+        Shape::Geometric(step) => {
+            let steps = Distribution::geometric_of_mean(mean / of(*step))?;
+            steps.times(of(*step))
+        }
+        Shape::Bernoulli(chance) => Distribution::bernoulli(*chance)?.times(mean / chance),
+        Shape::Observed { values, smoothed } => {
+            let values: Vec<f64> = values.iter().map(|&value| of(value)).collect();
+            if *smoothed { Distribution::smoothed(values) } else { Distribution::empirical(values) }
+        }
+        _ if variation == 0.0 => Distribution::constant(mean),
+        Shape::Lognormal => Distribution::log_normal(mean, variation),
+        Shape::Gamma => Distribution::gamma_of_cv(mean, variation),
+        Shape::Weibull => Distribution::weibull_of_cv(mean, variation),
+        Shape::Uniform => Distribution::uniform_of_cv(mean, variation),
+        Shape::Hyperexponential => Distribution::hyperexponential(mean, variation),
+    }
+}
+
+/// The same with another mean: everything in it takes that much longer.
+pub(crate) fn with_mean(duration: &Duration, mean: Span) -> Duration {
+    let factor = match duration.mean.hours() {
+        hours if hours > 0.0 => mean.hours() / hours,
+        _ => 1.0,
+    };
+    let shape = match &duration.shape {
+        Shape::Triangular { low, mode, high } => Shape::Triangular {
+            low: low.scaled(factor),
+            mode: mode.scaled(factor),
+            high: high.scaled(factor),
+        },
+        Shape::Branches(branches) => {
+            let scaled = branches.iter().map(|&(share, mean)| (share, mean.scaled(factor)));
+            Shape::Branches(scaled.collect())
+        }
+        Shape::Geometric(step) => Shape::Geometric(step.scaled(factor)),
+        Shape::Observed { values, smoothed } => {
+            let values = values.iter().map(|value| value.scaled(factor)).collect();
+            Shape::Observed { values, smoothed: *smoothed }
+        }
+        other => other.clone(),
+    };
+    Duration { mean, shape, ..duration.clone() }
+}
+
 impl Lasts {
     pub fn new(duration: &Duration) -> Result<Self, DistributionError> {
-        Self::of(duration.mean, duration.variation, duration.shape, duration.runs_on)
-    }
-
-    fn of(
-        mean: Span,
-        variation: f64,
-        shape: Shape,
-        runs_on: bool,
-    ) -> Result<Self, DistributionError> {
-        let hours = match shape {
-            Shape::Exponential => Distribution::exponential(mean.hours()),
-            _ if variation == 0.0 => Distribution::constant(mean.hours()),
-            Shape::Lognormal => Distribution::log_normal(mean.hours(), variation),
-            Shape::Gamma => Distribution::gamma(1.0 / (variation * variation), mean.hours()),
-        };
-        Ok(Self { hours: hours?, mean, variation, shape, runs_on })
+        let hours = distribution(duration, Span::hours)?;
+        let (mean, runs_on) = (duration.mean, duration.runs_on);
+        Ok(Self { hours, mean, runs_on, written: duration.clone() })
     }
 
     /// The same with another mean.
     pub fn with_mean(&self, mean: Span) -> Result<Self, DistributionError> {
-        Self::of(mean, self.variation, self.shape, self.runs_on)
+        Self::new(&with_mean(&self.written, mean))
     }
 
     pub fn sample(&self, stream: &mut Stream) -> Span {

@@ -8,7 +8,8 @@ use des::{Distribution, EventKey, Stream};
 use smol_str::SmolStr;
 use twin::{
     CrewId, DeliveryId, EquipmentId, MaterialId, OpId, OperationId, OrderId, PartId, PlantId,
-    PlantTime, Span, SupplierId, UnitState, definition::ResourceKind,
+    PlantTime, Span, SupplierId, UnitState,
+    definition::{Ages, ResourceKind},
 };
 
 use crate::hours::Hours;
@@ -183,6 +184,7 @@ pub(crate) struct Down {
 #[derive(Clone, Debug)]
 pub(crate) struct Mode {
     pub name: SmolStr,
+    pub ages: Ages,
     pub remaining: Span,
     pub between: Distribution,
     pub repair: Distribution,
@@ -398,7 +400,7 @@ pub(crate) enum Role {
 pub(crate) struct ReworkTo {
     pub first_pass: f64,
     pub to: usize,
-    pub most_rounds: u32,
+    pub most_rounds: Option<u32>,
 }
 
 /// How long something takes.
@@ -406,9 +408,9 @@ pub(crate) struct ReworkTo {
 pub(crate) struct Lasts {
     pub hours: Distribution,
     pub mean: Span,
-    pub variation: f64,
-    pub shape: twin::definition::Shape,
     pub runs_on: bool,
+    /// As it was written, to be had with another mean.
+    pub written: twin::definition::Duration,
 }
 
 /// A standing flow from a supplier.

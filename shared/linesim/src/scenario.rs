@@ -1,10 +1,18 @@
-//! Scenario files: when a programme is played, and what goes wrong meanwhile.
+//! Scenario files: how a programme or plant is played, what is changed, what goes wrong meanwhile
+//! and what is expected.
+
+mod expect;
 
 use thiserror::Error;
 use toml_edit::{Document, Item, Table};
 use twin::{PlantTime, Programme, Span};
 
-use crate::settings::{Disruption, Settings};
+use crate::{
+    change::span_of,
+    settings::{Disruption, Settings},
+};
+
+pub use expect::{Expect, Measure, Relation};
 
 /// A scenario file, read.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +25,51 @@ pub struct Scenario {
     pub rate: f64,
     /// What goes wrong.
     pub disruptions: Vec<Disruption>,
+    /// The plant it is about: an id, or a path from the file's own folder.
+    pub plant: Option<String>,
+    /// What is different from the plant's files, from the start.
+    pub changes: Vec<Change>,
+    /// What is expected, for `slipway test`; dates of milestones count from the start that the
+    /// file's plant has.
+    pub expects: Vec<Written>,
+    /// Replications, where it says how many.
+    pub replications: Option<usize>,
+    /// How long one is, where it says so.
+    pub until: Option<Span>,
+    /// How much of that is left out, where it says so.
+    pub warm_up: Option<Span>,
+    /// A replication's time is told when so many pieces are complete.
+    pub pieces: Option<u64>,
+}
+
+/// A parameter that has another value from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which parameter: `plant.kind.id.parameter`.
+    pub path: String,
+    /// Its value.
+    pub value: String,
+    /// Where it is written.
+    pub line: usize,
+}
+
+/// An expectation as it is written, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// `throughput >= "42/month"`.
+    pub text: String,
+    /// Its line.
+    pub line: usize,
+}
+
+impl Written {
+    /// What it says; dates count from `starts`.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn read(&self, starts: PlantTime) -> Result<Expect, String> {
+        Expect::parse(&self.text, Some(starts))
+    }
 }
 
 /// Why a scenario file was refused.
@@ -41,7 +94,7 @@ pub enum ScenarioError {
         source: toml_edit::TomlError,
     },
     /// A key is missing or not what it should be.
-    #[error("{file}:{line}: error: {key} must be {expected}")]
+    #[error("{file}:{line}:1: error: {key} must be {expected}")]
     Key {
         /// The file.
         file: String,
@@ -52,8 +105,18 @@ pub enum ScenarioError {
         /// What it should be.
         expected: &'static str,
     },
+    /// An expectation that says nothing.
+    #[error("{file}:{line}:1: error: {wrong}")]
+    Expectation {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// What is wrong with it.
+        wrong: String,
+    },
     /// A key that nobody reads.
-    #[error("{file}:{line}: error: unknown key {key}; known are {known}")]
+    #[error("{file}:{line}:1: error: unknown key {key}; known are {known}")]
     UnknownKey {
         /// The file.
         file: String,
@@ -66,7 +129,22 @@ pub enum ScenarioError {
     },
 }
 
-const KEYS: [&str; 4] = ["name", "seed", "rate", "disruption"];
+const KEYS: [&str; 11] = [
+    "name",
+    "seed",
+    "rate",
+    "disruption",
+    "plant",
+    "change",
+    "expect",
+    "replications",
+    "until",
+    "warmup",
+    "pieces",
+];
+const CHANGE_KEYS: [&str; 2] = ["path", "value"];
+/// The most replications and pieces that a scenario asks for.
+const MOST: i64 = 1_000_000_000;
 const DISRUPTION_KEYS: [&str; 5] = ["name", "at", "until", "path", "value"];
 /// How long a demonstration may run on: at 720 ×, a day.
 const AFTER_DEMO: Span = Span::from_secs(2 * 366 * 86_400);
@@ -104,6 +182,16 @@ impl Scenario {
             seed: seed.ok_or_else(|| reader.bad(table, "seed", "a whole number from 0"))?,
             rate,
             disruptions: reader.disruptions(table)?,
+            plant: match table.get("plant") {
+                None => None,
+                Some(_) => Some(reader.text(table, "plant")?),
+            },
+            changes: reader.changes(table)?,
+            expects: reader.expects(table)?,
+            replications: reader.count(table, "replications")?.map(|count| count as usize),
+            until: reader.span(table, "until")?,
+            warm_up: reader.warm_up(table)?,
+            pieces: reader.count(table, "pieces")?,
         })
     }
 
@@ -117,6 +205,70 @@ impl Scenario {
 }
 
 impl Reader<'_> {
+    fn tables<'t>(
+        &self,
+        table: &'t Table,
+        key: &'static str,
+        written: &'static str,
+    ) -> Result<Vec<&'t Table>, ScenarioError> {
+        let Some(item) = table.get(key) else { return Ok(Vec::new()) };
+        let list = item.as_array_of_tables().filter(|list| list.len() <= MOST_DISRUPTIONS);
+        list.map(|list| list.iter().collect()).ok_or_else(|| self.bad(table, key, written))
+    }
+
+    fn changes(&self, table: &Table) -> Result<Vec<Change>, ScenarioError> {
+        let mut changes = Vec::new();
+        for entry in self.tables(table, "change", "written as [[change]] tables")? {
+            self.known(entry, &CHANGE_KEYS)?;
+            let path = self.text(entry, "path")?;
+            changes.push(Change {
+                path,
+                value: self.text(entry, "value")?,
+                line: self.line(entry),
+            });
+        }
+        Ok(changes)
+    }
+
+    fn expects(&self, table: &Table) -> Result<Vec<Written>, ScenarioError> {
+        let Some(item) = table.get("expect") else { return Ok(Vec::new()) };
+        let wanted = "a list of texts such as 'throughput >= \"42/month\"'";
+        let list = item.as_array().filter(|list| list.len() <= MOST_DISRUPTIONS);
+        let list = list.ok_or_else(|| self.bad(table, "expect", wanted))?;
+        let mut expects = Vec::new();
+        for value in list {
+            let line = value.span().map_or(1, |span| self.line_of(span.start));
+            let text = value.as_str().ok_or_else(|| self.bad(table, "expect", wanted))?;
+            // Whatever the programme's start is, a date is one.
+            if let Err(wrong) = Expect::parse(text, Some(PlantTime::default())) {
+                return Err(ScenarioError::Expectation { file: self.file.to_owned(), line, wrong });
+            }
+            expects.push(Written { text: text.to_owned(), line });
+        }
+        Ok(expects)
+    }
+
+    fn count(&self, table: &Table, key: &str) -> Result<Option<u64>, ScenarioError> {
+        let Some(item) = table.get(key) else { return Ok(None) };
+        let count = item.as_integer().filter(|count| (1..=MOST).contains(count));
+        let count = count.and_then(|count| u64::try_from(count).ok());
+        count.map(Some).ok_or_else(|| self.bad(table, key, "a whole number above 0"))
+    }
+
+    fn span(&self, table: &Table, key: &str) -> Result<Option<Span>, ScenarioError> {
+        let Some(item) = table.get(key) else { return Ok(None) };
+        let span = item.as_str().and_then(span_of);
+        span.map(Some).ok_or_else(|| self.bad(table, key, "a time such as \"720 d\""))
+    }
+
+    fn warm_up(&self, table: &Table) -> Result<Option<Span>, ScenarioError> {
+        match table.get("warmup").and_then(Item::as_str) {
+            Some("auto") => Ok(None),
+            Some("0") => Ok(Some(Span::ZERO)),
+            _ => self.span(table, "warmup"),
+        }
+    }
+
     fn disruptions(&self, table: &Table) -> Result<Vec<Disruption>, ScenarioError> {
         let Some(item) = table.get("disruption") else { return Ok(Vec::new()) };
         let list = item
@@ -212,44 +364,4 @@ fn moment(value: &toml_edit::Datetime) -> Option<PlantTime> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = "name = 'a'\nseed = 7\nrate = 720\n\
-        [[disruption]]\nname = 'weld head'\nat = 2030-01-01T01:00:00+01:00\n\
-        path = 'y.unit.P4.down'\nvalue = '10 d'\n";
-
-    #[test]
-    fn a_scenario_is_read() {
-        let scenario = Scenario::parse("demo.toml", GOOD.as_bytes()).expect("valid");
-        assert_eq!(scenario.disruptions[0].at.micros(), 1_893_456_000_000_000);
-        assert_eq!((scenario.seed, scenario.rate), (7, 720.0));
-        assert_eq!(scenario.disruptions[0].value, "10 d");
-    }
-
-    #[track_caller]
-    fn check(from: &str, to: &str, expected: &str) {
-        let refused = Scenario::parse("demo.toml", GOOD.replace(from, to).as_bytes());
-        assert_eq!(refused.expect_err("refused").to_string(), expected);
-    }
-
-    #[test]
-    fn a_bad_scenario_says_where_and_what() {
-        check(
-            "rate = 720",
-            "rate = -1",
-            "demo.toml:3: error: rate must be a number above 0, at most 1e6",
-        );
-        check(
-            "path =",
-            "pth =",
-            "demo.toml:7: error: unknown key pth; known are name, at, until, path, value",
-        );
-        check(
-            "at = 2030-01-01T01:00:00+01:00",
-            "at = 2030-02-20",
-            "demo.toml:6: error: at must be a time with its offset, such as 2031-05-05T06:00:00+02:00",
-        );
-        check("[[", "[", "demo.toml: the file is not TOML");
-    }
-}
+mod tests;

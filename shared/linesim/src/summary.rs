@@ -63,6 +63,14 @@ impl UnitSummary {
 }
 
 impl Model {
+    /// What is in a plant now: pieces with names, and runs on quantities that are under way.
+    pub fn present(&self, plant: &PlantId) -> (u64, u64) {
+        let site = self.sites.iter().position(|site| site.id == *plant);
+        let here = self.parts.iter().filter(|part| self.site_of(part.at) == site && site.is_some());
+        let (kits, named): (Vec<_>, Vec<_>) = here.partition(|part| part.kit);
+        (named.len() as u64, kits.len() as u64)
+    }
+
     /// What the run came to so far.
     pub fn summary(&self) -> Summary {
         let units = self.units.iter().enumerate().map(|(index, unit)| UnitSummary {

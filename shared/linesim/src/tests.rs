@@ -12,8 +12,8 @@ use twin::{
     CalendarId, CrewId, EquipmentId, Label, MaterialId, NationId, OperationId, OrganisationId,
     PlaceRef, Plant, PlantId, PlantTime, Programme, ProgrammeId, Report, Span, Statement,
     definition::{
-        Area, Basis, Calendar, ClockChange, Crew, Duration, FailureMode, Input, Material,
-        Operation, Output, Placement, Resource, ResourceKind, SerialScheme, Shape, Shift,
+        Ages, Area, Basis, Blocking, Calendar, ClockChange, Crew, Duration, FailureMode, Input,
+        Material, Operation, Output, Placement, Resource, ResourceKind, SerialScheme, Shape, Shift,
         SourceRule, Storage, Tracking, WorkCenter, WorkUnit,
     },
     state::{Said, TwinState},
@@ -124,6 +124,10 @@ pub(super) fn plant(name: &str) -> Plant {
         deliveries: Vec::new(),
         headline: Vec::new(),
         reasons: Vec::new(),
+        arrivals: Vec::new(),
+        card_loops: Vec::new(),
+        begun_units: Vec::new(),
+        in_step: None,
     }
 }
 
@@ -179,6 +183,7 @@ impl Hand for Plant {
             failures: Vec::new(),
             contact: None,
             may_limit: true,
+            step: None,
             basis: Basis::Assumed,
         });
         self.work_centers.last_mut().expect("pushed")
@@ -233,6 +238,7 @@ impl Hand for Plant {
             sequence: None,
             hold_after: None,
             order: None,
+            blocking: Blocking::AfterWork,
             basis: Basis::Assumed,
         });
         self.operations.last_mut().expect("pushed")
@@ -265,8 +271,9 @@ impl Hand for Plant {
         let center = self.work_centers.iter_mut().find(|c| c.id.as_str() == center);
         center.expect("there").failures.push(FailureMode {
             name: "breakdown".to_owned(),
-            mean_time_between: Span::from_hours(between),
-            mean_time_to_repair: Span::from_hours(repair),
+            between: Duration::exponential(Span::from_hours(between)),
+            repair: Duration::exponential(Span::from_hours(repair)),
+            ages: Ages::WithWork,
         });
     }
 }

@@ -9,6 +9,7 @@
 pub mod calendar;
 mod check;
 mod names;
+mod on_its_own;
 mod problem;
 mod quantity;
 mod read;
@@ -20,7 +21,9 @@ use std::collections::BTreeSet;
 
 use twin::{Agreement, Plant, Programme};
 
-pub use problem::{Problem, Severity};
+pub use on_its_own::load_on_its_own;
+pub use problem::{Problem, Severity, did_you_mean};
+pub use quantity::read_span;
 pub use source::SourceFile;
 
 /// A programme and its plants, as the files define them.
@@ -53,7 +56,7 @@ pub fn load_with_meshes(
     files: &[SourceFile<'_>],
     meshes: Option<&BTreeSet<String>>,
 ) -> Result<Loaded, Vec<Problem>> {
-    let (loaded, problems) = read::all(files, meshes);
+    let (loaded, problems) = read::all(files, meshes, None);
     match loaded {
         Some(found) if problems.iter().all(|p| p.severity == Severity::Warning) => {
             let read::Definition { programme, plants, agreements } = found;

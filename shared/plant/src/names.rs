@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     Plant,
     Milestone,
     Agreement,
+    Arrivals,
+    Cards,
 }
 
 impl Kind {
@@ -54,6 +56,8 @@ impl Kind {
             Self::Plant => "plant",
             Self::Milestone => "milestone",
             Self::Agreement => "agreement",
+            Self::Arrivals => "table of arrivals",
+            Self::Cards => "loop of cards",
         }
     }
 

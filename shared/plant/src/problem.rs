@@ -84,7 +84,7 @@ impl<'a> Log<'a> {
 }
 
 /// `; did you mean "x"?` when one of the known words is close, and nothing otherwise.
-pub(crate) fn did_you_mean<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
+pub fn did_you_mean<'w>(word: &str, known: impl Iterator<Item = &'w str>) -> String {
     let near = known
         .map(|k| (strsim::damerau_levenshtein(word, k), k))
         .filter(|&(distance, k)| distance <= (k.len().max(word.len()) / 3).clamp(1, 3))

@@ -112,6 +112,19 @@ impl Time {
     }
 }
 
+/// Reads `"45 min"`, `"30d"` or `"0"` where no calendar applies.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn read_span(text: &str) -> Result<Span, String> {
+    if text.trim() == "0" {
+        return Ok(Span::ZERO);
+    }
+    Time::parse(text)?.fixed().ok_or_else(|| {
+        format!("\"{text}\" needs a place's calendar, and none applies here; write h or d")
+    })
+}
+
 /// Reads `"12.5 m"` in metres.
 pub(crate) fn metres(text: &str) -> Result<f64, String> {
     let wanted = || format!("\"{text}\" is not a length like \"12.5 m\"");

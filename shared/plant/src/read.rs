@@ -4,16 +4,21 @@ mod agreement;
 mod common;
 mod equipment;
 mod label;
+mod like;
 mod operations;
 mod parts;
 mod people;
 mod plant;
 mod programme;
+mod random;
 mod supply;
 
 pub(crate) use programme::Draft;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::Cell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::tz::TimeZone;
 use toml::{Spanned, de::DeTable};
@@ -49,6 +54,10 @@ pub(crate) struct Context<'c, 'a> {
     pub(crate) nation: NationId,
     pub(crate) organisation: OrganisationId,
     pub(crate) meshes: Option<&'c BTreeSet<String>>,
+    /// Whether the plant stands on its own, to be simulated: what only a hub needs may be left out.
+    pub(crate) alone: bool,
+    /// Things that were given a place because the files give them none.
+    pub(crate) placed: Cell<u32>,
 }
 
 /// What a working day is, by calendar and by place.
@@ -109,6 +118,7 @@ pub(crate) struct Definition {
 pub(crate) fn all(
     files: &[SourceFile<'_>],
     meshes: Option<&BTreeSet<String>>,
+    alone: Option<&str>,
 ) -> (Option<Definition>, Vec<Problem>) {
     let mut files: Vec<SourceFile<'_>> = files.to_vec();
     files.sort_by_key(|file| file.name);
@@ -138,7 +148,7 @@ pub(crate) fn all(
         }
         tables.push(table);
     }
-    let loaded = assemble(&log, &texts, &tables, &broken, meshes);
+    let loaded = assemble(&log, &texts, &tables, &broken, (meshes, alone));
     problems.extend(log.into_problems());
     problems.sort();
     (loaded, problems)
@@ -154,7 +164,7 @@ fn assemble<'a>(
     texts: &[Text<'a>],
     tables: &'a [Spanned<DeTable<'a>>],
     broken: &BTreeSet<usize>,
-    meshes: Option<&'a BTreeSet<String>>,
+    how: (Option<&'a BTreeSet<String>>, Option<&str>),
 ) -> Option<Definition> {
     let names = Names::new(log);
     let mut folders: BTreeMap<&str, Vec<Reader<'a>>> = BTreeMap::new();
@@ -167,7 +177,7 @@ fn assemble<'a>(
             agreement_files.push(Reader::new(log, file, "an agreement's file", table));
         } else {
             let root = Reader::new(log, file, "a plant file", table);
-            folders.entry(text.folder()).or_default().push(root);
+            folders.entry(how.1.unwrap_or(text.folder())).or_default().push(root);
         }
     }
     let any_broken = |roots: &[Reader<'_>]| roots.iter().any(|r| broken.contains(&r.at.file));
@@ -181,7 +191,7 @@ fn assemble<'a>(
         if any_broken(&roots) {
             names.leave_unsure(Some(number));
         }
-        let plant = plant::read(log, &names, number, folder, Sections { roots }, meshes);
+        let plant = plant::read(log, &names, number, folder, Sections { roots }, how);
         plants.extend(plant.map(|plant| (number, plant)));
     }
     let zone = draft.as_ref().and_then(|d| TimeZone::get(&d.programme.time_zone).ok());

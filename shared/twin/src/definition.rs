@@ -3,6 +3,7 @@
 //! Filled by `plant` from TOML and checked there: every id that is named exists, every number
 //! is in range. All lengths are metres, all angles degrees, all times [`Span`].
 
+mod like;
 mod operation;
 mod programme;
 mod serial;
@@ -16,8 +17,10 @@ use crate::{
     time::Span,
 };
 
+pub use like::{Arrival, BegunPiece, BegunUnit, CardLoop, InStep, Reorder, StepUp};
 pub use operation::{
-    Batch, Carry, CrewNeed, Duration, Input, Operation, Output, Rework, Sequence, Shape, SourceRule,
+    Batch, Blocking, Carry, CrewNeed, Duration, Input, Operation, Output, Rework, Sequence, Shape,
+    SourceRule,
 };
 pub use programme::{Lane, Milestone, Nation, Organisation, Programme, SerialScheme};
 pub use serial::Serials;
@@ -83,6 +86,14 @@ pub struct Plant {
     pub headline: Vec<Measure>,
     /// Reasons for holds, stops, scrap and rework, as paths (`quality/weld`).
     pub reasons: Vec<String>,
+    /// Pieces that come from outside by chance or by the clock.
+    pub arrivals: Vec<Arrival>,
+    /// Cards that limit how many pieces are under way.
+    pub card_loops: Vec<CardLoop>,
+    /// Units that hold a piece or are broken when the plant is first seen.
+    pub begun_units: Vec<BegunUnit>,
+    /// Whether all stations move in step, with one cycle time.
+    pub in_step: Option<InStep>,
 }
 
 /// Where a number comes from.
@@ -132,19 +143,32 @@ pub struct WorkCenter {
     pub contact: Option<ContactId>,
     /// Whether findings may call it a bottleneck; false where the record cannot tell.
     pub may_limit: bool,
+    /// What decides whether a unit runs in a cycle, where all move in step.
+    pub step: Option<StepUp>,
     /// Where the numbers come from.
     pub basis: Basis,
 }
 
-/// One way of breaking, aged by working time.
+/// One way of breaking.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FailureMode {
     /// What breaks.
     pub name: String,
-    /// Mean working time between failures.
-    pub mean_time_between: Span,
-    /// Mean time to repair.
-    pub mean_time_to_repair: Span,
+    /// Time between failures.
+    pub between: Duration,
+    /// Time to repair.
+    pub repair: Duration,
+    /// What brings it nearer.
+    pub ages: Ages,
+}
+
+/// What brings a failure nearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ages {
+    /// Working time alone.
+    WithWork,
+    /// Time, whatever the unit does.
+    WithTime,
 }
 
 /// One station: a work cell.

@@ -250,11 +250,8 @@ fn room(word: &str, most: Option<u32>) -> Option<AssumedNumber> {
 
 fn of_center(center: &WorkCenter) -> Vec<AssumedNumber> {
     let failures = center.failures.iter().flat_map(|failure| {
-        [
-            seconds("between_failures", failure.mean_time_between),
-            seconds("repair", failure.mean_time_to_repair),
-        ]
-        .map(|number| AssumedNumber { of: Some(failure.name.clone()), ..number })
+        [seconds("between_failures", failure.between.mean), seconds("repair", failure.repair.mean)]
+            .map(|number| AssumedNumber { of: Some(failure.name.clone()), ..number })
     });
     room("at_once", center.capacity).into_iter().chain(failures).collect()
 }

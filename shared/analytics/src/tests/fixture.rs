@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use twin::{
     definition::{
-        Area, Basis, Crew, CrewNeed, Duration, InitialStock, Input, Material, Milestone, Operation,
-        Output, Placement, Plant, Programme, Resource, ResourceKind, SerialScheme, Shape,
-        SourceRule, Storage, Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Blocking, Crew, CrewNeed, Duration, InitialStock, Input, Material, Milestone,
+        Operation, Output, Placement, Plant, Programme, Resource, ResourceKind, SerialScheme,
+        Shape, SourceRule, Storage, Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
     },
     id::InvalidId,
     label::{Classification, Label, Members, Originator},
@@ -113,6 +113,7 @@ fn work_center(n: usize) -> WorkCenter {
         failures: vec![],
         contact: None,
         may_limit: true,
+        step: None,
         basis: Basis::Assumed,
     }
 }
@@ -176,6 +177,7 @@ fn supply_line() -> SupplyLine {
         mean_late: Span::ZERO,
         yield_ratio: 1.0,
         from: None,
+        reorder: None,
         basis: Basis::Assumed,
     }
 }
@@ -229,6 +231,10 @@ fn shop(name: &str, stations: usize) -> Plant {
         deliveries: vec![],
         headline: vec![],
         reasons: vec![],
+        arrivals: Vec::new(),
+        card_loops: Vec::new(),
+        begun_units: Vec::new(),
+        in_step: None,
     }
 }
 
@@ -275,6 +281,7 @@ fn operation(n: usize, stations: usize) -> Operation {
         sequence: None,
         hold_after: None,
         order: None,
+        blocking: Blocking::AfterWork,
         basis: Basis::Assumed,
     }
 }

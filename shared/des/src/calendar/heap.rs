@@ -42,9 +42,17 @@ impl Entry {
         Time::from_micros((self.biased_time ^ SIGN_BIT) as i64)
     }
 
+    pub(super) fn priority(&self) -> Priority {
+        Priority((self.order >> SEQUENCE_BITS) as u8)
+    }
+
+    pub(super) fn sequence(&self) -> u64 {
+        self.order & SEQUENCE_MAX
+    }
+
     /// One number to compare, without a branch that the processor would have to guess.
     #[inline(always)]
-    fn rank(&self) -> u128 {
+    pub(super) fn rank(&self) -> u128 {
         (u128::from(self.biased_time) << 64) | u128::from(self.order)
     }
 }
@@ -53,6 +61,11 @@ impl Heap {
     #[inline]
     pub(super) fn len(&self) -> usize {
         self.entries.len() - usize::from(self.root_is_vacant)
+    }
+
+    /// All keys, in no order.
+    pub(super) fn unsorted(&self) -> &[Entry] {
+        &self.entries[usize::from(self.root_is_vacant).min(self.entries.len())..]
     }
 
     #[cfg(test)]

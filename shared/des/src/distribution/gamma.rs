@@ -5,6 +5,7 @@
 //! in their section 6. Rejection takes a varying number of uniform numbers, so the draw starts a
 //! generator of its own for them and the stream stays in step.
 
+use super::incomplete_gamma;
 use crate::{normal, stream::SplitMix};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,15 @@ impl Gamma {
 
     pub(super) fn variance(&self) -> f64 {
         self.shape * self.scale * self.scale
+    }
+
+    /// What is left of a sample that has reached `age`, for an exponential number of mean 1.
+    pub(super) fn beyond(&self, age: f64, exponential: f64) -> f64 {
+        let scaled = age / self.scale;
+        if !scaled.is_finite() {
+            return 0.0;
+        }
+        self.scale * incomplete_gamma::residual(self.shape, scaled, exponential)
     }
 
     pub(super) fn sample(&self, bits: u64) -> f64 {

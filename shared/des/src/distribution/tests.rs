@@ -2,6 +2,9 @@
 
 use proptest::prelude::*;
 
+mod parameters;
+mod residual;
+
 use super::*;
 use crate::{Streams, stream::SplitMix};
 
@@ -71,6 +74,11 @@ fn mean_and_variance_are_as_stated() {
     check(Distribution::geometric(1.0), 1.0, 0.0);
     check(Distribution::bernoulli(0.3), 0.3, 0.21);
     check(Distribution::empirical(vec![4.0, 1.0, 1.0, 2.0]), 2.0, 1.5);
+    // One in four of mean 7, three in four of mean 1: E X² = 2 (49 / 4 + 3 / 4).
+    check(Distribution::hyperexponential_of_branches(&[(0.25, 7.0), (0.75, 1.0)]), 2.5, 19.75);
+    check(Distribution::hyperexponential_of_branches(&[(3.0 / 8.0, 2.0)]), 2.0, 4.0);
+    check(Distribution::hyperexponential(3.0, 2.0), 3.0, 36.0);
+    check(Distribution::hyperexponential(3.0, 1.0), 3.0, 9.0);
 }
 
 #[test]
@@ -99,6 +107,18 @@ fn distribution_functions_are_as_stated() {
     // Gamma of shape 1/2 and mean 1/2 is half the square of a standard normal variable.
     check_shape(Distribution::gamma(0.5, 0.5), |x| libm::erf(x.sqrt()));
     let log_deviation = 1.25_f64.ln().sqrt();
+    check_shape(Distribution::hyperexponential_of_branches(&[(0.2, 5.0), (0.8, 1.0)]), |x| {
+        1.0 - 0.2 * (-x / 5.0).exp() - 0.8 * (-x).exp()
+    });
+    // Cells 0.5 to 1.5 and 1.5 to 3; the tail of mean θ keeps the mean of 7 / 3.
+    check_shape(Distribution::smoothed(vec![4.0, 1.0, 2.0]), |x| {
+        const TAIL_MEAN: f64 = 7.0 - 1.0 - 2.25 - 3.0;
+        match x {
+            ..1.5 => (x - 0.5) / 3.0,
+            ..3.0 => (1.0 + (x - 1.5) / 1.5) / 3.0,
+            _ => 1.0 - (-(x - 3.0) / TAIL_MEAN).exp() / 3.0,
+        }
+    });
     check_shape(Distribution::log_normal(1.0, 0.5), |x| {
         let z = (x.ln() + log_deviation * log_deviation / 2.0) / log_deviation;
         libm::erfc(-z / std::f64::consts::SQRT_2) / 2.0
@@ -142,9 +162,27 @@ fn one_of_each() -> Vec<Distribution> {
     .into()
 }
 
+/// Those that came later; apart, so that the recorded bits of the first stay.
+fn one_more_of_each() -> Vec<Distribution> {
+    [
+        Distribution::smoothed(vec![3.0, 1.0, 2.0, 2.0, 9.0]),
+        Distribution::weibull_of_cv(2.0, 0.3),
+        Distribution::uniform_of_cv(2.0, 0.3),
+        Distribution::triangular_of_cv(2.0, 0.3),
+        Distribution::log_normal_of_log(0.1, 0.7),
+        Distribution::geometric_of_mean(4.0),
+        // Not monotone from here on.
+        Distribution::hyperexponential(1.0, 2.0),
+        Distribution::gamma_of_cv(2.0, 0.3),
+        Distribution::erlang_of_cv(2.0, 0.3),
+    ]
+    .map(Result::unwrap)
+    .into()
+}
+
 #[test]
 fn a_sample_takes_one_draw_whatever_the_distribution() {
-    for distribution in one_of_each() {
+    for distribution in one_of_each().into_iter().chain(one_more_of_each()) {
         let mut sampled = Streams::new(1).stream(0, "s", "p");
         let mut drawn = sampled.clone();
         for _ in 0..1_000 {
@@ -161,7 +199,8 @@ fn a_greater_draw_gives_no_smaller_sample() {
     let mut ascending: Vec<u64> = (0..10_000).map(|_| stream.next_u64()).collect();
     ascending.extend([0, u64::MAX]);
     ascending.sort();
-    for distribution in one_of_each().iter().rev().skip(2) {
+    let (first, more) = (one_of_each(), one_more_of_each());
+    for distribution in first.iter().rev().skip(2).chain(more.iter().rev().skip(3)) {
         let samples: Vec<f64> =
             ascending.iter().map(|&bits| distribution.kind.sample(bits)).collect();
         assert!(samples.is_sorted(), "{distribution:?}");
@@ -185,13 +224,12 @@ fn a_greater_mean_scales_every_sample() {
 /// Recorded bits: native and wasm must both give these, today and after any change here.
 #[test]
 fn samples_have_their_recorded_bits() {
-    let mut bits = 0;
-    for distribution in one_of_each() {
-        for sample in samples(&distribution, 1_000) {
-            bits = SplitMix::new(bits ^ sample.to_bits()).next_u64();
-        }
-    }
-    assert_eq!(bits, 2940938456610524751);
+    let hashed = |distributions: Vec<Distribution>| {
+        let all = distributions.iter().flat_map(|distribution| samples(distribution, 1_000));
+        all.fold(0, |bits, sample| SplitMix::new(bits ^ sample.to_bits()).next_u64())
+    };
+    assert_eq!(hashed(one_of_each()), 2940938456610524751);
+    assert_eq!(hashed(one_more_of_each()), 16958528437096581934);
 }
 
 #[test]

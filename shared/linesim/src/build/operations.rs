@@ -48,15 +48,13 @@ impl Builder {
         let crew = self.crew_needs(site, plant, operation)?;
         let held_by = operation.held_by.as_ref();
         let held_by = held_by.map(|id| self.resource(site, user, id)).transpose()?;
-        let rework = match &operation.rework {
-            None => None,
-            Some(rework) => Some(ReworkTo {
-                first_pass: rework.first_pass_ratio,
-                to: self.store_at(site, user, &PlaceRef::here(rework.to.clone()))?,
-                most_rounds: rework.most_rounds,
-            }),
-        };
+        let rework = self.rework(site, operation)?;
         let quantity = operation.output.quantity;
+        if begins == Begins::Bulk && rework.is_some() {
+            let reason =
+                "only pieces with names are sent back, or those of a network of like pieces";
+            return Err(refused(plant, operation, reason));
+        }
         if begins == Begins::Bulk {
             self.check_fits(site, user, output, quantity, to)?;
         }
@@ -92,6 +90,16 @@ impl Builder {
             },
             order: operation.order.clone(),
         })
+    }
+
+    fn rework(&self, site: usize, operation: &Operation) -> Result<Option<ReworkTo>, ModelError> {
+        let Some(rework) = &operation.rework else { return Ok(None) };
+        let to = PlaceRef::here(rework.to.clone());
+        Ok(Some(ReworkTo {
+            first_pass: rework.first_pass_ratio,
+            to: self.store_at(site, operation.id.as_str(), &to)?,
+            most_rounds: rework.most_rounds,
+        }))
     }
 
     fn crew_needs(

@@ -13,7 +13,7 @@ fn line(capacity: u32, shape: Shape) -> Plant {
     plant.center("a", 1);
     plant.center("b", 1);
     plant.store("between", Some(capacity));
-    plant.op("a", &[], ("item", Some("between")), 1.0).duration.shape = shape;
+    plant.op("a", &[], ("item", Some("between")), 1.0).duration.shape = shape.clone();
     plant.op("b", &[("item", 1.0, "between")], ("item", None), 1.0).duration.shape = shape;
     plant
 }
@@ -50,10 +50,10 @@ fn nothing_is_lost_and_nothing_appears() {
     plant.store("again", Some(20));
     plant.operations[0].yield_ratio = 0.9;
     plant.operations[1].rework =
-        Some(Rework { first_pass_ratio: 0.6, to: id("again"), most_rounds: 2 });
+        Some(Rework { first_pass_ratio: 0.6, to: id("again"), most_rounds: Some(2) });
     let again = plant.op("b", &[("item", 1.0, "again")], ("item", None), 0.5);
     again.id = OperationId::new("again").expect("valid");
-    again.rework = Some(Rework { first_pass_ratio: 0.6, to: id("again"), most_rounds: 2 });
+    again.rework = Some(Rework { first_pass_ratio: 0.6, to: id("again"), most_rounds: Some(2) });
     plant.operations.swap(1, 2);
     let played = play(&[plant], 5_000.0);
     let count = |test: fn(&Statement) -> bool| {
@@ -131,6 +131,7 @@ pub(super) fn supplied() -> Plant {
         mean_late: Span::ZERO,
         yield_ratio: 1.0,
         from: None,
+        reorder: None,
         basis: Basis::Assumed,
     });
     plant.initial_stock.push(InitialStock {

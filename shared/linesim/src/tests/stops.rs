@@ -76,8 +76,9 @@ fn a_failing_crane_is_available_as_its_times_say() {
     let mut plant = carried(2, 0.5, 1.0);
     plant.resources[0].failures.push(FailureMode {
         name: "hoist".to_owned(),
-        mean_time_between: Span::from_hours(20.0),
-        mean_time_to_repair: Span::from_hours(5.0),
+        between: Duration::exponential(Span::from_hours(20.0)),
+        repair: Duration::exponential(Span::from_hours(5.0)),
+        ages: Ages::WithWork,
     });
     let hours = 20_000.0;
     let played = play(&[plant], hours);

@@ -97,6 +97,8 @@ fn fed_from_outside<'s>(sites: &'s [Site<'s>]) -> BTreeSet<Fed<'s>> {
         let bought = plant.supply_lines.iter().filter(|line| line.from.is_none());
         fed.extend(bought.map(|line| (id, &line.storage, &line.material)));
         fed.extend(plant.initial_stock.iter().map(|s| (id, &s.storage, &s.material)));
+        let arrives = plant.arrivals.iter().flat_map(|arrivals| &arrivals.gives);
+        fed.extend(arrives.map(|(material, to, _)| (id, to, material)));
         fed.extend(plant.initial_parts.iter().map(|p| (id, &p.at, &p.material)));
         for material in &plant.materials {
             if site.names.is_reported(Some(site.number), material.id.as_str()) {

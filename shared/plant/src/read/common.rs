@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use twin::{
     EquipmentId, InvalidId, PlaceRef, Span,
-    definition::{Carry, Duration, FailureMode, Placement, Shape, Stage},
+    definition::{Carry, Placement, Stage},
 };
 
-use super::{Context, Days};
+use super::{Context, Days, random::duration};
 use crate::{
     names::Kind,
     quantity::{DayLength, Time},
@@ -24,9 +24,6 @@ pub(super) const STAGES: [(&str, Stage); 8] = [
     ("ready", Stage::Ready),
     ("erected", Stage::Erected),
 ];
-
-const SHAPES: [(&str, Shape); 3] =
-    [("lognormal", Shape::Lognormal), ("exponential", Shape::Exponential), ("gamma", Shape::Gamma)];
 
 impl Context<'_, '_> {
     /// The table's own id; it exists from now on.
@@ -69,39 +66,39 @@ impl Context<'_, '_> {
         Some(place)
     }
 
+    /// A name; a plant on its own may leave it to the id.
+    pub(super) fn name<'r>(&self, reader: &Reader<'r>) -> Option<&'r str> {
+        if self.alone && reader.get("name").is_none() {
+            return reader.get("id").and_then(Value::if_text);
+        }
+        reader.need("name").and_then(Value::text)
+    }
+
+    /// A row, for what has not been placed: it is not looked at.
+    fn next_placement(&self) -> Placement {
+        const APART_M: f64 = 12.0;
+        let number = self.placed.replace(self.placed.get() + 1);
+        Placement {
+            x_m: f64::from(number) * APART_M,
+            y_m: 0.0,
+            z_m: 0.0,
+            heading_deg: 0.0,
+            size_m: [8.0, 8.0, 4.0],
+            mesh: None,
+        }
+    }
+
     /// A time where no working day applies.
     pub(super) fn fixed(&self, value: Value<'_>, time: Time) -> Option<Span> {
         fixed(value, time)
     }
 
-    /// `availability` with `repair`, or `failures`.
-    pub(super) fn failures(&self, reader: &Reader<'_>, day: DayLength) -> Vec<FailureMode> {
-        let mut modes: Vec<FailureMode> = reader
-            .tables("failures", "a failure")
-            .into_iter()
-            .filter_map(|table| {
-                let name = table.text_or("name", "breakdown");
-                let mode = failure_mode(&table, name, day);
-                table.finish();
-                mode
-            })
-            .collect();
-        let availability = reader.get("availability");
-        let repair = reader.get("repair");
-        let name = reader.text_or("failure", "breakdown");
-        match (availability, repair) {
-            (Some(_), Some(_)) => modes.extend(failure_mode(reader, name, day)),
-            (Some(value), None) | (None, Some(value)) => reader.log.error(
-                value.at,
-                "availability and repair (the mean time to repair) belong together",
-            ),
-            (None, None) => {}
-        }
-        modes
-    }
-
     /// `at_m`, `z_m`, `heading_deg`, `size_m`, `mesh`.
     pub(super) fn placement(&self, reader: &Reader<'_>) -> Option<Placement> {
+        let unplaced = ["at_m", "size_m"].iter().all(|&key| reader.get(key).is_none());
+        if self.alone && unplaced {
+            return Some(self.next_placement());
+        }
         let at = reader.need("at_m").and_then(Value::numbers::<2>);
         let size_m = reader.need("size_m").and_then(|value| {
             let size = value.numbers::<3>()?;
@@ -142,23 +139,6 @@ impl Context<'_, '_> {
     }
 }
 
-fn failure_mode(reader: &Reader<'_>, name: String, day: DayLength) -> Option<FailureMode> {
-    let availability = reader.need("availability")?.share()?;
-    let value = reader.need("repair")?;
-    let repair = value.time()?.span(day);
-    if availability >= 1.0 {
-        reader.log.error(value.at, "an availability of 1 never fails; leave it and repair out");
-        return None;
-    }
-    if repair <= Span::ZERO {
-        reader.log.error(value.at, "a repair takes some time");
-        return None;
-    }
-    // availability = MTBF / (MTBF + MTTR)
-    let mean_time_between = repair.scaled(availability / (1.0 - availability));
-    Some(FailureMode { name, mean_time_between, mean_time_to_repair: repair })
-}
-
 /// A time where no working day applies.
 pub(super) fn fixed(value: Value<'_>, time: Time) -> Option<Span> {
     let span = time.fixed();
@@ -170,29 +150,6 @@ pub(super) fn fixed(value: Value<'_>, time: Time) -> Option<Span> {
         );
     }
     span
-}
-
-/// `time`, `variation`, `shape`, `runs_on` of a table.
-pub(super) fn duration(reader: &Reader<'_>, day: DayLength) -> Option<Duration> {
-    let mean = reader.need("time").and_then(Value::time);
-    let variation = reader
-        .get("variation")
-        .and_then(|v| v.number_in(|n| (0.0..=5.0).contains(&n), "a ratio from 0 to 5"));
-    let shape = reader.get("shape").and_then(|v| v.one_of(&SHAPES)).unwrap_or(Shape::Lognormal);
-    let runs_on = reader.flag_or("runs_on", false);
-    Some(Duration { mean: mean?.span(day), variation: variation.unwrap_or(0.0), shape, runs_on })
-}
-
-/// A duration written as `"2 wd"` or as a table with `time`.
-pub(super) fn short_duration(value: Value<'_>, day: DayLength) -> Option<Duration> {
-    if value.is_table() {
-        let reader = value.table("a duration")?;
-        let found = duration(&reader, day);
-        reader.finish();
-        return found;
-    }
-    let mean = value.time()?.span(day);
-    Some(Duration { mean, variation: 0.0, shape: Shape::Lognormal, runs_on: false })
 }
 
 /// `{n}`, `{n:02}`, `{n:03}` … in a pattern, replaced by a number.

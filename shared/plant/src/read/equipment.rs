@@ -2,7 +2,7 @@
 
 use twin::{
     CalendarId, EquipmentId, Label,
-    definition::{Area, Placement, Resource, ResourceKind, Storage, WorkCenter, WorkUnit},
+    definition::{Area, Placement, Resource, ResourceKind, StepUp, Storage, WorkCenter, WorkUnit},
 };
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     names::Kind,
+    on_its_own,
     quantity::DayLength,
     reader::{Reader, Value},
 };
@@ -22,7 +23,7 @@ const MOST_UNITS: u32 = 10_000;
 const MOST_PIECES: u32 = 1_000_000_000;
 
 /// No limit, written where a number of pieces may stand.
-const UNBOUNDED: &str = "unbounded";
+pub(super) const UNBOUNDED: &str = "unbounded";
 
 const RESOURCE_KINDS: [(&str, ResourceKind); 3] = [
     ("crane", ResourceKind::Crane),
@@ -36,7 +37,7 @@ impl Context<'_, '_> {
         let tables = sections.tables("area", "an area").into_iter();
         let read = |reader: Reader<'_>| {
             let id: Option<EquipmentId> = self.own_id(&reader, Kind::Area);
-            let name = reader.need("name").and_then(Value::text);
+            let name = self.name(&reader);
             let unit_limit = reader.get("unit_limit").and_then(|v| v.count(1, MOST_PIECES));
             let placed = ["at_m", "size_m", "mesh"].map(|key| reader.get(key).is_some());
             let placement = if placed.contains(&true) { self.placement(&reader) } else { None };
@@ -71,18 +72,19 @@ impl Context<'_, '_> {
         id: Option<EquipmentId>,
         days: &mut Days,
     ) -> Option<WorkCenter> {
-        let name = reader.need("name").and_then(Value::text);
-        let area = reader.need("area").and_then(|v| self.known(v, &[Kind::Area]));
+        let name = self.name(&reader);
+        let area = self.area_of(&reader);
         let noun = reader.text_or("noun", "station");
         let stage = reader.get("stage").and_then(|v| v.one_of(&STAGES));
         let (calendar, day) = self.works_by(&reader, id.as_ref(), days);
         let capacity = match reader.get("capacity") {
-            Some(value) => limit(value),
+            Some(value) => limit(value, 1).unwrap_or(Some(1)),
             None => Some(1),
         };
         let failures = self.failures(&reader, day);
         let contact = reader.get("contact").and_then(|v| self.known(v, &[Kind::Contact]));
         let may_limit = reader.flag_or("may_limit", true);
+        let step = reader.get("step").and_then(|v| step_up(v));
         let basis = reader.basis();
         reader.finish();
         Some(WorkCenter {
@@ -96,8 +98,17 @@ impl Context<'_, '_> {
             failures,
             contact,
             may_limit,
+            step,
             basis,
         })
+    }
+
+    /// The area of a place; a plant on its own may have one only, which needs no word.
+    fn area_of(&self, reader: &Reader<'_>) -> Option<EquipmentId> {
+        if self.alone && reader.get("area").is_none() {
+            return EquipmentId::new(on_its_own::AREA).ok();
+        }
+        reader.need("area").and_then(|v| self.known(v, &[Kind::Area]))
     }
 
     /// The calendar of a place, remembered for times written in working days.
@@ -107,8 +118,11 @@ impl Context<'_, '_> {
         id: Option<&EquipmentId>,
         days: &mut Days,
     ) -> (Option<CalendarId>, DayLength) {
-        let calendar: Option<CalendarId> =
-            reader.need("calendar").and_then(|v| self.known(v, &[Kind::Calendar]));
+        let calendar = if self.alone && reader.get("calendar").is_none() {
+            CalendarId::new(on_its_own::CALENDAR).ok()
+        } else {
+            reader.need("calendar").and_then(|v| self.known(v, &[Kind::Calendar]))
+        };
         let length = calendar.as_ref().map_or(DayLength::ALWAYS, |c| days.of(c));
         if let (Some(id), Some(calendar)) = (id, &calendar) {
             days.places.insert(id.clone(), calendar.clone());
@@ -170,7 +184,7 @@ impl Context<'_, '_> {
         plant: Option<&Label>,
     ) -> Option<WorkUnit> {
         let id: Option<EquipmentId> = self.own_id(&reader, Kind::Unit);
-        let name = reader.need("name").and_then(Value::text);
+        let name = self.name(&reader);
         let placement = self.placement(&reader);
         let label = self.own_label(&reader, plant);
         reader.finish();
@@ -186,9 +200,9 @@ impl Context<'_, '_> {
 
     fn storage(&self, reader: Reader<'_>, plant: Option<&Label>) -> Option<Storage> {
         let id: Option<EquipmentId> = self.own_id(&reader, Kind::Storage);
-        let name = reader.need("name").and_then(Value::text);
-        let area = reader.need("area").and_then(|v| self.known(v, &[Kind::Area]));
-        let capacity = reader.need("capacity").and_then(limit);
+        let name = self.name(&reader);
+        let area = self.area_of(&reader);
+        let capacity = reader.need("capacity").and_then(|v| limit(v, 0));
         let stage = reader.get("stage").and_then(|v| v.one_of(&STAGES));
         let placement = self.placement(&reader);
         let label = self.own_label(&reader, plant);
@@ -198,7 +212,7 @@ impl Context<'_, '_> {
             id: id?,
             name: name?.to_owned(),
             area: area?,
-            capacity,
+            capacity: capacity?,
             stage,
             placement: placement?,
             label,
@@ -214,7 +228,7 @@ impl Context<'_, '_> {
 
     fn resource(&self, reader: Reader<'_>, days: &mut Days) -> Option<Resource> {
         let id: Option<EquipmentId> = self.own_id(&reader, Kind::Resource);
-        let name = reader.need("name").and_then(Value::text);
+        let name = self.name(&reader);
         let kind = reader.need("kind").and_then(|v| v.one_of(&RESOURCE_KINDS));
         let (calendar, day) = self.works_by(&reader, id.as_ref(), days);
         let failures = self.failures(&reader, day);
@@ -236,9 +250,24 @@ impl Context<'_, '_> {
 }
 
 /// A number of pieces, or `"unbounded"`.
-fn limit(value: Value<'_>) -> Option<u32> {
+fn limit(value: Value<'_>, least: u32) -> Option<Option<u32>> {
     match value.if_text() {
-        Some(UNBOUNDED) => None,
-        _ => value.count(1, MOST_PIECES),
+        Some(UNBOUNDED) => Some(None),
+        _ => value.count(least, MOST_PIECES).map(Some),
     }
+}
+
+/// `step = { runs = 0.9 }` or `step = { fails = 0.01, repaired = 0.1 }`.
+fn step_up(value: Value<'_>) -> Option<StepUp> {
+    let reader = value.table("a step")?;
+    let step = match reader.get("runs") {
+        Some(runs) => runs.share().map(StepUp::Bernoulli),
+        None => {
+            let chance = |key| reader.need(key).and_then(Value::share);
+            let (fails, repaired) = (chance("fails"), chance("repaired"));
+            fails.zip(repaired).map(|(fails, repaired)| StepUp::Geometric { fails, repaired })
+        }
+    };
+    reader.finish();
+    step
 }

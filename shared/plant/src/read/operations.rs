@@ -3,14 +3,15 @@
 use twin::{
     CrewId, EquipmentId, MaterialId, OperationId, Span,
     definition::{
-        Batch, CrewNeed, Duration, Input, Material, Operation, Output, Rework, Sequence, Shape,
+        Batch, Blocking, CrewNeed, Duration, Input, Material, Operation, Output, Rework, Sequence,
         SourceRule, Tracking,
     },
 };
 
 use super::{
     Context, Days, Sections,
-    common::{duration, short_duration},
+    equipment::UNBOUNDED,
+    random::{duration, short_duration},
 };
 use crate::{
     names::Kind,
@@ -18,11 +19,13 @@ use crate::{
     reader::{Reader, Value},
 };
 
+const BLOCKING: [(&str, Blocking); 2] =
+    [("after work", Blocking::AfterWork), ("before work", Blocking::BeforeWork)];
+
 const TRACKING: [(&str, Tracking); 2] = [("serial", Tracking::Serial), ("bulk", Tracking::Bulk)];
 
 /// Stands for a time that could not be read, which has been logged.
-const UNREADABLE: Duration =
-    Duration { mean: Span::HOUR, variation: 0.0, shape: Shape::Lognormal, runs_on: false };
+const UNREADABLE: Duration = Duration::fixed(Span::HOUR);
 
 /// Most parts in one batch.
 const MOST_BATCH: u32 = 10_000;
@@ -36,8 +39,11 @@ impl Context<'_, '_> {
 
     fn material(&self, reader: Reader<'_>) -> Option<Material> {
         let id: Option<MaterialId> = self.own_id(&reader, Kind::Material);
-        let name = reader.need("name").and_then(Value::text);
-        let tracking = reader.need("tracking").and_then(|v| v.one_of(&TRACKING));
+        let name = self.name(&reader);
+        let tracking = match reader.get("tracking") {
+            None if self.alone => Some(Tracking::Bulk),
+            _ => reader.need("tracking").and_then(|v| v.one_of(&TRACKING)),
+        };
         let unit_of_measure = reader.text_or("unit", "piece");
         let made_of = reader.get("made_of").map(Value::entries_by_name).unwrap_or_default();
         let made_of = made_of.into_iter().filter_map(|(name, value)| {
@@ -75,7 +81,7 @@ impl Context<'_, '_> {
         materials: &[Material],
     ) -> Option<Operation> {
         let id: Option<OperationId> = self.own_id(&reader, Kind::Operation);
-        let name = reader.need("name").and_then(Value::text);
+        let name = self.name(&reader);
         let work_center: Option<EquipmentId> =
             reader.need("at").and_then(|v| self.known(v, &[Kind::WorkCenter]));
         let day = work_center.as_ref().map_or(DayLength::ALWAYS, |at| days.at(at));
@@ -94,6 +100,7 @@ impl Context<'_, '_> {
         let swap_window = reader.get("swap_window").and_then(|v| v.count(0, 10_000));
         let hold_after = reader.get("hold_after").and_then(|v| short_duration(v, day));
         let order = reader.get("order").and_then(|v| self.known(v, &[Kind::Order]));
+        let blocking = reader.get("blocking").and_then(|v| v.one_of(&BLOCKING));
         let basis = reader.basis();
         reader.finish();
         let (Some(id), Some(work_center), Some(output)) = (id, work_center, output) else {
@@ -118,6 +125,7 @@ impl Context<'_, '_> {
             sequence: swap_window.map(|swap_window| Sequence { swap_window }),
             hold_after,
             order,
+            blocking: blocking.unwrap_or_default(),
             basis,
         })
     }
@@ -159,7 +167,10 @@ impl Context<'_, '_> {
         let reader = value.table("a rework")?;
         let first_pass_ratio = reader.need("first_pass").and_then(Value::share);
         let to = reader.need("to").and_then(|v| self.known(v, &[Kind::Storage]));
-        let most_rounds = reader.need("most_rounds").and_then(|v| v.count(1, 100));
+        let most_rounds = reader.need("most_rounds").and_then(|value| match value.if_text() {
+            Some(UNBOUNDED) => Some(None),
+            _ => value.count(1, 100).map(Some),
+        });
         reader.finish();
         Some(Rework { first_pass_ratio: first_pass_ratio?, to: to?, most_rounds: most_rounds? })
     }

@@ -1,6 +1,6 @@
 //! `plant.toml`: what the site is, and the gathering of its other files.
 
-use std::collections::BTreeSet;
+use std::{cell::Cell, collections::BTreeSet};
 
 use jiff::tz::TimeZone;
 use twin::{NationId, OrganisationId, Plant, PlantId, Span};
@@ -37,9 +37,9 @@ pub(super) fn read(
     number: usize,
     folder: &str,
     sections: Sections<'_>,
-    meshes: Option<&BTreeSet<String>>,
+    (meshes, alone): (Option<&BTreeSet<String>>, Option<&str>),
 ) -> Option<Plant> {
-    let Some(site) = site(log, names, folder, &sections) else {
+    let Some(site) = site(log, names, folder, &sections, alone.is_some()) else {
         names.leave_unsure(Some(number));
         return None;
     };
@@ -51,6 +51,8 @@ pub(super) fn read(
         nation: site.nation.clone(),
         organisation: site.organisation.clone(),
         meshes,
+        alone: alone.is_some(),
+        placed: Cell::new(0),
     };
     let plant = gather(&context, site, &sections);
     sections.finish();
@@ -99,6 +101,10 @@ fn gather(context: &Context<'_, '_>, site: Site, sections: &Sections<'_>) -> Opt
         calendars,
         materials,
         reasons: site.reasons,
+        arrivals: context.arrivals(sections),
+        card_loops: context.card_loops(sections),
+        begun_units: context.begun_units(sections),
+        in_step: context.in_step(sections),
     })
 }
 
@@ -107,6 +113,7 @@ fn site(
     names: &Names<'_, '_>,
     folder: &str,
     sections: &Sections<'_>,
+    alone: bool,
 ) -> Option<Site> {
     let mut tables = sections.tables("plant", "a plant").into_iter();
     let Some(reader) = tables.next() else {
@@ -117,12 +124,31 @@ fn site(
     for second in tables {
         log.error(second.at, format!("the folder \"{folder}\" has a second table [plant]"));
     }
-    let id = plant_id(log, names, folder, &reader);
-    let name = reader.need("name").and_then(Value::text);
-    let description = reader.need("description").and_then(Value::text);
-    let nation = registered(names, &reader, "nation", &[Kind::Nation]);
-    let organisation = registered(names, &reader, "organisation", &[Kind::Organisation]);
-    let zone = reader.need("time_zone").and_then(time_zone);
+    let left_out = |key| alone && reader.get(key).is_none();
+    let id = match left_out("id") {
+        true => {
+            names.declare(None, Kind::Plant, folder, reader.at);
+            PlantId::new(folder).ok()
+        }
+        false => plant_id(log, names, folder, &reader),
+    };
+    let text = |key| match left_out(key) {
+        true => Some(""),
+        false => reader.need(key).and_then(Value::text),
+    };
+    let (name, description) = (text("name"), text("description"));
+    let nation = match left_out("nation") {
+        true => NationId::new("XAA").ok(),
+        false => registered(names, &reader, "nation", &[Kind::Nation]),
+    };
+    let organisation = match left_out("organisation") {
+        true => OrganisationId::new("owner").ok(),
+        false => registered(names, &reader, "organisation", &[Kind::Organisation]),
+    };
+    let zone = match left_out("time_zone") {
+        true => None,
+        false => reader.need("time_zone").and_then(time_zone),
+    };
     let stale_after =
         reader.get("stale_after").and_then(|value| super::common::fixed(value, value.time()?));
     let reasons = reader.get("reasons").map(Value::list).unwrap_or_default();

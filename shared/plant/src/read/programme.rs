@@ -6,11 +6,7 @@ use twin::{
     definition::{Lane, Milestone, Nation, Organisation, SerialScheme},
 };
 
-use super::{
-    Sections,
-    common::{fixed, short_duration},
-    plant::time_zone,
-};
+use super::{Sections, common::fixed, plant::time_zone, random::short_duration};
 use crate::{
     names::{Kind, Names},
     problem::Log,

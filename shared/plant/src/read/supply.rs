@@ -1,13 +1,14 @@
 //! Suppliers, their deliveries, the stock at the start, and the plan.
 
 use twin::{
-    EquipmentId, Label, MaterialId, OrganisationId, Span,
+    EquipmentId, Label, MaterialId, OrganisationId, Span, SupplierId,
     definition::{Delivery, InitialStock, Order, Supplier, SupplyLine},
 };
 
 use super::{Context, Sections, common::fixed};
 use crate::{
     names::Kind,
+    on_its_own,
     reader::{Reader, Value},
 };
 
@@ -50,20 +51,24 @@ impl Context<'_, '_> {
 
     fn supply_line(&self, reader: Reader<'_>) -> Option<SupplyLine> {
         let material = reader.need("material").and_then(|v| self.known(v, &[Kind::Material]));
-        let supplier = reader.need("supplier").and_then(|v| self.known(v, &[Kind::Supplier]));
+        let supplier = if self.alone && reader.get("supplier").is_none() {
+            SupplierId::new(on_its_own::SUPPLIER).ok()
+        } else {
+            reader.need("supplier").and_then(|v| self.known(v, &[Kind::Supplier]))
+        };
         let storage = reader.need("storage").and_then(|v| self.known(v, &[Kind::Storage]));
-        let lot = reader.need("lot").and_then(Value::quantity);
-        let every = reader.need("every").and_then(|value| {
-            let every = fixed(value, value.interval()?)?;
-            if every <= Span::ZERO {
-                self.log.error(value.at, "lots come every so often, not all at once");
-                return None;
-            }
-            Some(every)
-        });
-        let lead = reader.need("lead").and_then(|v| fixed(v, v.time()?));
-        let on_time_ratio = reader.need("on_time").and_then(Value::share);
-        let mean_late = reader.need("mean_late").and_then(|v| fixed(v, v.time()?));
+        let reorder = reader.get("reorder");
+        let by_level = reorder.is_some();
+        let (lot, every) = if by_level { (None, None) } else { self.rhythm(&reader) };
+        let written_lead = reader.need("lead");
+        let reorder = reorder.and_then(|value| self.reorder(value, written_lead));
+        let lead = match &reorder {
+            Some(reorder) => Some(reorder.lead.mean),
+            None if by_level => None,
+            None => written_lead.and_then(|v| fixed(v, v.time()?)),
+        };
+        let (on_time_ratio, mean_late) =
+            if by_level { (None, None) } else { self.lateness(&reader) };
         let yield_ratio = reader.get("yield").map_or(Some(1.0), Value::share);
         let from = reader.get("from").and_then(|v| self.place(v, &[Kind::Storage]));
         let basis = reader.basis();
@@ -84,8 +89,30 @@ impl Context<'_, '_> {
             mean_late: mean_late.unwrap_or_default(),
             yield_ratio: yield_ratio.unwrap_or(1.0),
             from,
+            reorder,
             basis,
         })
+    }
+
+    /// How much comes, how often.
+    fn rhythm(&self, reader: &Reader<'_>) -> (Option<f64>, Option<Span>) {
+        let lot = reader.need("lot").and_then(Value::quantity);
+        let every = reader.need("every").and_then(|value| {
+            let every = fixed(value, value.interval()?)?;
+            if every <= Span::ZERO {
+                self.log.error(value.at, "lots come every so often, not all at once");
+                return None;
+            }
+            Some(every)
+        });
+        (lot, every)
+    }
+
+    /// How often late, and by how much.
+    fn lateness(&self, reader: &Reader<'_>) -> (Option<f64>, Option<Span>) {
+        let on_time_ratio = reader.need("on_time").and_then(Value::share);
+        let mean_late = reader.need("mean_late").and_then(|v| fixed(v, v.time()?));
+        (on_time_ratio, mean_late)
     }
 
     /// `[[stock]]`.

@@ -28,7 +28,7 @@ fn good_files_become_a_plant() {
         .collect();
     assert_eq!(units, ["bay-01 0 0", "bay-02 14 0"]);
     let center = &plant.work_centers[0];
-    assert_eq!(center.failures[0].mean_time_between, Span::from_secs(27 * 3_600));
+    assert_eq!(center.failures[0].between.mean, Span::from_secs(27 * 3_600));
     let make = &plant.operations[0];
     assert_eq!(make.duration.mean, Span::from_secs(15 * 3_600), "two working days of 7.5 hours");
     assert_eq!(make.source, SourceRule::Saturated);
@@ -110,7 +110,7 @@ fn load_of(plant: &Plant, center: &WorkCenter, rates: &Rates) -> f64 {
 }
 
 fn availability(mode: &FailureMode) -> f64 {
-    mode.mean_time_between.hours() / (mode.mean_time_between + mode.mean_time_to_repair).hours()
+    mode.between.mean.hours() / (mode.between.mean + mode.repair.mean).hours()
 }
 
 /// Load of a movable resource; the second gantry only helps out, so the first bears all.

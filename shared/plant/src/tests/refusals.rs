@@ -18,7 +18,7 @@ fn a_misspelt_key_is_named_with_the_closest() {
         EQUIPMENT,
         &[("availability =", "availabilty =")],
         r#"yard/equipment.toml:17:1: error: a work center has no key "availabilty"; did you mean "availability"?
-yard/equipment.toml:18:10: error: availability and repair (the mean time to repair) belong together"#,
+yard/equipment.toml:18:10: error: availability (or between, the time between failures) and repair (the time to repair) belong together"#,
     );
 }
 
@@ -246,7 +246,7 @@ fn ranges_are_checked() {
     check_changes(
         EQUIPMENT,
         &[("capacity = 20", "capacity = -1")],
-        r#"yard/equipment.toml:24:12: error: "capacity" is -1; a whole number from 1 to 1000000000 is wanted"#,
+        r#"yard/equipment.toml:24:12: error: "capacity" is -1; a whole number from 0 to 1000000000 is wanted"#,
     );
     check_changes(
         EQUIPMENT,
@@ -256,7 +256,7 @@ fn ranges_are_checked() {
     check_changes(
         EQUIPMENT,
         &[("repair = \"3 h\"", "")],
-        r#"yard/equipment.toml:17:16: error: availability and repair (the mean time to repair) belong together"#,
+        r#"yard/equipment.toml:17:16: error: availability (or between, the time between failures) and repair (the time to repair) belong together"#,
     );
     check_changes(
         SUPPLY,

@@ -44,6 +44,8 @@ pub struct Operation {
     pub hold_after: Option<Duration>,
     /// The order it works for.
     pub order: Option<OrderId>,
+    /// What a full storage keeps it from.
+    pub blocking: Blocking,
     /// Where the numbers come from.
     pub basis: Basis,
 }
@@ -113,8 +115,21 @@ pub struct Duration {
     pub runs_on: bool,
 }
 
-/// Families of distributions by mean and variation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+impl Duration {
+    /// A time of that mean with nothing said of its variation: lognormal, deterministic.
+    pub const fn fixed(mean: Span) -> Self {
+        Self { mean, variation: 0.0, shape: Shape::Lognormal, runs_on: false }
+    }
+
+    /// An exponential time.
+    pub const fn exponential(mean: Span) -> Self {
+        Self { mean, variation: 1.0, shape: Shape::Exponential, runs_on: false }
+    }
+}
+
+/// Families of distributions. Most are selected from by mean and variation; those with parameters
+/// of their own have them here, and then mean and variation say what these come to.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// Lognormal; deterministic at variation 0.
     Lognormal,
@@ -122,6 +137,48 @@ pub enum Shape {
     Exponential,
     /// Gamma.
     Gamma,
+    /// So many exponential stages, one after the other.
+    Erlang(u32),
+    /// Weibull, by mean and variation.
+    Weibull,
+    /// Weibull, by its shape parameter.
+    WeibullOf(f64),
+    /// Uniform, from the mean less to the mean more.
+    Uniform,
+    /// Triangular.
+    Triangular {
+        /// Shortest.
+        low: Span,
+        /// Likeliest.
+        mode: Span,
+        /// Longest.
+        high: Span,
+    },
+    /// Exponential with one of two means by chance, by mean and variation (above 1), balanced.
+    Hyperexponential,
+    /// Exponential with one of these means, each with its share.
+    Branches(Vec<(f64, Span)>),
+    /// So many steps of this length, until a trial of each succeeds.
+    Geometric(Span),
+    /// The mean's worth with this chance, or no time at all.
+    Bernoulli(f64),
+    /// As observed.
+    Observed {
+        /// Each observation.
+        values: Vec<Span>,
+        /// Whether what lies between and beyond them may come, too.
+        smoothed: bool,
+    },
+}
+
+/// What a full storage keeps an operation from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Blocking {
+    /// Letting go of what is finished, which stays in the unit.
+    #[default]
+    AfterWork,
+    /// Beginning. The place is kept for what will be finished.
+    BeforeWork,
 }
 
 /// Parts done together.
@@ -140,8 +197,8 @@ pub struct Rework {
     pub first_pass_ratio: f64,
     /// Where failed parts go to wait.
     pub to: EquipmentId,
-    /// Most rounds; a part that fails once more is scrapped.
-    pub most_rounds: u32,
+    /// Most rounds; a part that fails once more is scrapped. None: as often as it takes.
+    pub most_rounds: Option<u32>,
 }
 
 /// People an operation needs.

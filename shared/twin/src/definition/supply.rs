@@ -1,6 +1,6 @@
 //! Supply, plan, people to call and the measures a plant is judged by.
 
-use super::Basis;
+use super::{Basis, Reorder};
 use crate::{
     id::{
         ContactId, DeliveryId, EquipmentId, MaterialId, NationId, OrderId, OrganisationId, PartId,
@@ -52,6 +52,8 @@ pub struct SupplyLine {
     pub yield_ratio: f64,
     /// When another plant of the programme makes it: shipped from there instead of invented.
     pub from: Option<PlaceRef>,
+    /// Where lots are ordered by the level of stock and not by the clock.
+    pub reorder: Option<Reorder>,
     /// Where the numbers come from.
     pub basis: Basis,
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::{
     definition::{
-        Area, Basis, Crew, Delivery, Duration, InitialStock, Input, Lane, Material, Operation,
-        Order, Output, Placement, Plant, Programme, Resource, ResourceKind, Shape, SourceRule,
-        Stage, Storage, Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Blocking, Crew, Delivery, Duration, InitialStock, Input, Lane, Material,
+        Operation, Order, Output, Placement, Plant, Programme, Resource, ResourceKind, Shape,
+        SourceRule, Stage, Storage, Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
     },
     id::*,
     label::{Classification, Label, Members, Originator},
@@ -171,6 +171,7 @@ fn center(name: &str, capacity: Option<u32>, stage: Option<Stage>) -> WorkCenter
         failures: vec![],
         contact: None,
         may_limit: true,
+        step: None,
         basis: Basis::Assumed,
     }
 }
@@ -236,6 +237,7 @@ fn operation(name: &str, takes: &str, gives: &str) -> Operation {
         sequence: None,
         hold_after: None,
         order: None,
+        blocking: Blocking::AfterWork,
         basis: Basis::Assumed,
     }
 }
@@ -302,6 +304,10 @@ pub(super) fn plant(name: &str) -> Plant {
         deliveries: vec![planned_delivery()],
         headline: vec![],
         reasons: vec![],
+        arrivals: Vec::new(),
+        card_loops: Vec::new(),
+        begun_units: Vec::new(),
+        in_step: None,
     }
 }
 
@@ -339,6 +345,7 @@ fn supply_line() -> SupplyLine {
         mean_late: Span::ZERO,
         yield_ratio: 1.0,
         from: None,
+        reorder: None,
         basis: Basis::Assumed,
     }
 }

@@ -1,0 +1,193 @@
+//! `slipway sim`: a plant simulated, and what comes of it.
+
+mod answer;
+mod table;
+
+use std::{
+    io::{IsTerminal, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Mutex,
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use experiment::sim::{self, Engine, Outcome, SimError, Wish};
+use linesim::Scenario;
+use twin::Span;
+
+use super::{
+    scenario::{self, NoScenario},
+    subject::Subject,
+    threads::Threads,
+};
+use crate::{clock::Stopwatch, store::in_words};
+
+/// Replications unless another number is named: enough for an interval that means what it says.
+const USUAL_REPLICATIONS: usize = 30;
+/// Progress is told when it lasts longer than this, and so often.
+const QUIET_FOR: Duration = Duration::from_secs(1);
+const BETWEEN_LINES: Duration = Duration::from_secs(5);
+
+pub(super) const HELP: &str =
+    "PLANT is the id of a plant under models/plants, or a folder (or file) with a plant of yours.
+Times are written `90 min`, `8h`, `30d`. Means come with their interval of 95 %.
+
+Examples:
+  slipway sim home-yard --until 720d
+  slipway sim my/line --until '10000 h' --warmup 500h --replications 50
+  slipway sim home-yard --scenario models/scenarios/p4-faster.toml
+  slipway sim my/line --engine events --seed 7 --json > line.json";
+
+#[derive(Debug, Args)]
+pub(super) struct SimArgs {
+    /// The plant: an id, or a folder
+    #[arg(value_name = "PLANT")]
+    plant: String,
+    /// How long one replication is, warm-up included [default: a year; for networks of like pieces
+    /// 20,000 of the longest cycles]
+    #[arg(long, value_name = "DUR", value_parser = duration)]
+    until: Option<Span>,
+    /// How much of its beginning is left out, or `auto`: as much as MSER-5 tells
+    #[arg(long, value_name = "DUR|auto", value_parser = warm_up)]
+    warmup: Option<WarmUp>,
+    /// A scenario: what is different, and what goes wrong
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// How many replications [default: 30]
+    #[arg(long, value_name = "N")]
+    replications: Option<usize>,
+    /// The seed of all random numbers [default: the scenario's, else 1]
+    #[arg(long, value_name = "S")]
+    seed: Option<u64>,
+    /// What plays it
+    #[arg(long, value_enum, default_value_t = EngineName::Auto)]
+    engine: EngineName,
+    /// Say the result on stdout, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EngineName {
+    /// What fits and is fastest
+    Auto,
+    /// Event by event
+    Events,
+    /// The recursion of departures
+    Maxplus,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum WarmUp {
+    Auto,
+    Given(Span),
+}
+
+fn duration(text: &str) -> Result<Span, String> {
+    plant::read_span(text)
+}
+
+fn warm_up(text: &str) -> Result<WarmUp, String> {
+    if text == "auto" { Ok(WarmUp::Auto) } else { duration(text).map(WarmUp::Given) }
+}
+
+impl SimArgs {
+    fn wish(&self, scenario: Option<&Scenario>) -> Wish {
+        let of_scenario = scenario.and_then(|scenario| scenario.replications);
+        Wish {
+            until: self.until,
+            warm_up: match self.warmup {
+                None | Some(WarmUp::Auto) => None,
+                Some(WarmUp::Given(span)) => Some(span),
+            },
+            replications: self.replications.or(of_scenario).unwrap_or(USUAL_REPLICATIONS),
+            seed: self.seed.or(scenario.map(|scenario| scenario.seed)).unwrap_or(1),
+            engine: match self.engine {
+                EngineName::Auto => Engine::Auto,
+                EngineName::Events => Engine::Events,
+                EngineName::Maxplus => Engine::MaxPlus,
+            },
+            disruptions: Vec::new(),
+            pieces: None,
+        }
+    }
+}
+
+/// A plant that was simulated, with how long that took.
+pub(super) struct Simulated {
+    pub(super) outcome: Outcome,
+    pub(super) lasted: Duration,
+}
+
+/// Simulates a plant on all cores, and tells how far it is.
+pub(super) fn simulate(subject: &Subject, wish: &Wish) -> Result<Simulated, SimError> {
+    let begun = Stopwatch::start();
+    let told = Mutex::new(Duration::ZERO);
+    let on_terminal = std::io::stderr().is_terminal();
+    let progress = |share: f64| {
+        let elapsed = begun.elapsed();
+        let Ok(mut told) = told.try_lock() else { return };
+        let wait = if on_terminal { Duration::from_millis(100) } else { BETWEEN_LINES };
+        if elapsed < QUIET_FOR || elapsed < *told + wait {
+            return;
+        }
+        *told = elapsed;
+        let percent = (share * 100.0).floor();
+        let line = format!("simulating {}: {percent} %", subject.plant().id);
+        // Nobody is to be told where stderr is closed.
+        let _closed = match on_terminal {
+            true => write!(std::io::stderr(), "\r{line} "),
+            false => writeln!(std::io::stderr(), "{line}"),
+        };
+    };
+    let of = sim::Subject {
+        programme: &subject.programme,
+        plants: &subject.plants,
+        number: subject.number,
+    };
+    let outcome = sim::simulate(of, wish, &Threads::of_this_machine(), &progress);
+    if on_terminal && begun.elapsed() > QUIET_FOR {
+        eprint!("\r{:60}\r", "");
+    }
+    Ok(Simulated { outcome: outcome?, lasted: begun.elapsed() })
+}
+
+/// The plant as the scenario has it, and how it is simulated.
+fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
+    let mut subject = Subject::find(&args.plant)?;
+    subject.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    let Some(path) = &args.scenario else { return Ok((subject, args.wish(None))) };
+    let read = scenario::read(path)?;
+    let disruptions = scenario::apply(path, &read, &mut subject)?;
+    let mut wish = scenario::wish(&read, disruptions, &args.wish(Some(&read)));
+    if args.warmup == Some(WarmUp::Auto) {
+        wish.warm_up = None;
+    }
+    Ok((subject, wish))
+}
+
+pub(super) fn run(args: &SimArgs) -> ExitCode {
+    let (subject, wish) = match prepared(args) {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            error.lines().iter().for_each(|line| eprintln!("{line}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match simulate(&subject, &wish) {
+        Ok(simulated) => {
+            let plant = subject.plant();
+            if args.json {
+                println!("{:#}", answer::of(plant, &wish, &simulated));
+            } else {
+                eprint!("{}", table::of(plant, &wish, &simulated));
+            }
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {}", in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

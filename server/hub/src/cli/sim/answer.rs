@@ -1,0 +1,103 @@
+//! What a simulation came to, as JSON: a stable shape, units in the names.
+
+use experiment::{
+    Interval,
+    sim::{HoldUpOutcome, MilestoneOutcome, ProductOutcome, StorageOutcome, UnitOutcome, Wish},
+};
+use serde_json::{Value, json};
+use twin::Plant;
+
+use super::Simulated;
+
+pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
+    let outcome = &simulated.outcome;
+    let seconds = simulated.lasted.as_secs_f64();
+    json!({
+        "plant": plant.id.as_str(),
+        "engine": "events",
+        "model": outcome.model.name(),
+        "why_whole": outcome.why_whole.as_ref().map(ToString::to_string),
+        "seed": wish.seed,
+        "replications": wish.replications,
+        "until_h": outcome.until.hours(),
+        "warmup_h": outcome.warm_up.hours(),
+        "warmup": if wish.warm_up.is_some() { "given" } else { "mser-5" },
+        "settled": outcome.has_settled,
+        "confidence": 0.95,
+        "part_operations": outcome.part_operations,
+        "wall_s": seconds,
+        "part_operations_per_s": outcome.part_operations as f64 / seconds.max(1e-9),
+        "throughput": outcome.products.iter().map(throughput).collect::<Vec<_>>(),
+        "lead_time": outcome.products.iter().filter_map(lead_time).collect::<Vec<_>>(),
+        "wip_pieces": interval(&outcome.wip_pieces),
+        "units": outcome.units.iter().map(unit).collect::<Vec<_>>(),
+        "storages": outcome.storages.iter().map(storage).collect::<Vec<_>>(),
+        "bottleneck_method": outcome.method.name(),
+        "bottlenecks": outcome.hold_ups.iter().map(hold_up).collect::<Vec<_>>(),
+        "time_to_pieces_h": outcome.time_to_pieces_h.as_ref().map(interval),
+        "milestones": outcome.milestones.iter().map(milestone).collect::<Vec<_>>(),
+    })
+}
+
+fn interval(interval: &Interval) -> Value {
+    json!({ "mean": interval.estimate, "low": interval.low, "high": interval.high })
+}
+
+fn scaled(of: &Interval, factor: f64) -> Value {
+    json!({ "mean": of.estimate * factor, "low": of.low * factor, "high": of.high * factor })
+}
+
+fn throughput(product: &ProductOutcome) -> Value {
+    json!({
+        "material": product.material.as_str(),
+        "per_h": interval(&product.throughput_per_h),
+        "per_d": scaled(&product.throughput_per_h, 24.0),
+        "completed": interval(&product.completed),
+    })
+}
+
+fn lead_time(product: &ProductOutcome) -> Option<Value> {
+    let lead = product.lead_time_h.as_ref()?;
+    Some(json!({ "material": product.material.as_str(), "h": interval(lead) }))
+}
+
+fn unit(unit: &UnitOutcome) -> Value {
+    let shares =
+        unit.shares.iter().map(|(state, share)| (state.name().to_owned(), interval(share)));
+    json!({
+        "unit": unit.unit.as_str(),
+        "work_center": unit.work_center.as_str(),
+        "finished_per_h": interval(&unit.finished_per_h),
+        "shares_ratio": shares.collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+fn storage(storage: &StorageOutcome) -> Value {
+    json!({
+        "storage": storage.storage.as_str(),
+        "material": storage.material.as_ref().map(|material| material.as_str()),
+        "level": interval(&storage.level),
+        "wait_h": storage.wait_h.as_ref().map(interval),
+        "at_once_ratio": storage.at_once_ratio.as_ref().map(interval),
+    })
+}
+
+fn hold_up(hold_up: &HoldUpOutcome) -> Value {
+    json!({
+        "kind": hold_up.kind,
+        "id": hold_up.id,
+        "confidence_ratio": hold_up.confidence_ratio,
+        "measure_ratio": interval(&hold_up.measure),
+    })
+}
+
+fn milestone(milestone: &MilestoneOutcome) -> Value {
+    let reached = milestone.reached_d.iter().flatten().count();
+    json!({
+        "milestone": milestone.milestone.as_str(),
+        "name": milestone.name,
+        "due_d": milestone.due_d,
+        "reached_ratio": reached as f64 / milestone.reached_d.len().max(1) as f64,
+        "reached_d": milestone.mean_d.as_ref().map(interval),
+    })
+}

@@ -1,0 +1,167 @@
+//! What a simulation came to, for people.
+
+use std::fmt::Write;
+
+use experiment::{
+    Interval,
+    sim::{HoldUpOutcome, Method, ModelKind, Outcome, Wish},
+};
+use twin::{Plant, UnitState};
+
+use super::Simulated;
+
+/// Hold-ups that are named.
+const HOLD_UPS: usize = 5;
+/// Shares below this are left out \[ratio\].
+const LEAST_SHARE: f64 = 0.005;
+
+pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> String {
+    let outcome = &simulated.outcome;
+    let mut text = String::new();
+    heading(&mut text, plant, wish, outcome);
+    products(&mut text, outcome);
+    units(&mut text, outcome);
+    storages(&mut text, outcome);
+    hold_ups(&mut text, outcome);
+    milestones(&mut text, outcome);
+    let seconds = simulated.lasted.as_secs_f64();
+    let rate = outcome.part_operations as f64 / seconds.max(1e-9) / 1e6;
+    let done = outcome.part_operations;
+    let _ =
+        writeln!(text, "\n{done} part-operations in {seconds:.2} s: {rate:.2} million a second");
+    text
+}
+
+fn heading(text: &mut String, plant: &Plant, wish: &Wish, outcome: &Outcome) {
+    let name = if plant.name.is_empty() { plant.id.as_str() } else { &plant.name };
+    let model = match outcome.model {
+        ModelKind::LikePieces => "as a network of like pieces".to_owned(),
+        ModelKind::InStep => "as a line in step".to_owned(),
+        ModelKind::Whole => match &outcome.why_whole {
+            Some(why) => format!("whole: {why}"),
+            None => "whole".to_owned(),
+        },
+    };
+    let _ = writeln!(text, "{name}, simulated by events, {model}");
+    let settled = match outcome.has_settled {
+        Some(true) => " (told by MSER-5)",
+        Some(false) => " (it had not settled: make it longer with --until)",
+        None => "",
+    };
+    let _ = writeln!(
+        text,
+        "{} replications of {}, the first {} left out{settled}; seed {}; ± is the interval of 95 %\n",
+        wish.replications, outcome.until, outcome.warm_up, wish.seed
+    );
+}
+
+/// A mean with half its interval, to three digits of that half.
+fn told(of: &Interval) -> String {
+    let half = (of.high - of.low) / 2.0;
+    let scale = if half > 0.0 { half } else { of.estimate.abs() };
+    let digits =
+        if scale > 0.0 { (1.0 - scale.log10()).ceil().clamp(0.0, 6.0) as usize } else { 0 };
+    format!("{:.digits$} ± {half:.digits$}", of.estimate)
+}
+
+fn scaled(of: &Interval, factor: f64) -> Interval {
+    let (estimate, low, high) = (of.estimate * factor, of.low * factor, of.high * factor);
+    Interval { estimate, low, high, ..*of }
+}
+
+/// The factor from an hour, and its word, in which something that often happens reads well.
+fn pace(per_h: f64) -> (f64, &'static str) {
+    match per_h {
+        n if n >= 1.0 => (1.0, "an hour"),
+        n if n >= 1.0 / 24.0 => (24.0, "a day"),
+        _ => (24.0 * 30.0, "in 30 days"),
+    }
+}
+
+fn lasting(h: f64) -> (f64, &'static str) {
+    match h {
+        n if n < 1.0 => (60.0, "min"),
+        n if n < 72.0 => (1.0, "h"),
+        _ => (1.0 / 24.0, "d"),
+    }
+}
+
+fn products(text: &mut String, outcome: &Outcome) {
+    for product in &outcome.products {
+        let (factor, word) = pace(product.throughput_per_h.estimate);
+        let rate = told(&scaled(&product.throughput_per_h, factor));
+        let _ = write!(text, "{:24} throughput {rate} {word}", product.material.as_str());
+        if let Some(lead) = &product.lead_time_h {
+            let (factor, word) = lasting(lead.estimate);
+            let _ = write!(text, ", lead time {} {word}", told(&scaled(lead, factor)));
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "{:24} {} pieces", "work in progress", told(&outcome.wip_pieces));
+}
+
+fn units(text: &mut String, outcome: &Outcome) {
+    text.push_str("\nUnits: shares of the time that they are not off shift\n");
+    for unit in &outcome.units {
+        let shares = unit.shares.iter().filter(|(_, share)| share.estimate >= LEAST_SHARE);
+        let shares: Vec<String> = shares
+            .map(|(state, share)| format!("{} {} %", word(*state), told(&scaled(share, 100.0))))
+            .collect();
+        let _ = writeln!(text, "{:24} {}", unit.unit.as_str(), shares.join(", "));
+    }
+}
+
+fn word(state: UnitState) -> String {
+    match state {
+        UnitState::Starved => "waiting for parts".to_owned(),
+        UnitState::Blocked => "no room downstream".to_owned(),
+        other => other.name().replace('_', " "),
+    }
+}
+
+fn storages(text: &mut String, outcome: &Outcome) {
+    if !outcome.storages.is_empty() {
+        text.push_str("\nStorages: levels over time\n");
+    }
+    for storage in &outcome.storages {
+        let material = storage.material.as_ref().map_or("pieces", |material| material.as_str());
+        let _ = write!(text, "{:24} {} {material}", storage.storage.as_str(), told(&storage.level));
+        if let Some(wait) = &storage.wait_h {
+            let (factor, word) = lasting(wait.estimate);
+            let _ = write!(text, ", each for {} {word}", told(&scaled(wait, factor)));
+        }
+        text.push('\n');
+    }
+}
+
+fn hold_ups(text: &mut String, outcome: &Outcome) {
+    let what = match outcome.method {
+        Method::GainIfFaster => "more throughput if 10 % faster",
+        Method::CriticalPath => "of the critical path",
+    };
+    let _ = writeln!(text, "\nMain hold-up, by its part in replications ({what})");
+    if outcome.hold_ups.is_empty() {
+        text.push_str("none can be told: too little happens in this time\n");
+    }
+    for HoldUpOutcome { kind, id, confidence_ratio, measure } in
+        outcome.hold_ups.iter().take(HOLD_UPS)
+    {
+        let (sure, share) = (confidence_ratio * 100.0, told(&scaled(measure, 100.0)));
+        let kind = kind.replace('_', " ");
+        let _ = writeln!(text, "{id:24} {sure:3.0} % ({share} %) {kind}");
+    }
+}
+
+fn milestones(text: &mut String, outcome: &Outcome) {
+    if !outcome.milestones.is_empty() {
+        text.push_str("\nMilestones: days from the programme's start\n");
+    }
+    for milestone in &outcome.milestones {
+        let reached = milestone.reached_d.iter().flatten().count();
+        let when = match &milestone.mean_d {
+            Some(mean) => format!("reached on day {}", told(mean)),
+            None => format!("reached in {reached} of {} replications", milestone.reached_d.len()),
+        };
+        let _ = writeln!(text, "{:24} {when}, due on day {:.0}", milestone.name, milestone.due_d);
+    }
+}

@@ -1,0 +1,482 @@
+//! Plants played whole, replicated: names, people, cranes, shifts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use analytics::{Analytics, HoldUp, Thing};
+use linesim::{Model, Settings, like::NotLike};
+use twin::{
+    EquipmentId, MaterialId, OperationId, PartId, Plant, PlantId, PlantTime, Programme, Report,
+    Span, Statement, definition::Tracking,
+};
+
+use super::{
+    HoldUpOutcome, Method, ModelKind, Outcome, SimError, Subject, Wish,
+    choice::component,
+    outcome::{self, Parts, interval},
+    tally::{
+        ProductTally, SERIES, StorageTally, Tally, Trace, UnitTally, is_cut, play_all, stretch_end,
+        warm_up,
+    },
+};
+use crate::executor::Executor;
+
+/// How long a replication is unless somebody says so.
+const USUAL: Span = Span::from_secs(365 * 86_400);
+/// The longest: calendars are laid out so far.
+const LONGEST: Span = Span::from_secs(20 * 366 * 86_400);
+/// Single times from beginning to completion that are kept of a replication.
+const MOST_LEADS: usize = 8_192;
+
+/// What is played: the plants that something goes between.
+struct Whole {
+    programme: Programme,
+    plants: Vec<Plant>,
+    /// Which is asked about.
+    number: usize,
+    /// What leaves, and whether reports count it: what has no name is counted by the model.
+    products: Vec<(MaterialId, bool)>,
+    /// Operations whose pieces other plants fetch: what they make, and how much at a time.
+    gives: BTreeMap<OperationId, (MaterialId, f64)>,
+    storages: Vec<(EquipmentId, Option<MaterialId>)>,
+}
+
+pub(super) fn simulate(
+    subject: Subject<'_>,
+    why_whole: Option<NotLike>,
+    wish: &Wish,
+    executor: &dyn Executor,
+    progress: &(dyn Fn(f64) + Sync),
+) -> Result<Outcome, SimError> {
+    let whole = together(subject);
+    let until = wish.until.unwrap_or(USUAL);
+    outcome::check_times(until, wish.warm_up)?;
+    if until > LONGEST {
+        let wanted = format!("at most {LONGEST}, as far as calendars are laid out");
+        return Err(SimError::Time { what: "--until", asked: until, wanted });
+    }
+    let played = play_all(executor, wish.replications, (0.0, 1.0), progress, |number| {
+        play(&whole, until, wish, number)
+    })?;
+    let cut = match wish.warm_up {
+        Some(_) => super::tally::Cut { place: 0, has_settled: None },
+        None => warm_up(&played)?,
+    };
+    let left_out = wish.warm_up.unwrap_or_else(|| outcome::cut_at(until, cut.place));
+    let plant = &whole.plants[whole.number];
+    let starts = whole.programme.starts;
+    let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
+    let parts = Parts {
+        model: ModelKind::Whole,
+        why_whole,
+        until,
+        warm_up: left_out,
+        cut,
+        method: Method::CriticalPath,
+        products: whole.products.iter().map(|(material, _)| material.clone()).collect(),
+        units: plant.units.iter().map(|u| (u.id.clone(), u.work_center.clone())).collect(),
+        storages: whole.storages.clone(),
+        knows_waits: false,
+        hold_ups: hold_ups(&played)?,
+        hold_ups_of: wish.replications,
+        more_operations: 0,
+        time_to_pieces: None,
+        milestones: milestones
+            .map(|m| (m.id.clone(), m.name.clone(), m.due.since(starts).days()))
+            .collect(),
+    };
+    outcome::of(parts, &played)
+}
+
+/// The plant with those that it cannot be played without.
+fn together(subject: Subject<'_>) -> Whole {
+    let asked = &subject.plants[subject.number];
+    let ids = component(subject.programme, subject.plants, &asked.id);
+    let plants: Vec<Plant> =
+        subject.plants.iter().filter(|plant| ids.contains(&plant.id)).cloned().collect();
+    let mut programme = subject.programme.clone();
+    let is_played = |place: &twin::PlaceRef| place.plant.as_ref().is_none_or(|id| ids.contains(id));
+    programme.lanes.retain(|lane| is_played(&lane.from) && is_played(&lane.to));
+    programme.plants.retain(|id| ids.contains(id));
+    let number = plants.iter().position(|plant| plant.id == asked.id).unwrap_or(0);
+    let storages = storages(&programme, asked);
+    let gives = gives(&programme, &plants, asked);
+    let products = products(asked, &gives);
+    Whole { programme, plants, number, products, gives, storages }
+}
+
+/// Operations that put what they make where another plant fetches it.
+fn gives(
+    programme: &Programme,
+    plants: &[Plant],
+    plant: &Plant,
+) -> BTreeMap<OperationId, (MaterialId, f64)> {
+    let lanes = programme.lanes.iter().map(|lane| (&lane.from, &lane.material));
+    let lines = plants.iter().filter(|other| other.id != plant.id);
+    let lines = lines.flat_map(|other| &other.supply_lines);
+    let lines = lines.filter_map(|line| Some((line.from.as_ref()?, &line.material)));
+    let fetched: BTreeSet<(&EquipmentId, &MaterialId)> = lanes
+        .chain(lines)
+        .filter(|(from, _)| from.plant.as_ref() == Some(&plant.id))
+        .map(|(from, material)| (&from.place, material))
+        .collect();
+    let is_fetched = |operation: &&twin::definition::Operation| {
+        let output = &operation.output;
+        output.to.as_ref().is_some_and(|to| fetched.contains(&(&to.place, &output.material)))
+    };
+    let giving = plant.operations.iter().filter(is_fetched);
+    giving.map(|op| (op.id.clone(), (op.output.material.clone(), op.output.quantity))).collect()
+}
+
+/// What leaves the plant: what some operation makes and puts nowhere, or where others fetch it.
+fn products(
+    plant: &Plant,
+    gives: &BTreeMap<OperationId, (MaterialId, f64)>,
+) -> Vec<(MaterialId, bool)> {
+    let leaves = plant
+        .operations
+        .iter()
+        .filter(|operation| operation.output.to.is_none() || gives.contains_key(&operation.id));
+    let mut products: Vec<(MaterialId, bool)> = Vec::new();
+    for operation in leaves {
+        let made = &operation.output.material;
+        let material = plant.materials.iter().find(|material| material.id == *made);
+        let serial = material.is_some_and(|material| material.tracking == Tracking::Serial);
+        let named = serial || gives.contains_key(&operation.id);
+        if !products.iter().any(|(known, _)| known == made) {
+            products.push((made.clone(), named));
+        }
+    }
+    products
+}
+
+/// Each storage with each material that is followed by quantity and may come there, and once for
+/// its pieces with names, if any come.
+fn storages(programme: &Programme, plant: &Plant) -> Vec<(EquipmentId, Option<MaterialId>)> {
+    let is_serial = |id: &MaterialId| {
+        plant.materials.iter().any(|m| m.id == *id && m.tracking == Tracking::Serial)
+    };
+    let mut come: BTreeSet<(&EquipmentId, &MaterialId)> = BTreeSet::new();
+    for operation in &plant.operations {
+        come.extend(operation.inputs.iter().map(|input| (&input.from, &input.material)));
+        let output = &operation.output;
+        let here = output.to.iter().filter(|to| to.plant.is_none());
+        come.extend(here.map(|to| (&to.place, &output.material)));
+        come.extend(operation.rework.iter().map(|rework| (&rework.to, &output.material)));
+    }
+    come.extend(plant.supply_lines.iter().map(|line| (&line.storage, &line.material)));
+    come.extend(plant.initial_stock.iter().map(|stock| (&stock.storage, &stock.material)));
+    come.extend(plant.initial_parts.iter().map(|part| (&part.at, &part.material)));
+    let lanes = programme.lanes.iter();
+    let lanes = lanes.filter(|lane| lane.to.plant.as_ref().is_some_and(|id| *id == plant.id));
+    come.extend(lanes.map(|lane| (&lane.to.place, &lane.material)));
+    let mut found = Vec::new();
+    for storage in &plant.storages {
+        let here = come.iter().filter(|(id, _)| **id == storage.id).map(|(_, material)| *material);
+        let (serial, bulk): (Vec<_>, Vec<_>) = here.partition(|material| is_serial(material));
+        if !serial.is_empty() {
+            found.push((storage.id.clone(), None));
+        }
+        found.extend(bulk.into_iter().map(|m| (storage.id.clone(), Some(m.clone()))));
+    }
+    found
+}
+
+/// Who comes first in each replication, and with which share of the critical path.
+fn hold_ups(traces: &[Trace]) -> Result<Vec<HoldUpOutcome>, SimError> {
+    let mut first: BTreeMap<(&'static str, &str), usize> = BTreeMap::new();
+    let mut shares: BTreeMap<(&'static str, &str), Vec<f64>> = BTreeMap::new();
+    for (at, trace) in traces.iter().enumerate() {
+        for (place, (kind, id, share)) in trace.hold_ups.iter().enumerate() {
+            let key = (*kind, id.as_str());
+            let row = shares.entry(key).or_insert_with(|| vec![0.0; traces.len()]);
+            row[at] = *share;
+            *first.entry(key).or_default() += usize::from(place == 0);
+        }
+    }
+    let mut ranked = Vec::new();
+    for ((kind, id), row) in shares {
+        let count = first.get(&(kind, id)).copied().unwrap_or(0);
+        ranked.push(HoldUpOutcome {
+            kind,
+            id: id.to_owned(),
+            confidence_ratio: count as f64 / traces.len() as f64,
+            measure: interval(&row)?,
+        });
+    }
+    ranked.sort_by(|a, b| {
+        let by_share = b.confidence_ratio.total_cmp(&a.confidence_ratio);
+        by_share.then(b.measure.estimate.total_cmp(&a.measure.estimate)).then(a.id.cmp(&b.id))
+    });
+    Ok(ranked)
+}
+
+/// What is followed of one replication through its reports.
+struct Watch<'w> {
+    plant: &'w PlantId,
+    starts: PlantTime,
+    products: &'w [(MaterialId, bool)],
+    gives: &'w BTreeMap<OperationId, (MaterialId, f64)>,
+    /// When each part was first heard of; those that are there at the start are not known.
+    born: BTreeMap<PartId, PlantTime>,
+    leads: Vec<Vec<(f64, f64)>>,
+    totals: Vec<ProductTally>,
+    /// Milestones of the plant: part, and the units or storage where it is reached.
+    milestones: Vec<(&'w PartId, BTreeSet<&'w EquipmentId>)>,
+    reached: BTreeMap<usize, f64>,
+    findings: Analytics,
+}
+
+impl<'w> Watch<'w> {
+    fn new(whole: &'w Whole) -> Self {
+        let plant = &whole.plants[whole.number];
+        let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
+        let place = |id: &'w EquipmentId| {
+            let units = plant.units.iter().filter(|unit| unit.work_center == *id);
+            units.map(|unit| &unit.id).chain([id]).collect()
+        };
+        Self {
+            plant: &plant.id,
+            starts: whole.programme.starts,
+            products: &whole.products,
+            gives: &whole.gives,
+            born: BTreeMap::new(),
+            leads: vec![Vec::new(); whole.products.len()],
+            totals: vec![ProductTally::default(); whole.products.len()],
+            milestones: milestones.map(|m| (&m.part, place(&m.reached_at))).collect(),
+            reached: BTreeMap::new(),
+            findings: Analytics::new(&whole.programme, &whole.plants),
+        }
+    }
+
+    fn take(&mut self, plant: &PlantId, report: &Report) {
+        self.findings.observe(plant, report);
+        let at = report.at;
+        match &report.statement {
+            Statement::OpStarted { part, .. } | Statement::PartMoved { part, .. }
+                if !self.born.contains_key(part) =>
+            {
+                self.born.insert(part.clone(), at);
+            }
+            _ => {}
+        }
+        if plant != self.plant {
+            return;
+        }
+        match &report.statement {
+            Statement::OpFinished { unit, part, operation, .. } => {
+                self.milestone(part, unit, at);
+                if let Some((material, quantity)) = self.gives.get(operation) {
+                    self.made(part, material, *quantity, at);
+                }
+            }
+            Statement::PartMoved { part, to, .. } if to.plant.is_none() => {
+                self.milestone(part, &to.place, at);
+            }
+            Statement::PartCompleted { part, material, .. } => self.completed(part, material, at),
+            Statement::LotConsumed { lot: Some(lot), .. } => {
+                if let Ok(part) = PartId::new(lot.as_str()) {
+                    self.born.remove(&part);
+                }
+            }
+            Statement::PartScrapped { part, .. } => _ = self.born.remove(part),
+            _ => {}
+        }
+    }
+
+    fn milestone(&mut self, part: &PartId, place: &EquipmentId, at: PlantTime) {
+        let day = at.since(self.starts).days();
+        for (number, (wanted, places)) in self.milestones.iter().enumerate() {
+            if *wanted == part && places.contains(place) {
+                self.reached.entry(number).or_insert(day);
+            }
+        }
+    }
+
+    /// A part that leaves; the name of a run on quantities ends here too, and is no piece.
+    fn completed(&mut self, part: &PartId, material: &MaterialId, at: PlantTime) {
+        if self.gives.values().any(|(given, _)| given == material) {
+            self.born.remove(part);
+        } else {
+            self.made(part, material, 1.0, at);
+        }
+    }
+
+    fn made(&mut self, part: &PartId, material: &MaterialId, quantity: f64, at: PlantTime) {
+        let born = self.born.remove(part);
+        // Quantities are counted by the model itself: the name of a run is no piece.
+        let product = self.products.iter().position(|known| known.0 == *material && known.1);
+        let Some(product) = product else { return };
+        let total = &mut self.totals[product];
+        total.made += quantity;
+        if let Some(born) = born.filter(|&born| born > self.starts) {
+            let lead = at.since(born).hours();
+            total.led += 1.0;
+            total.lead += lead;
+            if self.leads[product].len() < MOST_LEADS {
+                self.leads[product].push((at.since(self.starts).hours(), lead));
+            }
+        }
+    }
+}
+
+fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
+    let starts = whole.programme.starts;
+    let mut settings = Settings::new(wish.seed, starts);
+    settings.replication = number as u32;
+    settings.until = settings.until.max(starts + until);
+    settings.disruptions.clone_from(&wish.disruptions);
+    let mut model = Model::new(&whole.programme, &whole.plants, settings)?;
+    let mut watch = Watch::new(whole);
+    let mut trace = Trace::default();
+    let mut levels = Levels::new(whole);
+    let mut made = 0.0;
+    trace.cuts.push(Tally::default());
+    for stretch in 0..SERIES {
+        let end = stretch_end(until, stretch);
+        levels.look(whole, &mut model, &mut watch, end)?;
+        let totals = tally(whole, &model, &watch, &levels, end);
+        trace.completing.push(totals.made() - made);
+        trace.present.push(levels.present);
+        made = totals.made();
+        let given = wish.warm_up.is_some_and(|warm_up| is_end_of(until, stretch, warm_up));
+        if given {
+            trace.cuts = vec![totals];
+        } else if wish.warm_up.is_none() && is_cut(stretch + 1) {
+            trace.cuts.push(totals);
+        }
+    }
+    trace.end = tally(whole, &model, &watch, &levels, until);
+    trace.part_operations = model.summary().part_operations;
+    let now = starts + until;
+    watch.findings.advance(watch.plant, now);
+    let window = until.scaled(0.5).max(Span::DAY);
+    trace.hold_ups = led_by(watch.findings.hold_up(watch.plant, now, Some(window)));
+    trace.leads = watch.leads;
+    trace.milestones = watch.reached;
+    Ok(trace)
+}
+
+/// Whether a warm-up ends nearest to the end of this stretch: a run played whole is looked at
+/// there.
+fn is_end_of(until: Span, stretch: usize, warm_up: Span) -> bool {
+    let half = until.micros() / SERIES as i64 / 2;
+    let off = (stretch_end(until, stretch) - warm_up).micros();
+    off > -half && off <= half
+}
+
+fn led_by(found: HoldUp) -> Vec<(&'static str, String, f64)> {
+    let HoldUp::Known(verdict) = found else { return Vec::new() };
+    let of = |thing: &Thing| match thing {
+        Thing::WorkCenter(id) => ("work_center", id.to_string()),
+        Thing::Storage(id) => ("storage", id.to_string()),
+        Thing::Resource(id) => ("resource", id.to_string()),
+        Thing::Supplier(id) => ("supplier", id.to_string()),
+        Thing::Crew(id) => ("crew", id.to_string()),
+        Thing::Calendar(id) => ("calendar", id.to_string()),
+        Thing::Orders => ("orders", "orders".to_owned()),
+    };
+    let shares = verdict.shares.iter();
+    let named = shares.map(|share| {
+        let (kind, id) = of(&share.node.thing);
+        (kind, id, share.share_ratio)
+    });
+    named.collect()
+}
+
+/// Levels over time, from looks at moments that nothing in a plant's days keeps step with: one in
+/// each stretch, at a place that the golden ratio spreads evenly.
+struct Levels {
+    /// Level over time \[piece × h\], by storage.
+    over_time: Vec<f64>,
+    wip: f64,
+    /// Pieces in the plant at the last look.
+    present: f64,
+    /// Where in a stretch it is looked at \[ratio\].
+    place: f64,
+    from: Span,
+    named: bool,
+}
+
+/// The fractional part of the golden ratio.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+impl Levels {
+    fn new(whole: &Whole) -> Self {
+        let serial = |m: &twin::definition::Material| m.tracking == Tracking::Serial;
+        Self {
+            over_time: vec![0.0; whole.storages.len()],
+            wip: 0.0,
+            present: 0.0,
+            place: GOLDEN,
+            from: Span::ZERO,
+            named: whole.plants[whole.number].materials.iter().any(serial),
+        }
+    }
+
+    /// Plays a stretch up to its end, and looks once on the way.
+    fn look(
+        &mut self,
+        whole: &Whole,
+        model: &mut Model,
+        watch: &mut Watch<'_>,
+        end: Span,
+    ) -> Result<(), SimError> {
+        let starts = whole.programme.starts;
+        let lasts = end - self.from;
+        let moment = self.from + lasts.scaled(self.place);
+        self.place = (self.place + GOLDEN).fract();
+        self.from = end;
+        let mut sink = |plant: &PlantId, report: Report| watch.take(plant, &report);
+        model.run_until(starts + moment, &mut sink)?;
+        self.enter(whole, model, lasts.hours());
+        model.run_until(starts + end, &mut sink)?;
+        Ok(())
+    }
+
+    fn enter(&mut self, whole: &Whole, model: &Model, hours: f64) {
+        let plant = &whole.plants[whole.number].id;
+        let summary = model.summary();
+        let mut lying = 0.0;
+        for (at, (id, material)) in whole.storages.iter().enumerate() {
+            let here = summary.storages.iter().find(|s| s.plant == *plant && s.storage == *id);
+            let level = match (here, material) {
+                (None, _) => 0.0,
+                (Some(here), None) => here.parts as f64,
+                (Some(here), Some(material)) => {
+                    here.stock.iter().find(|(id, _)| id == material).map_or(0.0, |(_, n)| *n)
+                }
+            };
+            lying += level;
+            self.over_time[at] += level * hours;
+        }
+        let (named, runs) = model.present(plant);
+        // Where pieces have names, these are the work in progress; else all that lies and runs.
+        self.present = if self.named { named as f64 } else { lying + runs as f64 };
+        self.wip += self.present * hours;
+    }
+}
+
+fn tally(whole: &Whole, model: &Model, watch: &Watch<'_>, levels: &Levels, now: Span) -> Tally {
+    let plant = &whole.plants[whole.number].id;
+    let summary = model.summary();
+    let units = summary.units.iter().filter(|unit| unit.plant == *plant).map(|unit| UnitTally {
+        states: unit.time_in.map(Span::hours),
+        finished: unit.finished as f64,
+    });
+    let storage = |&level: &f64| StorageTally { level, ..StorageTally::default() };
+    let made = |at: usize, (material, named): &(MaterialId, bool)| match named {
+        true => watch.totals[at],
+        false => {
+            let found = summary.completed.iter().find(|(id, _)| id == material);
+            let made = found.map_or(0.0, |(_, made)| *made as f64);
+            ProductTally { made, ..ProductTally::default() }
+        }
+    };
+    Tally {
+        hours: now.hours(),
+        units: units.collect(),
+        storages: levels.over_time.iter().map(storage).collect(),
+        products: whole.products.iter().enumerate().map(|(at, p)| made(at, p)).collect(),
+        wip: levels.wip,
+    }
+}

@@ -1,0 +1,8 @@
+//! Methods against published figures and known truths; chance is real, seeds are fixed.
+
+mod choosing;
+mod intervals;
+mod models;
+mod plants;
+mod running;
+mod warming;

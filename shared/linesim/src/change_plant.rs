@@ -1,0 +1,231 @@
+//! Changes to a plant's definition by path, before it is played: what a scenario has different.
+//!
+//! A path is `plant.kind.id.parameter`:
+//!
+//! | path | value |
+//! |---|---|
+//! | `line.work_center.P4.time`, `.repair`, `.between` | mean times: `12 h` |
+//! | `line.work_center.P4.count` | units: `2` |
+//! | `line.operation.weld.time`, `.variation`, `.yield` | `12 h`, `0.3`, `0.95` |
+//! | `line.storage.b1.capacity` | `5`, or `unbounded` |
+//! | `line.supply.plate.lot`, `.every`, `.lead` | `31`, `7 d`, `60 d` |
+//! | `line.arrivals.jobs.every` | `2 h` |
+//! | `line.crew.welders.people` | `90` |
+//! | `line.cards.loop.count` | `8` |
+//! | `line.area.hall.unit_limit` | `30` |
+//!
+//! What [`crate::Model::change`] knows besides (`.unit.P4-1.down` and the like) happens at the
+//! start of a run.
+
+use twin::{EquipmentId, Plant, Span, definition::WorkUnit};
+
+use crate::{
+    change::{distance, span_of},
+    error::ChangeError,
+    lasts::with_mean,
+};
+
+/// Whether a change is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// The definition is changed.
+    Now,
+    /// It is one of a model that runs: a disruption from the start, for good.
+    WhileRunning,
+}
+
+/// A parameter of a definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Knob {
+    CenterTime,
+    CenterRepair,
+    CenterBetween,
+    CenterCount,
+    OperationTime,
+    OperationVariation,
+    OperationYield,
+    Capacity,
+    Lot,
+    Every,
+    Lead,
+    ArrivalsEvery,
+    People,
+    Cards,
+    UnitLimit,
+    Running,
+}
+
+/// The most units of a work center.
+const MOST_UNITS: usize = 10_000;
+
+/// Changes a plant's definition.
+///
+/// # Errors
+/// [`ChangeError::UnknownPath`] with the nearest paths, [`ChangeError::BadValue`]; nothing is
+/// changed then.
+pub fn change_plant(plants: &mut [Plant], path: &str, value: &str) -> Result<Changed, ChangeError> {
+    let knobs: Vec<(String, Knob, usize, usize)> = plants
+        .iter()
+        .enumerate()
+        .flat_map(|(at, plant)| {
+            knobs(plant).into_iter().map(move |(path, knob, index)| (path, knob, at, index))
+        })
+        .collect();
+    let Some(&(_, knob, plant, index)) = knobs.iter().find(|(known, ..)| known == path) else {
+        let mut near: Vec<(usize, &String)> =
+            knobs.iter().map(|(known, ..)| (distance(path, known), known)).collect();
+        near.sort();
+        let suggestions = near.into_iter().take(3).map(|(_, known)| known.clone()).collect();
+        return Err(ChangeError::UnknownPath { path: path.to_owned(), suggestions });
+    };
+    let bad = |expected| ChangeError::BadValue {
+        path: path.to_owned(),
+        value: value.to_owned(),
+        expected,
+    };
+    turn(&mut plants[plant], knob, index, value).map_err(bad)
+}
+
+fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Changed, &'static str> {
+    let span = || span_of(value).filter(|&span| span > Span::ZERO).ok_or("a time above 0");
+    let number = |low: f64, high: f64, wanted| {
+        value.trim().parse().ok().filter(|n: &f64| *n >= low && *n <= high).ok_or(wanted)
+    };
+    let count = |wanted| value.trim().parse().ok().filter(|&n: &u32| n > 0).ok_or(wanted);
+    match knob {
+        Knob::Running => return Ok(Changed::WhileRunning),
+        Knob::CenterTime => {
+            let (mean, center) = (span()?, plant.work_centers[index].id.clone());
+            let own = plant.operations.iter_mut().filter(|op| op.work_center == center);
+            own.for_each(|op| op.duration = with_mean(&op.duration, mean));
+        }
+        Knob::CenterRepair | Knob::CenterBetween => {
+            let mean = span()?;
+            for failure in &mut plant.work_centers[index].failures {
+                let repair = knob == Knob::CenterRepair;
+                let one = if repair { &mut failure.repair } else { &mut failure.between };
+                *one = with_mean(one, mean);
+            }
+        }
+        Knob::CenterCount => {
+            let wanted = "a number of units from 1 to 10000";
+            let most = |&n: &u32| n as usize <= MOST_UNITS;
+            let count = Some(count(wanted)?).filter(most).ok_or(wanted)?;
+            units(plant, index, count as usize)?;
+        }
+        Knob::OperationTime => {
+            let operation = &mut plant.operations[index];
+            operation.duration = with_mean(&operation.duration, span()?);
+        }
+        Knob::OperationVariation => {
+            plant.operations[index].duration.variation = number(0.0, 5.0, "a ratio from 0 to 5")?;
+        }
+        Knob::OperationYield => {
+            plant.operations[index].yield_ratio = number(1e-6, 1.0, "a share above 0, at most 1")?;
+        }
+        Knob::Capacity => {
+            plant.storages[index].capacity = match value.trim() {
+                "unbounded" => None,
+                text => Some(text.parse().map_err(|_not_whole| "a whole number, or unbounded")?),
+            };
+        }
+        Knob::Lot => plant.supply_lines[index].lot = number(1e-9, 1e9, "a number above 0")?,
+        Knob::Every => plant.supply_lines[index].every = span()?,
+        Knob::Lead => {
+            let (line, lead) = (&mut plant.supply_lines[index], span()?);
+            line.lead = lead;
+            if let Some(reorder) = &mut line.reorder {
+                reorder.lead = with_mean(&reorder.lead, lead);
+            }
+        }
+        Knob::ArrivalsEvery => {
+            let arrivals = &mut plant.arrivals[index];
+            arrivals.between = with_mean(&arrivals.between, span()?);
+        }
+        Knob::People => plant.crews[index].people = count("a number of people above 0")?,
+        Knob::Cards => plant.card_loops[index].cards = count("a number of cards above 0")?,
+        Knob::UnitLimit => plant.areas[index].unit_limit = Some(count("a number above 0")?),
+    }
+    Ok(Changed::Now)
+}
+
+/// So many units: the last ones go, or more come that are like the last, beside it.
+fn units(plant: &mut Plant, center: usize, count: usize) -> Result<(), &'static str> {
+    let center = plant.work_centers[center].id.clone();
+    let own = |unit: &WorkUnit| unit.work_center == center;
+    let there = plant.units.iter().filter(|unit| own(unit)).count();
+    let Some(last) = plant.units.iter().rposition(own) else {
+        return Err("of a work center with units");
+    };
+    let pattern = plant.units[last].clone();
+    for number in there + 1..=count {
+        let text = format!("{center}-more-{number}");
+        let id =
+            EquipmentId::new(&text).map_err(|_too_long| "of a work center with a shorter id")?;
+        plant.units.insert(last + number - there, WorkUnit { id, name: text, ..pattern.clone() });
+    }
+    let mut left = count;
+    plant.units.retain(|unit| {
+        let keeps = !own(unit) || left > 0;
+        left -= usize::from(own(unit) && left > 0);
+        keeps
+    });
+    Ok(())
+}
+
+/// Every path of a plant.
+fn knobs(plant: &Plant) -> Vec<(String, Knob, usize)> {
+    let mut knobs = Vec::new();
+    let mut add = |kind: &str, id: &str, index: usize, parameters: &[(&str, Knob)]| {
+        for (parameter, knob) in parameters {
+            knobs.push((format!("{}.{kind}.{id}.{parameter}", plant.id), *knob, index));
+        }
+    };
+    for (index, center) in plant.work_centers.iter().enumerate() {
+        let mut all = vec![("time", Knob::CenterTime), ("count", Knob::CenterCount)];
+        if !center.failures.is_empty() {
+            all.extend([("repair", Knob::CenterRepair), ("between", Knob::CenterBetween)]);
+        }
+        add("work_center", center.id.as_str(), index, &all);
+    }
+    for (index, operation) in plant.operations.iter().enumerate() {
+        let all = [
+            ("time", Knob::OperationTime),
+            ("variation", Knob::OperationVariation),
+            ("yield", Knob::OperationYield),
+        ];
+        add("operation", operation.id.as_str(), index, &all);
+    }
+    for (index, storage) in plant.storages.iter().enumerate() {
+        add("storage", storage.id.as_str(), index, &[("capacity", Knob::Capacity)]);
+    }
+    for (index, line) in plant.supply_lines.iter().enumerate() {
+        let mut all = vec![("lead", Knob::Lead)];
+        if line.reorder.is_none() {
+            all.extend([("lot", Knob::Lot), ("every", Knob::Every), ("late", Knob::Running)]);
+        }
+        add("supply", line.material.as_str(), index, &all);
+    }
+    for (index, arrivals) in plant.arrivals.iter().enumerate() {
+        add("arrivals", arrivals.id.as_str(), index, &[("every", Knob::ArrivalsEvery)]);
+    }
+    for (index, crew) in plant.crews.iter().enumerate() {
+        add("crew", crew.id.as_str(), index, &[("people", Knob::People)]);
+    }
+    for (index, cards) in plant.card_loops.iter().enumerate() {
+        add("cards", cards.id.as_str(), index, &[("count", Knob::Cards)]);
+    }
+    for (index, area) in
+        plant.areas.iter().enumerate().filter(|(_, area)| area.unit_limit.is_some())
+    {
+        add("area", area.id.as_str(), index, &[("unit_limit", Knob::UnitLimit)]);
+    }
+    let stops = ["down", "held", "maintenance"].map(|word| (word, Knob::Running));
+    for unit in &plant.units {
+        add("unit", unit.id.as_str(), 0, &stops);
+    }
+    for resource in &plant.resources {
+        add("resource", resource.id.as_str(), 0, &stops[..1]);
+    }
+    knobs
+}

@@ -1,0 +1,149 @@
+//! What somebody does who has a line of their own: writes it down, simulates it, tests a scenario.
+
+use std::{path::Path, process::Command};
+
+use serde_json::Value;
+
+use crate::support::{repository, slipway};
+
+/// Two exponential stations with room for one between: 0.75 an hour, exactly.
+const LINE: &str = r#"assumed = true
+
+[[material]]
+id = "part"
+
+[[work_center]]
+id = "press"
+
+[[work_center]]
+id = "paint"
+
+[[storage]]
+id = "rack"
+capacity = 1
+
+[[operation]]
+id = "form"
+at = "press"
+time = "1 h"
+shape = "exponential"
+output = { material = "part", to = "rack" }
+
+[[operation]]
+id = "coat"
+at = "paint"
+time = "1 h"
+shape = "exponential"
+inputs = [{ material = "part", from = "rack" }]
+output = { material = "part" }
+"#;
+
+/// Runs `slipway`; its status, stdout and stderr.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output =
+        Command::new(slipway()).args(arguments).current_dir(repository()).output().expect("runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().expect("a status"), text(&output.stdout), text(&output.stderr))
+}
+
+/// A folder with the line in it.
+fn line(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plant = folder.path().join("line");
+    std::fs::create_dir(&plant).expect("made");
+    std::fs::write(plant.join("plant.toml"), text).expect("written");
+    let path = plant.to_str().expect("a path of text").to_owned();
+    (folder, path)
+}
+
+fn number(answer: &Value, path: &str) -> f64 {
+    answer.pointer(path).and_then(Value::as_f64).unwrap_or_else(|| panic!("{path} in {answer:#}"))
+}
+
+#[test]
+fn a_line_of_ones_own_is_checked_and_simulated() {
+    let (_folder, path) = line(LINE);
+    let (status, _, said) = run(&["check", &path]);
+    assert_eq!((status, said.trim()), (0, "0 errors, 0 warnings"));
+    let (status, out, said) =
+        run(&["sim", &path, "--until", "20000h", "--replications", "20", "--seed", "5", "--json"]);
+    assert_eq!(status, 0, "{said}");
+    let answer: Value = serde_json::from_str(&out).expect("JSON on stdout, and nothing else");
+    assert_eq!(answer["model"], "like_pieces");
+    assert_eq!(answer["engine"], "events");
+    let throughput = number(&answer, "/throughput/0/per_h/mean");
+    assert!((throughput - 0.75).abs() < 0.01, "{throughput}");
+    let (low, high) =
+        (number(&answer, "/throughput/0/per_h/low"), number(&answer, "/throughput/0/per_h/high"));
+    assert!(low < throughput && throughput < high && high - low < 0.02, "{low} {high}");
+    let shares = answer.pointer("/units/0/shares_ratio").and_then(Value::as_object);
+    let shares = shares.expect("shares of states");
+    let sum: f64 = shares.values().map(|share| number(share, "/mean")).sum();
+    assert!((sum - 1.0).abs() < 1e-6, "shares add up to {sum}");
+    assert!(number(&answer, "/part_operations_per_s") > 0.0);
+    assert!(number(&answer, "/storages/0/level/mean") < 1.0);
+    assert_eq!(answer["bottlenecks"].as_array().map(Vec::len), Some(2));
+    let (_, again, _) =
+        run(&["sim", &path, "--until", "20000h", "--replications", "20", "--seed", "5", "--json"]);
+    let again: Value = serde_json::from_str(&again).expect("JSON");
+    assert_eq!(again["throughput"], answer["throughput"], "the same seed is the same answer");
+}
+
+#[test]
+fn what_cannot_be_simulated_says_what_to_do() {
+    let (status, _, said) = run(&["sim", "home-yrd"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("did you mean \"home-yard\"?"), "{said}");
+    let (_folder, path) = line(LINE);
+    let (status, _, said) = run(&["sim", &path, "--until", "5 parsecs"]);
+    assert_eq!(status, 2, "{said}");
+    assert!(said.contains("5 parsecs"), "{said}");
+    let (status, _, said) = run(&["sim", &path, "--until", "10 h", "--warmup", "10 h"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("--warmup is 10 h"), "{said}");
+    let (_folder, path) = line(&LINE.replace("capacity = 1", "capcity = 1"));
+    let (status, _, said) = run(&["sim", &path]);
+    assert_eq!(status, 1);
+    assert!(said.contains("plant.toml:14:1: error: a storage has no key \"capcity\""), "{said}");
+}
+
+#[test]
+fn expectations_pass_fail_or_cannot_be_told() {
+    let (folder, _) = line(LINE);
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("a path of text").to_owned()
+    };
+    let junit = folder.path().join("results.xml");
+    let good = write(
+        "good.toml",
+        "name = 'Twice the presses'\nplant = 'line'\nuntil = '5000 h'\nreplications = 12\n\
+         expect = ['throughput >= \"19/d\"', 'bottleneck == \"paint\"', 'p90 lead_time <= \"9 h\"']\n\
+         [[change]]\npath = 'line.work_center.press.count'\nvalue = '2'\n",
+    );
+    let (status, _, said) = run(&["test", &good, "--junit", junit.to_str().expect("text")]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.trim_end().ends_with("3 passed, 0 failed"), "{said}");
+    let written = std::fs::read_to_string(Path::new(&junit)).expect("written");
+    assert!(written.contains("<testsuites tests=\"3\" failures=\"0\">"), "{written}");
+    let bad = write(
+        "bad.toml",
+        "name = 'As it is'\nplant = 'line'\nuntil = '5000 h'\nreplications = 12\n\
+         expect = ['throughput >= \"19/d\"', 'throughput >= \"18/d\"', 'wip <= 9']\n",
+    );
+    let (status, _, said) = run(&["test", &bad]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("FAILED throughput >= \"19/d\": came 1"), "{said}");
+    assert!(said.contains("too wide to tell"), "{said}");
+    assert!(said.trim_end().ends_with("1 passed, 2 failed"), "{said}");
+    let wrong = write(
+        "wrong.toml",
+        "name = 'Wrong'\nplant = 'line'\nexpect = ['wip <= 9']\n\
+         [[change]]\npath = 'line.storage.rak.capacity'\nvalue = '2'\n",
+    );
+    let (status, _, said) = run(&["test", &wrong]);
+    assert_eq!(status, 1);
+    assert!(said.contains("wrong.toml:4:1: error:"), "{said}");
+    assert!(said.contains("line.storage.rack.capacity"), "{said}");
+}
