@@ -126,6 +126,11 @@ impl Why {
         }
     }
 
+    /// Whether it is a stop, of which it is known whether it goes on.
+    pub const fn is_stop(self) -> bool {
+        matches!(self, Self::Down | Self::Held | Self::PlannedMaintenance)
+    }
+
     /// Whether the time is part of what was planned: the work itself and the way.
     pub const fn is_planned(self) -> bool {
         matches!(self, Self::Working | Self::Transit | Self::OffShift | Self::PlannedMaintenance)
@@ -201,6 +206,8 @@ pub struct Verdict {
     pub shares: Vec<Share>,
     /// The chain of causes from what is seen at the last station to the main hold-up.
     pub chain: Vec<ChainStep>,
+    /// What the main hold-up has cost by a stop that is long over: no share counts it.
+    pub earlier: Option<ChainStep>,
     /// Whether it still holds anything up.
     pub present: Present,
     /// How sure; of what holds nothing up any more never sure.
