@@ -8,6 +8,7 @@ use twin::{
 };
 
 use crate::{
+    concerns::{self, Raised},
     findings::{
         CenterHours, DayCount, DryPart, Flow, HoldUp, Inputs, Outlook, Remark, Source, Stretch,
         UnitUse, WhyNot,
@@ -103,8 +104,11 @@ impl Analytics {
 
     fn sample(&mut self, number: usize, moment: PlantTime) {
         let sample = self.question(number, moment, None).sample();
-        if let (Some(sample), Some(fold)) = (sample, self.folds.get_mut(number)) {
-            fold.history.lead(moment, sample);
+        if let Some(fold) = self.folds.get_mut(number) {
+            if let Some(sample) = sample {
+                fold.history.lead(moment, sample);
+            }
+            fold.concerns = concerns::sampled(fold, moment);
         }
     }
 
@@ -196,6 +200,12 @@ impl Analytics {
         dry: &[DryPart],
     ) -> Vec<Outlook> {
         self.view(sight, plant).map_or_else(Vec::new, |view| view.outlook(dry, now))
+    }
+
+    /// What somebody must act on in a plant, what is so for the longest first: as it was with the
+    /// last sample of its record, every six hours.
+    pub fn concerns(&self, plant: &PlantId, now: PlantTime) -> Vec<Raised> {
+        self.fold(plant).map_or_else(Vec::new, |fold| concerns::raised(fold, now))
     }
 
     /// Where a material belongs by the definition of a plant: what its cover is counted from.
