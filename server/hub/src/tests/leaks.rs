@@ -47,7 +47,7 @@ const MOST_FAILED: usize = 12;
 /// What the cases are counted as.
 const CASES_TRIED: &str = "cases";
 /// How many audiences in a hundred ask about sharing, which takes the hub its time.
-const SHARING_PERCENT: usize = 12;
+const SHARING_PERCENT: usize = 6;
 /// Requests over HTTP for each audience of a world.
 const REQUESTS: usize = 3;
 
@@ -101,15 +101,15 @@ const LEAST: [(&str, usize); 14] = [
     ("hold-ups that twins agree in", 1),
     ("expected dates that twins agree in", 1),
     ("dry dates that twins agree in", 1),
-    ("facts that a release alone opened", 1),
-    ("facts that a decision alone narrowed", 1),
-    ("signals that were told", 1),
-    ("signals that were not told", 1),
+    ("facts that a release alone opened", 6),
+    ("facts that a decision alone narrowed", 10),
+    ("signals that were told", 60),
+    ("signals that were not told", 200),
     ("words of the matrix, told to readers", 1),
-    ("reasons of their own rules, told to people", 1),
-    ("rules of others that changed nothing", 1),
-    ("hidden things that answered as nothing does", 1),
-    ("changes to hidden things refused as to nothing", 1),
+    ("reasons of their own rules, told to people", 2),
+    ("rules of others that changed nothing", 5),
+    ("hidden things that answered as nothing does", 60),
+    ("changes to hidden things refused as to nothing", 4),
     ("reports about hidden things refused as about nothing", 1),
 ];
 
