@@ -141,7 +141,7 @@ export function deliverCard(card, { withPlant = true } = {}) {
   ];
 }
 
-/** What is lost a day, in words a plant uses. */
+/** How much more there would be without the hold-up, in words a plant uses. */
 function lossWords(card) {
   const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
@@ -149,6 +149,8 @@ function lossWords(card) {
   const counts = hasWord(`unit.${name.toLowerCase()}.other`);
   const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
+  // Of a slow step its own pace is the cost, which planned work is: only what it lost besides is counted.
+  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned')];
   const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
     : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
   return counts ? [text] : [text, h('small', {}, name)];
@@ -163,9 +165,26 @@ function chain(card) {
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
 }
 
+/** Over which days the loss was counted: those since it works again, or all that were looked at. */
+function lossWindow(card) {
+  const window = card.earlier ? card.window_d : card.chain.at(-1)?.window_d;
+  return window > 0 ? h('small', {}, word('holdup.loss_over', { window: days(window) })) : null;
+}
+
+/** The days that were lost to the hold-up lately, which may lie before it led. */
+function lostWords({ slip_d: lost, since }, now) {
+  if (!(lost > 0)) return null;
+  const before = since && lost > (now - ms(since)) / DAY_MS;
+  return before ? word('holdup.lost_days_before', { days: days(lost) }) : word('holdup.lost_days', { days: days(lost) });
+}
+
 /** What the hold-up does at this moment, which need not be what made it the lead. */
-function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover, is_waited_for: isWaitedFor }, now) {
+function nowWords({ name: called, state, since, waits_for: cause, is_served: isServed, cover_d: cover, is_waited_for: isWaitedFor }, now) {
   const name = nameOf(called);
+  if (isServed && cause) {
+    const values = { name, by: nameOf(cause) };
+    return since ? word('holdup.now_served_since', { ...values, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_served', values);
+  }
   if (state) {
     const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause) }) : stateWord(state);
     return since ? word('holdup.now_since', { name, state: what, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_state', { name, state: what });
@@ -190,7 +209,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     return empty(title, text);
   }
   const loss = lossWords(card);
-  const lost = card.slip_d > 0 ? word('holdup.lost_days', { days: days(card.slip_d) }) : null;
+  const lost = lostWords(card, now);
   const fact = (term, value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   return [
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
@@ -200,9 +219,10 @@ export function holdUpCard(card, { now, viewer = null }) {
     card.is_over && h('p', { class: 'answer-note' }, card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over')),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
+    card.earlier && h('p', { class: 'answer-note' }, `${word('holdup.earlier')}: `, causeSentence(card.earlier, card.kind), '.'),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
-      fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
+      fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost ?? word('holdup.no_cost')),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     holdUpFoot(card, viewer),
@@ -250,6 +270,14 @@ export function nextCard(card, { now, withPlant }) {
   ];
 }
 
+/** That what an answer was about is over, and whether by the day that it gave. */
+function overWords({ over_since: over, until }) {
+  const values = { when: when(over, 'day') };
+  if (!until) return word('act.over', values);
+  const kept = ms(over) <= ms(until) || when(over, 'day') === when(until, 'day');
+  return kept ? word('act.over_kept', values) : word('act.over_late', { ...values, until: when(until, 'day') });
+}
+
 /** What has become of an answer: of which delivery it is, when that comes or came, or which day it gives. */
 function answerState(card) {
   const { delivery } = card;
@@ -258,7 +286,8 @@ function answerState(card) {
     return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
       delivery.next && [' ', word('act.delivery_later', { when: when(delivery.next, 'day') })]);
   }
-  if (card.over_since || !card.until) return null;
+  if (card.over_since) return h('p', { class: 'label' }, overWords(card));
+  if (!card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
 }
@@ -273,11 +302,18 @@ export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
-    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
+    ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
   const call = (className) => card.phone && h('a', { class: className, href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), ' ', word('act.call', { phone: card.phone }));
+  // What was asked last is no answer to what holds up now: who owns that comes first.
+  if (card.answer && card.is_before && card.owner) {
+    return h('div', { class: 'stack' },
+      h('div', {}, h('p', { class: 'answer' }, card.owner), about, h('p', {}, word('act.not_asked'))),
+      h('p', { class: 'label' }, call('ask')),
+      answer);
+  }
   // What was asked last is settled: that comes first, and nobody need be called for it.
   if (card.answer && card.over_since) {
     return h('div', { class: 'stack' },

@@ -39,8 +39,16 @@ function summary(product, parts) {
   return word('hulls.summary', { name: product.name, n: number(product.erected), all: number(product.parts.length), stages: `${stages.join(', ')}.` });
 }
 
+/** What carries a part now, by its name: what is on the hook is there, and not in place yet. */
+function carrierOf(view, part) {
+  const carrier = view.entries('resource').find(([, { carries = [] }]) => carries.includes(part));
+  return carrier && (view.get(`layout/${carrier[0]}`)?.name ?? carrier[0]);
+}
+
 function nextLift(view, product) {
   if (!product.next) return null;
+  const carrier = carrierOf(view, product.next.part);
+  if (carrier) return h('p', { class: 'answer-note' }, `${word('hulls.next', { part: product.next.part })} – ${word('hulls.next_carried', { crane: carrier })}`);
   if (isGoingIn(view, product.next.part)) return h('p', { class: 'answer-note' }, word('hulls.going_in', { part: product.next.part }));
   const next = { ...product.next, missing: product.next.missing ?? [] };
   const what = next.crane ? word('hulls.next_crane', { part: next.part, crane: next.crane }) : word('hulls.next', { part: next.part });

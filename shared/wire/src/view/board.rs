@@ -155,6 +155,9 @@ pub struct HoldUpCard {
     pub since: Option<Rfc3339>,
     /// The chain of causes, most direct first.
     pub chain: Vec<CauseStep>,
+    /// What it has cost by a stop that is long over, and so is not why it leads now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<CauseStep>,
     /// What is lost to it each day, in `loss_unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_per_day: Option<f64>,
@@ -202,6 +205,9 @@ pub struct HoldUpNow {
     /// The name of what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// Whether what it waits for is at work for it, such as a crane that fetches its next part.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_served: bool,
     /// Of a supplier's material: days that the stock lasts; absent when nothing is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover_d: Option<f64>,
@@ -300,6 +306,9 @@ pub struct ActCard {
     /// Since when what it is about is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_since: Option<Rfc3339>,
+    /// Whether it is about what held up before: about the hold-up as it is nobody was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_before: bool,
     /// The delivery that the answer is about, when it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<AnsweredDelivery>,
