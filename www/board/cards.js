@@ -2,11 +2,11 @@
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
 import { h, renew } from '../lib/dom.js';
-import { amount, calendarSlip, days, duration, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
+import { amount, calendarSlip, days, duration, isFar, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
-import { hasWord, nameOf, tail, word } from '../lib/words.js';
+import { form, hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
 const DAY_MS = 86_400_000;
@@ -31,10 +31,10 @@ export function skeleton(lines = 3) {
   return h('div', { class: 'skeleton' }, Array.from({ length: lines }, () => h('i')), h('span', { class: 'visually-hidden' }, word('app.loading')));
 }
 
-/** A slip in days as sign and words. */
-export function slipMark(slipDays) {
+/** A slip in days as sign and words; of a date that is `far` ahead in weeks. */
+export function slipMark(slipDays, far = false) {
   if (slipDays === undefined || slipDays === null) return h('span', { class: 'slip', data: { slip: 'none' } }, word('slip.none'));
-  const { kind, text } = slip(slipDays);
+  const { kind, text } = slip(slipDays, far);
   return h('span', { class: 'slip', data: { slip: kind } }, sign(kind), text);
 }
 
@@ -59,6 +59,10 @@ function progressWords({ name, unit, done, needed }) {
 function lotsWords({ lots }) {
   if (!lots) return null;
   const values = { size: number(lots.size), gathered: number(lots.gathered), n: number(lots.under_way) };
+  if (lots.rest > 0) {
+    const last = { ...values, rest: number(lots.rest) };
+    return lots.under_way === 0 ? word('deliver.lots_rest', last) : word('deliver.lots_last', last);
+  }
   if (lots.under_way === 0) return word('deliver.lots', values);
   return lots.gathered === 0 ? word('deliver.lots_full', values) : word('deliver.lots_both', values);
 }
@@ -77,8 +81,10 @@ function besides(item) {
   return text && h('p', { class: 'besides' }, text);
 }
 
+/** A pace, with one decimal everywhere: so many a day, or one in so many days. */
 function everyWords(pace) {
-  return pace < 1 ? word('deliver.pace_a_day', { n: amount(1 / pace) }) : word('deliver.pace_every', { days: word('unit.d.other', { n: amount(pace) }) });
+  const shown = Math.round(pace * 10) / 10;
+  return shown <= 1 ? word('deliver.pace_a_day', { n: number(1 / pace, 1) }) : word('deliver.pace_every', { days: word(`unit.d.${form(shown)}`, { n: number(shown, 1) }) });
 }
 
 /** That a promised day has passed. */
@@ -87,13 +93,13 @@ export function overdueMark(overdueDays) {
 }
 
 /** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range, waits_for: missing, waits_d: lost }) {
+function expectedDate({ expected, range, waits_for: missing, waits_until: until }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
   const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
   // What is missing says more than how far the date may be off: that is then in the tooltip.
   if (missing) {
-    const waits = lost >= 0.5 ? word('deliver.waits_days', { name: missing, days: days(lost) }) : word('deliver.waits_for', { name: missing });
+    const waits = until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
     return [moment(expected, 'date'), h('small', { title: between }, waits)];
   }
   return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
@@ -110,21 +116,21 @@ function plainName(item) {
 }
 
 /** What is late besides, in a line: a few by name, the others by number. */
-function alsoLate({ also_late: late = [], more_late: more = 0 }, withPlant) {
+function alsoLate({ also_late: late = [], more_late: more = 0 }, { now, withPlant }) {
   if (late.length === 0) return null;
   const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
-    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: days(calendarSlip(item.promised, item.expected)) })));
+    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: slip(calendarSlip(item.promised, item.expected), isFar(item.expected, now)).text })));
   if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
   return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card, { withPlant = true } = {}) {
+export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
     h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
-    slipMark(calendarSlip(item.promised, item.expected)),
+    slipMark(calendarSlip(item.promised, item.expected), isFar(item.expected, now)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
       [word('deliver.expected'), expectedDate(item)],
@@ -136,7 +142,7 @@ export function deliverCard(card, { withPlant = true } = {}) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    alsoLate(card, withPlant),
+    alsoLate(card, { now, withPlant }),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -235,18 +241,27 @@ function coverWords({ stock, unit, cover_d: cover, dry }, now) {
   return cover === undefined ? quantity(stock, unit) : days(cover);
 }
 
+/** From when on there is too little: of what is out, since when, and for how long. */
+function shortFrom(part, now) {
+  if (!part.dry) return h('span', { class: 'muted' }, word('next.not_in_sight'));
+  const until = (ms(part.dry) - now) / DAY_MS;
+  if (until > 0) return [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, word('next.in_days', { days: days(until) }))];
+  const since = part.out_since ?? part.dry;
+  const lasted = (now - ms(since)) / DAY_MS;
+  return [moment(since, 'day'), h('small', { class: 'late-text' }, lasted >= 1 ? word('next.out_for', { days: days(Math.floor(lasted)) }) : word('next.now'))];
+}
+
 function dryRow(part, now, withPlant) {
-  const until = part.dry ? (ms(part.dry) - now) / DAY_MS : null;
   const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
     h('th', { scope: 'row' }, part.name, h('small', {}, withPlant ? part.plant : supplier)),
-    h('td', { class: 'num cover', title: tip }, coverWords(part, now)),
-    h('td', {}, part.dry
-      ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
-      : h('span', { class: 'muted' }, word('next.not_in_sight'))),
+    h('td', { class: 'num cover', title: tip }, coverWords(part, now),
+      part.unused_since && part.stock > 0 && h('small', { class: 'muted' }, word('next.unused', { when: when(part.unused_since, 'day') }))),
+    h('td', {}, shortFrom(part, now)),
     h('td', { title: part.delivery ? word('next.delivery_tip', { id: part.delivery }) : null }, part.next_delivery
-      ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) })))]
+      ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) }))),
+        part.again && h('small', { class: 'late-text' }, word('next.again', { from: when(part.again[0], 'day'), to: when(part.again[1], 'day') }))]
       : h('span', { class: 'muted' }, word('next.none_promised'))));
 }
 

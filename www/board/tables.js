@@ -278,6 +278,7 @@ export function measures(view) {
     h('p', { class: 'label' }, [
       measure.target !== undefined && measure.target !== null && word('measures.target', { value: quantity(measure.target, measure.unit) }),
       measure.window_d && word('measures.window', { days: quantity(measure.window_d, 'd') }),
+      measure.lot && word('measures.lots', { n: number(measure.lot) }),
     ].filter(Boolean).join(', ')))));
 }
 

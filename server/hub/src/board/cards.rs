@@ -21,6 +21,9 @@ use super::{
 };
 use crate::board::Scene;
 
+/// Which of several materials comes first; see [`DryPart::rank`].
+type Rank = (u8, i64);
+
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
 
@@ -40,7 +43,7 @@ pub(super) fn plant(
     let mut facts = Vec::new();
     let plants = [definition];
     facts.extend(promises::plant(board, core, gate, definition, audience));
-    let (label, card) = next(board, core, gate, (plant, found, DRY_SHOWN), audience);
+    let (label, card, _) = next(board, core, gate, (plant, found, DRY_SHOWN), audience);
     facts.extend(label.map(|label| fact(label, "board/next", Value::Next(card))));
     if let Some((label, card)) = hold_up(board, core, gate, (plant, found), audience) {
         facts.extend(flagged(board, gate, (shown, found), label, audience));
@@ -114,21 +117,22 @@ fn driest(
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let mut ids = Vec::new();
-    let mut dry: Vec<DryValue> = Vec::new();
+    let mut dry: Vec<(Rank, DryValue)> = Vec::new();
     for plant in seen {
         let Some(found) = board.findings(&plant.id, audience) else { continue };
-        if let (Some(label), card) =
+        if let (Some(label), card, ranks) =
             next(board, core, gate, (&plant.id, found, DRY_SHOWN), audience)
             && sees(gate, audience, Some(label))
         {
             ids.push(label);
-            dry.extend(card.parts);
+            dry.extend(ranks.into_iter().zip(card.parts));
         }
     }
-    dry.sort_by(|a, b| (a.dry.is_none(), &a.dry).cmp(&(b.dry.is_none(), &b.dry)));
+    dry.sort_by_key(|(rank, _)| *rank);
     dry.truncate(DRY_SHOWN);
     let label = board.labels.joint(gate, ids)?;
-    Some(fact(label, "board/next", Value::Next(NextCard { parts: dry })))
+    let parts = dry.into_iter().map(|(_, part)| part).collect();
+    Some(fact(label, "board/next", Value::Next(NextCard { parts })))
 }
 
 /// A plant in a few words, with the first line of its cards.
@@ -162,7 +166,7 @@ fn digest(
         ids.push(due.label);
     }
     if let Some(found) = board.findings(&plant.id, audience) {
-        let (label, card) = next(board, core, gate, (&plant.id, found, 1), audience);
+        let (label, card, _) = next(board, core, gate, (&plant.id, found, 1), audience);
         let label = label.filter(|label| sees(gate, audience, Some(*label)));
         if let (Some(label), Some(part)) = (label, card.parts.into_iter().next()) {
             value.dry = Some(part);
@@ -323,14 +327,14 @@ fn hold_up(
 }
 
 /// The card of what runs dry first, so many materials at most, as far as the reader may know what
-/// that rests on; and its label.
+/// that rests on; its label, and which of them come first among those of other plants.
 fn next(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
     (plant, found, most): (&PlantId, &Findings, usize),
     audience: AudienceId,
-) -> (Option<LabelId>, NextCard) {
+) -> (Option<LabelId>, NextCard, Vec<Rank>) {
     let seen = found.dry.iter().filter_map(|(part, label)| Some((part, (*label)?)));
     let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
     let seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
@@ -348,7 +352,8 @@ fn next(
         let ids = std::iter::once(own).chain(seen.iter().map(|(_, label)| *label));
         board.labels.joint(gate, ids)
     });
-    (label, NextCard { parts })
+    let ranks = seen.iter().map(|(part, _)| part.rank(found.now)).collect();
+    (label, NextCard { parts }, ranks)
 }
 
 /// A material that runs out, with the supplier's name when it may be known.
@@ -367,6 +372,9 @@ fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: b
         use_per_day: part.use_per_day,
         cover_d: part.cover_d,
         dry: part.dry.map(stamp),
+        out_since: part.out_since.map(stamp),
+        unused_since: part.unused_since.map(stamp),
+        again: part.again.map(|(from, to)| [stamp(from), stamp(to)]),
         next_delivery: part.next_delivery.map(stamp),
         delivery: part.delivery.as_ref().filter(|_| supplier_known).map(ToString::to_string),
         waited_for: part.waited_for,

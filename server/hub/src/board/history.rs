@@ -14,7 +14,7 @@ use wire::view::{
 };
 
 use super::{Board, Fact, Labels, fact, readers::sees, signals, stamp, states::Causes, trust};
-use crate::{board::Scene, supplier::Finished};
+use crate::{board::Scene, core::RestsOn, supplier::Finished};
 
 /// How far back a ribbon reaches.
 const RIBBON: Span = Span::from_secs(7 * 86_400);
@@ -48,7 +48,7 @@ pub(super) fn facts(
     facts.extend(label.map(|l| fact(l, "record/all", Value::Record(past.record(&hours)))));
     facts.extend(past.hours(hours));
     facts.extend(trust::assumed(core, labels, gate, plant));
-    facts.extend(past.alarms());
+    facts.extend(past.alarms(gate));
     facts.extend(signals::newest(core, labels, id));
     facts
 }
@@ -83,12 +83,12 @@ struct Past<'a> {
 }
 
 impl Past<'_> {
-    fn alarms(&self) -> Vec<Labelled<Fact>> {
+    fn alarms(&self, gate: &mut Gate) -> Vec<Labelled<Fact>> {
         let organisations = &self.core.programme.organisations;
         let ours = organisations.iter().find(|o| o.id == self.plant.organisation);
         let ours = ours.map_or_else(|| self.plant.organisation.to_string(), |o| o.name.clone());
         let alarms = self.core.conditions(&self.plant.id).into_iter().filter_map(|alarm| {
-            let label = self.labels.plant(&self.plant.id, FactKind::Feeds)?;
+            let label = self.alarm_label(gate, &alarm.rests_on)?;
             let acknowledged = alarm.acknowledged.map(|comment| Acknowledgement {
                 organisation: ours.clone(),
                 role: "planner".to_owned(),
@@ -105,6 +105,28 @@ impl Past<'_> {
             Some(fact(label, format!("alarm/{}", alarm.id), Value::Alarm(value)))
         });
         alarms.collect()
+    }
+
+    /// An alarm is told to whoever may know of the plant's alarms, and read all that it rests on.
+    fn alarm_label(&self, gate: &mut Gate, rests_on: &RestsOn) -> Option<LabelId> {
+        let (labels, plant) = (self.labels, &self.plant.id);
+        let own = labels.plant(plant, FactKind::Feeds)?;
+        let of_it = match rests_on {
+            RestsOn::Feeds => own,
+            RestsOn::Unit(unit) => labels.equipment(plant, unit, FactKind::LineState)?,
+            RestsOn::Finding(kind, inputs) => {
+                // It also tells that nothing else of the plant changes it.
+                let whole = [FactKind::LineState, FactKind::Flow, FactKind::Schedule];
+                let whole = whole.map(|kind| labels.whole(plant, kind));
+                let suppliers = self.plant.suppliers.iter();
+                let of_suppliers =
+                    suppliers.map(|of| labels.supplier(plant, &of.id, FactKind::Supply));
+                let all: Option<Vec<LabelId>> = whole.into_iter().chain(of_suppliers).collect();
+                let finding = labels.finding(gate, *kind, inputs, plant)?;
+                labels.joint(gate, all?.into_iter().chain([finding]))?
+            }
+        };
+        labels.joint(gate, [own, of_it])
     }
 
     fn orders(

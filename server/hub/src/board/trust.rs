@@ -258,7 +258,9 @@ fn of_center(center: &WorkCenter) -> Vec<AssumedNumber> {
 
 fn of_operation(operation: &Operation) -> Vec<AssumedNumber> {
     let lasts = &operation.duration;
-    let mut numbers = vec![seconds("duration", lasts.mean)];
+    // What stops with the shift is told as work; a cure or a test goes on at night.
+    let taken = if lasts.runs_on { "duration" } else { "duration_worked" };
+    let mut numbers = vec![seconds(taken, lasts.mean)];
     if lasts.variation > 0.0 {
         numbers.push(number("variation", lasts.variation, "ratio"));
     }

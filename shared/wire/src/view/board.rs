@@ -53,6 +53,9 @@ pub struct DueItem {
     /// By how many days it is later for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_d: Option<f64>,
+    /// The delivery of that material that ends the wait, as now promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<Rfc3339>,
     /// How many of what `done` counts go to earlier promises first, at the same pace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahead: Option<f64>,
@@ -75,10 +78,13 @@ pub struct DueItem {
 pub struct LotsValue {
     /// How many make a lot.
     pub size: u32,
-    /// How many wait for their lot to be full.
+    /// How many wait for their lot to be full; none where what is under way is enough.
     pub gathered: u32,
-    /// How many are in lots that are full and not done.
+    /// How many are in lots that are full and not done, as far as they belong to this promise.
     pub under_way: u32,
+    /// How many of this promise the next lot will bring, where that is its last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<u32>,
 }
 
 /// How sure a verdict is.
@@ -261,6 +267,16 @@ pub struct DryPart {
     /// First day without stock, with the deliveries that are promised; absent: none in sight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry: Option<Rfc3339>,
+    /// Since when there has been less than is taken at once, when `dry` is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_since: Option<Rfc3339>,
+    /// The last use, when the next one has not come for days: the rest holds if it is used as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unused_since: Option<Rfc3339>,
+    /// The longest time without it that follows the next delivery, when it is longer than until
+    /// that: from when, and the delivery that ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<[Rfc3339; 2]>,
     /// The next delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_delivery: Option<Rfc3339>,
@@ -378,6 +394,9 @@ pub struct MeasureValue {
     /// The window it is counted over, in days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_d: Option<f64>,
+    /// How many are counted at once, where they leave by whole lots: it moves by so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<u32>,
 }
 
 /// A plant on the programme's page.
