@@ -74,7 +74,7 @@ impl Core {
         let (code, key, about, text, rests_on) = match &what {
             Concern::PartIsOut(part) => {
                 let name = material(plant, part.material.as_str());
-                let text = part_is_out(plant, part, &name);
+                let text = part_is_out(part, &name);
                 let rests_on = RestsOn::Finding(FactKind::DryDate, inputs);
                 ("part_out", part.material.to_string(), name, text, rests_on)
             }
@@ -88,7 +88,7 @@ impl Core {
                 let named = plant.units.iter().find(|of| of.id == *unit)?;
                 let held = *state == UnitState::Held;
                 let code = if held { "unit_held" } else { "unit_down" };
-                let text = self.unit_stands(plant, unit, held);
+                let text = self.unit_stands(&plant.id, unit, held);
                 (code, unit.to_string(), named.name.clone(), text, RestsOn::Unit(unit.clone()))
             }
         };
@@ -112,20 +112,16 @@ impl Core {
         }
     }
 
-    fn unit_stands(&self, plant: &Plant, unit: &EquipmentId, held: bool) -> String {
-        let now = self.twin.unit(&plant.id, unit);
+    fn unit_stands(&self, plant: &PlantId, unit: &EquipmentId, held: bool) -> String {
+        let now = self.twin.unit(plant, unit);
         let reason = now.and_then(|now| now.reason.as_ref());
         let why = reason.map_or_else(String::new, |why| format!(": {}", why.replace('_', " ")));
-        let center = plant.units.iter().find(|of| of.id == *unit).map(|of| &of.work_center);
-        let center = plant.work_centers.iter().find(|of| Some(&of.id) == center);
-        let whom = center.and_then(|center| center.contact.as_ref());
-        let whom = contact(plant, whom.map(|id| id.as_str()));
         let (is, what) = if held {
             ("on hold", "settle what holds it, or move its work")
         } else {
             ("down", "ask when it is back, or move its work")
         };
-        format!("it has been {is} for more than a day{why}; {what}{whom}")
+        format!("it has been {is} for more than a day{why}; {what}")
     }
 
     /// The newest acknowledgement that was made when the cause was there already.
@@ -144,11 +140,8 @@ impl Core {
     }
 }
 
-fn part_is_out(plant: &Plant, part: &DryPart, name: &str) -> String {
-    let supplier = part.supplier.as_ref();
-    let supplier = plant.suppliers.iter().find(|of| Some(&of.id) == supplier);
-    let whom = supplier.and_then(|of| of.contact.as_ref()).map(|id| id.as_str());
-    let whom = whom.map_or_else(String::new, |id| contact(plant, Some(id)));
+/// Whom to call is left out: a contact goes no further than the hold-up that they own.
+fn part_is_out(part: &DryPart, name: &str) -> String {
     let next = match (part.next_delivery, part.again) {
         (None, _) => "no delivery is promised".to_owned(),
         (Some(next), None) => format!("the next delivery is promised for {}", day(next)),
@@ -161,7 +154,7 @@ fn part_is_out(plant: &Plant, part: &DryPart, name: &str) -> String {
     };
     format!(
         "{name} has run out and stations wait for it; {next}; ask for an earlier or a part \
-         delivery, or give them other work{whom}"
+         delivery, or give them other work"
     )
 }
 
@@ -176,12 +169,6 @@ fn promise_is_missed(plant: &Plant, promise: &Outlook) -> Option<String> {
         "it is promised for {promised}, expected on {expected}, {late} days late,{waits} \
          unless something changes; tell who waits for it, or agree on what is done first"
     ))
-}
-
-/// Whom to call, as the end of a sentence.
-fn contact(plant: &Plant, id: Option<&str>) -> String {
-    let named = plant.contacts.iter().find(|of| Some(of.id.as_str()) == id);
-    named.map_or_else(String::new, |of| format!(": {}, {}", of.role, of.phone))
 }
 
 fn material(plant: &Plant, id: &str) -> String {

@@ -181,7 +181,7 @@ pub(crate) fn matrix(
     for plant in &picture.plants {
         plants.extend(maker.plant(plant));
     }
-    for owner in owners(picture) {
+    for owner in picture.owners() {
         for kind in FactKind::ALL {
             cells.extend(maker.row(&owner, kind, &columns));
         }
@@ -190,7 +190,7 @@ pub(crate) fn matrix(
     let reader = asker.offer.id;
     let cells = maker.gate.select(cells, reader).released;
     let plants = maker.gate.select(plants, reader).released;
-    let told = owners(picture).into_iter().filter_map(|owner| {
+    let told = picture.owners().into_iter().filter_map(|owner| {
         let rows = FactKind::ALL.into_iter().filter_map(|kind| {
             let of = |(o, k, _): &&Placed| *o == owner && *k == kind;
             let cells = cells.value().iter().filter(of).map(|(.., cell)| cell.clone());
@@ -226,17 +226,6 @@ pub(crate) fn matrix(
         audiences: columns.iter().map(|o| named(&o.code, &o.name)).collect(),
         owners,
     })
-}
-
-/// The organisations that run plants, each once, in the order of the programme.
-fn owners(picture: &Picture) -> Vec<String> {
-    let mut owners: Vec<String> = Vec::new();
-    for plant in &picture.plants {
-        if !owners.contains(&plant.owner) {
-            owners.push(plant.owner.clone());
-        }
-    }
-    owners
 }
 
 fn name_of(picture: &Picture, code: &str) -> String {

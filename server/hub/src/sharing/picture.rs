@@ -64,6 +64,17 @@ impl Picture {
         self.plants.iter().find(|plant| plant.id.as_str() == id && plant.owner == owner)
     }
 
+    /// The organisations that run plants, each once, in the order of the programme.
+    pub(super) fn owners(&self) -> Vec<String> {
+        let mut owners: Vec<String> = Vec::new();
+        for plant in &self.plants {
+            if !owners.contains(&plant.owner) {
+                owners.push(plant.owner.clone());
+            }
+        }
+        owners
+    }
+
     /// The name of a nation.
     pub(super) fn nation_name<'a>(&'a self, id: &'a NationId) -> &'a str {
         let found = self.nations.iter().find(|nation| nation.id == *id);
