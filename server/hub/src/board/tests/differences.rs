@@ -10,127 +10,89 @@ use wire::view::HoldUpCard;
 
 use super::*;
 
-const EQUIPMENT: &str = r#"assumed = true
-
-[[area]]
-id = "hall"
-name = "Hall"
-
+/// Three work centers of one unit each, and where things lie before, between and behind them.
+fn equipment() -> String {
+    let center = |(n, id, name): (u8, &str, &str)| {
+        format!(
+            r#"
 [[work_center]]
-id = "cut"
-name = "Cutting"
+id = "{id}"
+name = "{name}"
 area = "hall"
 calendar = "day"
 count = 1
-unit_id = "S1"
-at_m = [0, 0]
+unit_id = "S{n}"
+at_m = [{x_m}, 0]
 pitch_m = [14, 0]
 size_m = [10, 8, 6]
-
-[[work_center]]
-id = "weld"
-name = "Welding"
-area = "hall"
-calendar = "day"
-count = 1
-unit_id = "S2"
-at_m = [20, 0]
-pitch_m = [14, 0]
-size_m = [10, 8, 6]
-
-[[work_center]]
-id = "paint"
-name = "Painting"
-area = "hall"
-calendar = "day"
-count = 1
-unit_id = "S3"
-at_m = [40, 0]
-pitch_m = [14, 0]
-size_m = [10, 8, 6]
-
+"#,
+            x_m = 20 * (n - 1)
+        )
+    };
+    let storage = |(id, name, capacity, at_m): (&str, &str, &str, &str)| {
+        format!(
+            r#"
 [[storage]]
-id = "stock"
-name = "Stock"
+id = "{id}"
+name = "{name}"
 area = "hall"
-capacity = 20
-at_m = [-20, 0]
+capacity = {capacity}
+at_m = {at_m}
 size_m = [5, 5, 2]
+"#
+        )
+    };
+    let centers = [(1, "cut", "Cutting"), (2, "weld", "Welding"), (3, "paint", "Painting")];
+    let storages = [
+        ("stock", "Stock", "20", "[-20, 0]"),
+        ("B1", "Before welding", "20", "[10, 10]"),
+        ("B2", "Before painting", "20", "[30, 10]"),
+        ("done", "Done", "\"unbounded\"", "[60, 0]"),
+    ];
+    let area = "assumed = true\n\n[[area]]\nid = \"hall\"\nname = \"Hall\"\n".to_owned();
+    area + &centers.map(center).concat() + &storages.map(storage).concat()
+}
 
-[[storage]]
-id = "B1"
-name = "Before welding"
-area = "hall"
-capacity = 20
-at_m = [10, 10]
-size_m = [5, 5, 2]
-
-[[storage]]
-id = "B2"
-name = "Before painting"
-area = "hall"
-capacity = 20
-at_m = [30, 10]
-size_m = [5, 5, 2]
-
-[[storage]]
-id = "done"
-name = "Done"
-area = "hall"
-capacity = "unbounded"
-at_m = [60, 0]
-size_m = [5, 5, 2]
-"#;
-
-const OPERATIONS: &str = r#"assumed = true
-
+/// What each of them makes of one piece of what.
+fn operations() -> String {
+    let plate =
+        "assumed = true\n\n[[material]]\nid = \"plate\"\nname = \"Plate\"\ntracking = \"bulk\"\n";
+    let material = |(id, name, of): (&str, &str, &str)| {
+        format!(
+            r#"
 [[material]]
-id = "plate"
-name = "Plate"
-tracking = "bulk"
-
-[[material]]
-id = "blank"
-name = "Blank"
+id = "{id}"
+name = "{name}"
 tracking = "serial"
-made_of = { plate = 1 }
-
-[[material]]
-id = "frame"
-name = "Frame"
-tracking = "serial"
-made_of = { blank = 1 }
-
-[[material]]
-id = "panel"
-name = "Panel"
-tracking = "serial"
-made_of = { frame = 1 }
-
+made_of = {{ {of} = 1 }}
+"#
+        )
+    };
+    let operation = |(n, name, at, (takes, from), (makes, to)): Step<'_>| {
+        format!(
+            r#"
 [[operation]]
-id = "o1"
-name = "Cut"
-at = "cut"
-inputs = [{ material = "plate", quantity = 1, from = "stock" }]
-output = { material = "blank", to = "B1" }
+id = "o{n}"
+name = "{name}"
+at = "{at}"
+inputs = [{{ material = "{takes}", quantity = 1, from = "{from}" }}]
+output = {{ material = "{makes}", to = "{to}" }}
 time = "2 h"
+"#
+        )
+    };
+    let materials =
+        [("blank", "Blank", "plate"), ("frame", "Frame", "blank"), ("panel", "Panel", "frame")];
+    let steps = [
+        (1, "Cut", "cut", ("plate", "stock"), ("blank", "B1")),
+        (2, "Weld", "weld", ("blank", "B1"), ("frame", "B2")),
+        (3, "Paint", "paint", ("frame", "B2"), ("panel", "done")),
+    ];
+    plate.to_owned() + &materials.map(material).concat() + &steps.map(operation).concat()
+}
 
-[[operation]]
-id = "o2"
-name = "Weld"
-at = "weld"
-inputs = [{ material = "blank", quantity = 1, from = "B1" }]
-output = { material = "frame", to = "B2" }
-time = "2 h"
-
-[[operation]]
-id = "o3"
-name = "Paint"
-at = "paint"
-inputs = [{ material = "frame", quantity = 1, from = "B2" }]
-output = { material = "panel", to = "done" }
-time = "2 h"
-"#;
+/// Number, name, work center; what it takes and from where; what it makes and to where.
+type Step<'a> = (u8, &'a str, &'a str, (&'a str, &'a str), (&'a str, &'a str));
 
 const SERIALS: &str = r#"
 [[serial]]
@@ -165,8 +127,8 @@ const LOOKED: f64 = 400.0;
 fn line(agreement: &str, hidden: &[&str]) -> Definitions {
     let agreement = format!("{agreement}{HOLD_UP}{FLOORS}");
     let mut definitions = shop(&agreement, |name, text| match name {
-        "shop/equipment.toml" => EQUIPMENT.to_owned(),
-        "shop/operations.toml" => OPERATIONS.to_owned(),
+        "shop/equipment.toml" => equipment(),
+        "shop/operations.toml" => operations(),
         "programme.toml" => format!("{text}{SERIALS}"),
         _ => text,
     });
