@@ -186,7 +186,7 @@ impl<'a> Case<'a> {
             "/assumed",
             "/work-centers",
         ];
-        const OTHERS: [&str; 7] = [
+        const OTHERS: [&str; 8] = [
             "/api/v1/programme",
             "/api/v1/plants",
             "/api/v1/audiences",
@@ -194,6 +194,7 @@ impl<'a> Case<'a> {
             "/readyz",
             "/v1/supplier/lines",
             "/api/v1/audit",
+            "/api/v1/sharing/alarms",
         ];
         let site = &self.world.sites[site];
         let plant = format!("/api/v1/plants/{}", site.id);
