@@ -43,14 +43,18 @@ impl Reader<'_> {
             (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
         })?;
         let causes = self.board.causes_now(&plant.id);
-        let waits_for = now.cause.as_ref().filter(|_| now.state != UnitState::Working);
+        let waits_for = now
+            .cause
+            .as_ref()
+            .filter(|_| now.state != UnitState::Working && causes.are_told())
+            .and_then(|cause| self.waited_for(plant, cause));
+        // Whoever may not know what is waited for is not told that it is the same as before.
+        let since = if waits_for.is_some() { now.same_since } else { now.since };
         Some(HoldUpNow {
             name: unit.name.clone(),
             state: Some(causes.name(now.state).to_owned()),
-            since: now.since.map(stamp),
-            waits_for: waits_for
-                .filter(|_| causes.are_told())
-                .and_then(|cause| self.waited_for(plant, cause)),
+            since: since.map(stamp),
+            waits_for,
             cover_d: None,
             is_waited_for: None,
         })

@@ -304,6 +304,34 @@ fn each_reader_is_shown_where_their_own_hold_up_bites() {
     assert!(flagged(&ally, "S3") && !ally.has("unit/S2"));
 }
 
+/// A wait that went on over a night began before it; whoever may not know what is waited for is
+/// not told that it is the same.
+#[test]
+fn a_wait_began_before_the_night_that_it_went_on_over() {
+    let state = |state, cause: Option<&str>| Statement::UnitState {
+        unit: id("S1"),
+        state,
+        reason: None,
+        cause: cause.map(|id| Cause { kind: CauseKind::Material, id: id.into() }),
+    };
+    let mut reports = slow_welding();
+    reports.retain(|(hours, _)| *hours < 300.0);
+    reports.push((310.0, state(UnitState::Starved, Some("stock"))));
+    reports.push((320.0, state(UnitState::OffShift, None)));
+    reports.push((330.0, state(UnitState::Starved, Some("stock"))));
+    let told = |hidden: &[&str], reader| {
+        let told = told(&line(AGREEMENT, hidden), reports.clone(), reader);
+        match told.get("unit/S1") {
+            Some(Value::Unit(unit)) => (unit.since.clone(), unit.waits_since.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (began, again) = (stamp(at(310.0)), stamp(at(330.0)));
+    assert_eq!(told(&[], ALLY), (again.clone(), Some(began.clone())));
+    assert_eq!(told(&["stock"], OWNER), (again.clone(), Some(began)));
+    assert_eq!(told(&["stock"], ALLY), (again, None));
+}
+
 /// What an agreement says anew is in force at the next tick, and is concluded from anew.
 #[test]
 fn an_agreement_that_is_changed_while_the_hub_runs_holds_at_once() {
