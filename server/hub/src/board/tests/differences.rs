@@ -3,8 +3,10 @@
 
 use proptest::prelude::*;
 use twin::{
-    Cause, CauseKind, Label, OpId, Origin, Report, Statement, UnitState, label::Members,
-    report::DeliveryTerms, state::Said,
+    Cause, CauseKind, Label, OpId, Origin, Report, Statement, UnitState,
+    label::Members,
+    report::{DeliveryTerms, OrderTerms},
+    state::Said,
 };
 use wire::view::HoldUpCard;
 
@@ -330,6 +332,36 @@ fn a_wait_began_before_the_night_that_it_went_on_over() {
     assert_eq!(told(&[], ALLY), (again.clone(), Some(began.clone())));
     assert_eq!(told(&["stock"], OWNER), (again.clone(), Some(began)));
     assert_eq!(told(&["stock"], ALLY), (again, None));
+}
+
+/// Beside a material that is missing stands by how much the order for it was closed short, for
+/// whoever may know the plan of the plant that makes it.
+#[test]
+fn a_material_tells_that_its_order_was_closed_short() {
+    let mut reports = worked(4, [2.0, 2.0, 2.0]);
+    for day in 0..10 {
+        let (material, storage) = (id("plate"), id("stock"));
+        let used =
+            Statement::LotConsumed { material, quantity: 1.0, storage, lot: None, part: None };
+        reports.push((150.0 + 24.0 * f64::from(day), used));
+    }
+    let terms =
+        OrderTerms { order: id("O1"), material: id("plate"), quantity: 40.0, due: at(300.0) };
+    reports.push((10.0, Statement::OrderPlaced(terms)));
+    reports.push((350.0, Statement::OrderClosed { order: id("O1") }));
+    let short = |agreement: &str, reader| {
+        let mut definitions = line(agreement, &[]);
+        let shop = definitions.plants.values_mut().next().unwrap();
+        shop.supply_lines[0].from = Some("shop/done".parse().unwrap());
+        match told(&definitions, reports.clone(), reader).get("board/next") {
+            Some(Value::Next(card)) => card.parts[0].order_short,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((short(AGREEMENT, OWNER), short(AGREEMENT, ALLY)), (Some(40.0), Some(40.0)));
+    let kinds = "kinds = [\"layout\", \"line_state\", \"flow\", \"supply\"]";
+    let no_plan = AGREEMENT.replace("kinds = \"all\"", kinds);
+    assert_eq!((short(&no_plan, OWNER), short(&no_plan, ALLY)), (Some(40.0), None));
 }
 
 /// What an agreement says anew is in force at the next tick, and is concluded from anew.
