@@ -262,7 +262,8 @@ function dryRow(part, now, withPlant) {
     h('td', { title: part.delivery ? word('next.delivery_tip', { id: part.delivery }) : null }, part.next_delivery
       ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) }))),
         part.again && h('small', { class: 'late-text' }, word('next.again', { from: when(part.again[0], 'day'), to: when(part.again[1], 'day') }))]
-      : h('span', { class: 'muted' }, word('next.none_promised'))));
+      : h('span', { class: 'muted' }, word('next.none_promised')),
+      part.order_short > 0 && h('small', { class: 'late-text' }, word('next.order_short', { amount: quantity(part.order_short, part.unit) }))));
 }
 
 /** The first part to run out, as the card's large answer. */

@@ -70,6 +70,12 @@ function waitWords(view, id, cause) {
   return served ? word('units.waits_served', { name: waitsFor(cause) }) : waitsFor(cause);
 }
 
+/** Since when a unit is as it is; a wait that went on over nights off shift began before them. */
+function sinceWhen({ since, waits_since: waits }, now) {
+  const held = { duration: duration((now - ms(waits ?? since)) / 1000) };
+  return [moment(waits ?? since), ' ', h('small', { class: 'beside' }, waits ? word('units.held_over', held) : word('units.held_since', held))];
+}
+
 function unitRow([id, layout, unit], view, history, now) {
   const kpi = history.get(`kpi/${id}`);
   const away = awayWords(now, unit, history.get(`ribbon/${id}`));
@@ -78,7 +84,7 @@ function unitRow([id, layout, unit], view, history, now) {
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(view.get('board/holdup'))], assumed),
     h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
-    h('td', { class: 'nowrap' }, moment(unit.since), ' ', h('small', { class: 'beside' }, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
+    h('td', { class: 'nowrap' }, sinceWhen(unit, now)),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
     h('td', { class: 'num' }, percent(unit.working_7d_ratio)),

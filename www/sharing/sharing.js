@@ -9,9 +9,10 @@ import { Header, isMember } from '../board/header.js';
 import { skeleton } from '../board/cards.js';
 import { h, renew } from '../lib/dom.js';
 import { onTimeChoice, when } from '../lib/format.js';
-import { Mirror, keepAudience } from '../lib/mirror.js';
-import { BY_ITSELF_HEADER, change } from '../lib/session.js';
+import { Mirror, keepAudience, wishedAudience } from '../lib/mirror.js';
+import { BY_ITSELF_HEADER, change, session } from '../lib/session.js';
 import { hasWord, word } from '../lib/words.js';
+import { alarmList } from './alarms.js';
 import { SharingForm } from './forms.js';
 import { ownerPanel } from './matrix.js';
 import { queueList } from './queue.js';
@@ -23,6 +24,8 @@ const OLD_MS = 10_000;
 const RENEW_EVERY_MS = 10_000;
 /** …and this often who sees what, if nothing was: it is much work, and agreements seldom end [ms]. */
 const RENEW_ALL_MS = 60_000;
+/** Who is told of the hub's own alarms. */
+const WATCHERS = ['releaser', 'administrator', 'auditor'];
 
 const byId = (id) => document.getElementById(id);
 const body = (id) => byId(id).querySelector('.panel-body');
@@ -42,6 +45,14 @@ async function ask(what, byItself = false) {
 function offeredNations(what, { rows }) {
   const concerned = ({ see, why }) => (what === 'narrow' ? see !== 'no' : why.some(({ code }) => code === 'file'));
   return new Set(rows.flatMap(({ cells }) => cells.filter(concerned).map(({ audience }) => audience.split('/')[0])));
+}
+
+/** What the hub has to say about itself; null for whoever is not told, or while nobody can say. */
+async function askAlarms() {
+  // Who looks as somebody else does not say who they are.
+  const who = wishedAudience() ? null : await session().catch(() => null);
+  if (!who?.signed_in || !who.roles.some((role) => WATCHERS.includes(role))) return null;
+  return (await ask('alarms')).answer ?? null;
 }
 
 class Page {
@@ -111,7 +122,9 @@ class Page {
 
   async #fetch() {
     this.#asked = performance.now();
-    const matrix = await ask('matrix');
+    const [matrix, alarms] = await Promise.all([ask('matrix'), askAlarms()]);
+    byId('alarms').hidden = !alarms;
+    if (alarms) renew(body('alarms'), alarmList(alarms));
     // What was decided is told to an organisation's own people alone.
     const decisions = matrix.answer?.organisation ? await ask('decisions') : {};
     this.#failed = !matrix.answer && matrix.status === undefined;

@@ -162,8 +162,7 @@ impl Past<'_> {
 
     fn order(&self, order: &OrderNow, outlook: Option<&Outlook>) -> OrderValue {
         let planned = self.plant.orders.iter().find(|o| o.id == order.order);
-        let made = self.core.analytics.made_for(&self.plant.id, &order.order);
-        let (done, met) = made.unwrap_or((order.completed as f64, None));
+        let (done, met) = made_for(self.core, &self.plant.id, order);
         OrderValue {
             material: order.material.to_string(),
             material_name: self.core.material_name(&order.material),
@@ -176,7 +175,7 @@ impl Past<'_> {
             expected: met.or_else(|| outlook.and_then(|outlook| outlook.expected)).map(stamp),
             customer: planned.map(|order| order.customer.clone()).unwrap_or_default(),
             state: if order.closed.is_some() { "closed" } else { "open" }.to_owned(),
-            short: order.closed.map(|_| order.quantity - done).filter(|short| *short > 1e-9),
+            short: short_of(self.core, &self.plant.id, order),
         }
     }
 
@@ -317,6 +316,18 @@ pub(super) fn makers(
     let all = stations.chain([labels.plant(&plant.id, kind)]);
     let ids: Option<Vec<LabelId>> = all.collect();
     labels.joint(gate, ids?)
+}
+
+/// What was made for an order [the material's own unit of measure], and when it was met.
+fn made_for(core: &Scene<'_>, plant: &PlantId, order: &OrderNow) -> (f64, Option<PlantTime>) {
+    let made = core.analytics.made_for(plant, &order.order);
+    made.unwrap_or((order.completed as f64, None))
+}
+
+/// By how much a closed order is short; none of one that is open, or whole.
+pub(super) fn short_of(core: &Scene<'_>, plant: &PlantId, order: &OrderNow) -> Option<f64> {
+    let short = order.quantity - made_for(core, plant, order).0;
+    order.closed.map(|_| short).filter(|short| *short > 1e-9)
 }
 
 /// The ribbon with stretches too short to be seen given to their left neighbour.

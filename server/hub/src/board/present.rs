@@ -43,13 +43,16 @@ impl Reader<'_> {
             (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
         })?;
         let causes = self.board.causes_now(&plant.id);
-        let waits_for = now.cause.as_ref().filter(|_| now.state != UnitState::Working);
-        let cause = waits_for.filter(|_| causes.are_told());
+        let cause =
+            now.cause.as_ref().filter(|_| now.state != UnitState::Working && causes.are_told());
+        let waits_for = cause.and_then(|cause| self.waited_for(plant, cause));
+        // Whoever may not know what is waited for is not told that it is the same as before.
+        let since = if waits_for.is_some() { now.same_since } else { now.since };
         Some(HoldUpNow {
             name: unit.name.clone(),
             state: Some(causes.name(now.state).to_owned()),
-            since: now.since.map(stamp),
-            waits_for: cause.and_then(|cause| self.waited_for(plant, cause)),
+            since: since.map(stamp),
+            waits_for,
             is_served: cause.is_some_and(|cause| self.serves(plant, cause, &unit.id)),
             cover_d: None,
             is_waited_for: None,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin::{
-    Agreement, EquipmentId, Label, NationId, Plant, PlantId, PlantTime,
+    Agreement, EquipmentId, FeedId, Label, NationId, Plant, PlantId, PlantTime,
     definition::{Nation, Organisation},
 };
 
@@ -18,6 +18,8 @@ pub(crate) struct Picture {
     /// As the files say.
     pub(super) agreements: Vec<Agreement>,
     pub(super) plants: Vec<PlantPicture>,
+    /// The plants that feeds tell of.
+    pub(super) feeds: BTreeMap<FeedId, PlantId>,
 }
 
 /// A plant, as far as sharing goes.
@@ -56,6 +58,7 @@ impl Picture {
             organisations: core.programme.organisations.clone(),
             agreements: core.agreements.clone(),
             plants: plants.map(|plant| of_plant(plant, core.plant_now(&plant.id, wall))).collect(),
+            feeds: core.feeds.iter().map(|(id, feed)| (id.clone(), feed.plant.clone())).collect(),
         }
     }
 

@@ -32,6 +32,16 @@ pub(super) fn keys_of(place: &Place) -> Keys {
 
 /// An account of the fixture's organisation.
 pub(super) fn account(place: &Place, name: &str, roles: &[Role]) {
+    account_of(place, ("XAA", "skarvik"), name, roles);
+}
+
+/// An account of an organisation.
+pub(super) fn account_of(
+    place: &Place,
+    (nation, organisation): (&str, &str),
+    name: &str,
+    roles: &[Role],
+) {
     let reports = roles.contains(&Role::Contributor).then(|| Reports {
         feed: FeedId::new(&format!("person:{name}")).unwrap(),
         plant: PlantId::new("shop").unwrap(),
@@ -39,8 +49,8 @@ pub(super) fn account(place: &Place, name: &str, roles: &[Role]) {
     });
     let account = AccountRow {
         name: name.to_owned(),
-        nation: NationId::new("XAA").unwrap(),
-        organisation: OrganisationId::new("skarvik").unwrap(),
+        nation: NationId::new(nation).unwrap(),
+        organisation: OrganisationId::new(organisation).unwrap(),
         roles: roles.iter().copied().collect(),
         reports,
         password: password_hash(PASSWORD).unwrap(),

@@ -292,6 +292,10 @@ pub struct DryPart {
     /// Days since `next_delivery`, when that has passed and nothing has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_d: Option<f64>,
+    /// What is missing of the order that the plant which makes it closed last, within the last
+    /// 30 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_short: Option<f64>,
     /// The supplier, or "a supplier".
     pub supplier: String,
 }

@@ -204,7 +204,7 @@ impl Case<'_> {
 
     /// A request, and the id in it.
     pub(super) fn path(&mut self, site: usize) -> (String, Option<String>) {
-        const OTHERS: [&str; 7] = [
+        const OTHERS: [&str; 8] = [
             "/api/v1/programme",
             "/api/v1/plants",
             "/api/v1/audiences",
@@ -212,6 +212,7 @@ impl Case<'_> {
             "/readyz",
             "/v1/supplier/lines",
             "/api/v1/audit",
+            "/api/v1/sharing/alarms",
         ];
         let site = &self.world.sites[site];
         let plant = format!("/api/v1/plants/{}", site.id);
