@@ -202,7 +202,7 @@ function nowWords({ name: called, state, since, waits_for: cause, is_served: isS
 /** The former leads, newest first, and the way to the picture. */
 function holdUpFoot(card, viewer) {
   const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.kind || undefined), when: when(former.since, 'day') });
-  const before = card.before.slice(0, -1).reverse().slice(0, 3).map(lead);
+  const before = card.before.slice(0, -1).reverse().slice(0, 2).map(lead);
   return h('p', { class: 'card-foot' },
     before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
     viewer && h('a', { href: viewer }, word('holdup.show')));
@@ -228,7 +228,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     card.earlier && h('p', { class: 'answer-note' }, `${word('holdup.earlier')}: `, causeSentence(card.earlier, card.kind), '.'),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
-      fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost ?? word('holdup.no_cost')),
+      (loss || lost) && fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     holdUpFoot(card, viewer),

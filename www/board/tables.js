@@ -232,7 +232,7 @@ export function alarmLink(view) {
   if (alarms.length === 0) return null;
   const open = alarms.filter(([, { acknowledged }]) => !acknowledged).length;
   const text = open > 0 ? word('alarms.open', { n: number(open) }) : word('alarms.all_seen', { n: number(alarms.length) });
-  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms' }, sign('warning'), text);
+  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms', title: open > 0 ? word('alarms.open_tip') : null }, sign('warning'), text);
 }
 
 /** Whether somebody has said that an alarm is seen to, and what is done about it. */
