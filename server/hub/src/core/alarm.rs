@@ -119,7 +119,7 @@ impl Core {
         let (is, what) = if held {
             ("on hold", "settle what holds it, or move its work")
         } else {
-            ("down", "ask when it is back, or move its work")
+            ("down", "ask maintenance when it is back, or move its work")
         };
         format!("it has been {is} for more than a day{why}; {what}")
     }
@@ -146,15 +146,15 @@ fn part_is_out(part: &DryPart, name: &str) -> String {
         (None, _) => "no delivery is promised".to_owned(),
         (Some(next), None) => format!("the next delivery is promised for {}", day(next)),
         (Some(next), Some((from, to))) => format!(
-            "the next delivery is promised for {} and lasts until {}, the one after that for {}",
+            "the next delivery is promised for {}, and from {} on there is none until {}",
             day(next),
             day(from),
             day(to)
         ),
     };
     format!(
-        "{name} has run out and stations wait for it; {next}; ask for an earlier or a part \
-         delivery, or give them other work"
+        "{name} has run out and stations wait for it; {next}; ask the supplier for an earlier or \
+         a part delivery, or give them other work"
     )
 }
 

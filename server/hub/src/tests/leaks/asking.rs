@@ -121,7 +121,7 @@ impl Case<'_> {
             let explained = self.dice.chance(40);
             let none = nobody(&thing.id, || '9');
             let paths = [&thing.id, &none].map(|id| (thing.path(id, explained), id.clone()));
-            self.are_alike(hub, &who, paths);
+            self.are_alike(hub, &who, &paths);
             found.add("hidden things that answered as nothing does", 1);
         }
         let sites = self.world.sites.iter().map(|site| site.id);
@@ -135,12 +135,12 @@ impl Case<'_> {
         let rest = *self.dice.one(&[list, "/units/qq9999q", "/state?at=2031-05-06T00:00:00Z"]);
         let none = nobody(plant, || '9');
         let paths = [plant, &none].map(|id| (format!("/api/v1/plants/{id}{rest}"), id.to_owned()));
-        self.are_alike(hub, &who, paths);
+        self.are_alike(hub, &who, &paths);
         found.add("hidden things that answered as nothing does", 1);
     }
 
     /// Fails when two things answer otherwise than by their ids.
-    fn are_alike(&mut self, hub: &mut Hub, who: &Who, paths: [(String, String); 2]) {
+    fn are_alike(&mut self, hub: &mut Hub, who: &Who, paths: &[(String, String); 2]) {
         let [hidden, none] = paths.each_ref().map(|(path, id)| {
             let (status, text) = hub.get(self.office, who, path);
             (status, text.replace(id.as_str(), "…"))
@@ -171,7 +171,7 @@ impl Case<'_> {
         let told: Told = asked.into_iter().collect();
         let may = |secret: &Secret| {
             is_person && runs_what(audience, secret)
-                || !(secret.or_owner.is_some() && !is_person) && may_know(oracle, audience, secret)
+                || (is_person || secret.or_owner.is_none()) && may_know(oracle, audience, secret)
         };
         let known = self.compare((offer, &told), &may);
         if !is_person {

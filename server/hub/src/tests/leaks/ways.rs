@@ -95,6 +95,9 @@ pub(super) fn definitions(world: &World) -> Definitions {
     Definitions { programme, plants, agreements, labels, revision: 1 }
 }
 
+/// What is said otherwise than in the world as it was made.
+type Twist<'a> = &'a dyn Fn(&Said) -> bool;
+
 impl Hub {
     /// Lives through a world, with what is said or with what might be said instead of what `twist`
     /// picks. `by_policies` has Cedar decide, else the same rule in Rust, which is quicker.
@@ -102,7 +105,7 @@ impl Hub {
         office: &Office,
         world: &World,
         by_policies: bool,
-        (twist, decisions): (&dyn Fn(&Said) -> bool, &[DecisionRow]),
+        (twist, decisions): (Twist<'_>, &[DecisionRow]),
     ) -> Self {
         let definitions = definitions(world);
         let begins = decode::time(BEGINS).unwrap();

@@ -75,9 +75,8 @@ fn a_large_step_is_cut_and_ends_at_one_version() {
     let mut gate = Gate::new(Arc::new(FewerMarks(20)), 1);
     let large = |letter: &str| letter.repeat(LARGEST_PIECE_BYTES / 3);
     let (before, after) = (large("a"), large("b"));
-    let first = step("v", None, values(&mut gate, &vec![before.as_str(); 12]), VecDeque::new());
-    let second =
-        step("v", Some(&first), values(&mut gate, &vec![after.as_str(); 9]), VecDeque::new());
+    let first = step("v", None, values(&mut gate, &[before.as_str(); 12]), VecDeque::new());
+    let second = step("v", Some(&first), values(&mut gate, &[after.as_str(); 9]), VecDeque::new());
     assert_eq!((second.version, second.deltas.len()), (2, 1));
     let frames = &second.deltas[0].frames;
     let (mut set, mut gone) = (Vec::new(), Vec::new());
