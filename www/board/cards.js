@@ -2,7 +2,7 @@
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
 import { h, renew } from '../lib/dom.js';
-import { amount, calendarSlip, days, duration, isFar, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
+import { amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
@@ -31,10 +31,10 @@ export function skeleton(lines = 3) {
   return h('div', { class: 'skeleton' }, Array.from({ length: lines }, () => h('i')), h('span', { class: 'visually-hidden' }, word('app.loading')));
 }
 
-/** A slip in days as sign and words; of a date that is `far` ahead in weeks. */
-export function slipMark(slipDays, far = false) {
-  if (slipDays === undefined || slipDays === null) return h('span', { class: 'slip', data: { slip: 'none' } }, word('slip.none'));
-  const { kind, text } = slip(slipDays, far);
+/** A verdict on a slip as sign and words; null is one that nobody knows. */
+export function slipMark(verdict) {
+  if (!verdict) return h('span', { class: 'slip', data: { slip: 'none' } }, word('slip.none'));
+  const { kind, text } = verdict;
   return h('span', { class: 'slip', data: { slip: kind } }, sign(kind), text);
 }
 
@@ -119,7 +119,7 @@ function plainName(item) {
 function alsoLate({ also_late: late = [], more_late: more = 0 }, { now, withPlant }) {
   if (late.length === 0) return null;
   const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
-    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: slip(calendarSlip(item.promised, item.expected), isFar(item.expected, now)).text })));
+    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: dueSlip(item.promised, item.expected, now).text })));
   if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
   return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
 }
@@ -130,7 +130,7 @@ export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
     h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
-    slipMark(calendarSlip(item.promised, item.expected), isFar(item.expected, now)),
+    slipMark(dueSlip(item.promised, item.expected, now)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
       [word('deliver.expected'), expectedDate(item)],

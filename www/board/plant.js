@@ -39,10 +39,10 @@ function drawFloor(view, history, now, redraw) {
 }
 
 /** What was: renewed every few seconds, for that is how often the hub tells it. */
-function drawHistory(view, history, charts) {
+function drawHistory(view, history, { charts, now }) {
   if (view.refused || !document.getElementById('hours')) return;
   drawSection('hours', hoursTable(history, view.get('board/holdup')));
-  drawSection('orders', orderTable(history));
+  drawSection('orders', orderTable(history, now));
   drawSection('deliveries', deliveryTable(history));
   drawSection('alarms', alarmTable(history));
   drawRibbons('ribbons', view, history);
@@ -92,5 +92,5 @@ start(() => {
     drawFloor(view, history, now, draw);
   };
   keepDrawn([view], draw);
-  keepDrawn([history], () => drawHistory(view, history, charts), HISTORY_TICK_MS);
+  keepDrawn([history], () => drawHistory(view, history, { charts, now: clock.now() ?? Date.now() }), HISTORY_TICK_MS);
 });

@@ -1,7 +1,7 @@
 // The programme's page: five answers, the plants, the ships, the way between plants.
 
 import { h } from '../lib/dom.js';
-import { calendarSlip, number, quantity, useSiteZone, when } from '../lib/format.js';
+import { dueSlip, number, quantity, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence } from '../lib/say.js';
 import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
@@ -22,7 +22,7 @@ function stateBar(units) {
       h('span', { class: 'state-chip' }, sign(state)), `${number(units[state])} ${stateWord(state)}`))));
 }
 
-function plantCard(id, plant) {
+function plantCard(id, plant, now) {
   const row = (term, ...value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   const [reporting, all] = plant.feeds;
   return h('article', { class: 'panel plant-card', data: { key: id, plant: id } },
@@ -32,7 +32,7 @@ function plantCard(id, plant) {
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
-      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(calendarSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
+      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected, now))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
@@ -40,11 +40,11 @@ function plantCard(id, plant) {
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));
 }
 
-function plants(view) {
+function plants(view, now) {
   if (!view.ready) return [skeleton(4), skeleton(4), skeleton(4)].map((bones) => h('div', { class: 'panel' }, bones));
   const found = view.entries('digest');
   if (found.length === 0) return h('p', { class: 'muted' }, word('plants.empty'));
-  return found.map(([id, plant]) => plantCard(id, plant));
+  return found.map(([id, plant]) => plantCard(id, plant, now));
 }
 
 /** The name of anything in this view, as far as the programme knows it. */
@@ -92,9 +92,10 @@ start(() => {
       heading = header.name();
       header.draw();
     }
-    drawCards(view, { now: clock.now(), withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open() });
+    const now = clock.now() ?? Date.now();
+    drawCards(view, { now, withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open() });
     tell();
-    drawSection('plants', plants(view));
+    drawSection('plants', plants(view, now));
     drawSection('hulls', view.ready ? hulls(view) : null);
     drawSection('lanes', view.ready ? lanes(view) : null);
     drawSection('events', eventList(view, naming(view), true));

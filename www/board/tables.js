@@ -1,7 +1,7 @@
 // The plant's tables: stations, storage, buildings, cranes, feeds, orders, deliveries, alarms, hours.
 
 import { h } from '../lib/dom.js';
-import { amount, calendarSlip, duration, lastMoment, ms, number, percent, quantity, when } from '../lib/format.js';
+import { amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
 import { awayWords } from '../lib/past.js';
 import { plainWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
@@ -186,18 +186,18 @@ function closedWords({ short, unit }) {
 }
 
 /** Orders, open ones first. */
-export function orderTable(view) {
+export function orderTable(view, now) {
   if (!view.ready) return undefined;
   const orders = view.entries('order').sort(([, a], [, b]) => (a.state === b.state ? ms(a.due) - ms(b.due) : a.state === 'open' ? -1 : 1));
   if (orders.length === 0) return nothing(word('orders.empty'));
   const rows = orders.slice(0, ROWS_LISTED).map(([id, order]) => {
-    const slipDays = calendarSlip(order.due, order.expected);
+    const verdict = dueSlip(order.due, order.expected, now);
     return h('tr', { data: { key: id } },
       h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
       h('td', {}, order.material_name),
       h('td', { class: 'num nowrap' }, word('orders.done_of', { n: amount(order.done), all: quantity(order.quantity, order.unit) })),
       h('td', {}, moment(lastMoment(order.due), 'date'), overdueMark(order.overdue_d)),
-      h('td', {}, order.state === 'closed' ? closedWords(order) : [order.expected ? moment(order.expected, 'date') : none(), h('small', {}, slipMark(slipDays))]));
+      h('td', {}, order.state === 'closed' ? closedWords(order) : [order.expected ? moment(order.expected, 'date') : none(), h('small', {}, slipMark(verdict))]));
   });
   return table(word('orders.caption'), [[word('orders.order')], [word('orders.what')], [word('orders.done'), 'num'], [word('orders.due')], [word('orders.expected')]], rows);
 }
@@ -220,7 +220,7 @@ export function deliveryTable(view) {
       h('th', { scope: 'row' }, delivery.material_name, h('small', {}, quantity(delivery.quantity, delivery.unit))),
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
-      h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(late)))),
+      h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(slip(late))))),
       h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);

@@ -109,10 +109,6 @@ function dayNumber(at) {
   return Date.UTC(year, month - 1, day) / (DAY_S * 1000);
 }
 
-/** Calendar days from the day something is due to the day it is expected; null when it is not. */
-export function calendarSlip(due, expected) {
-  return expected === undefined || expected === null ? null : dayNumber(ms(expected)) - dayNumber(lastMoment(due));
-}
 
 /** A number with at most so many digits after the point. */
 export function number(value, digits = 0) {
@@ -169,14 +165,9 @@ const FAR_MS = 120 * DAY_S * 1000;
 /** Slips below so many days are told in days, however far the date is. */
 const WEEKS_FROM_D = 14;
 
-/** Whether a date is so far ahead that its slip is told in weeks. */
-export function isFar(expected, now) {
-  return expected !== undefined && expected !== null && ms(expected) - now > FAR_MS;
-}
-
 /**
  * A slip in days as a verdict: its kind (`late`, `early`, `on_time`) and its words; that of a date
- * that is `far` ahead in weeks, since nobody knows it to the day.
+ * that is `far` ahead in weeks.
  */
 export function slip(slipDays, far = false) {
   const whole = Math.round(slipDays);
@@ -187,4 +178,10 @@ export function slip(slipDays, far = false) {
     return { kind, text: word(`slip.weeks_${kind}`, { n: number(weeks) }) };
   }
   return { kind, text: word(`slip.${kind}.${form(whole)}`, { n: number(Math.abs(whole)) }) };
+}
+
+/** The slip in calendar days of what is due; null when nobody knows when to expect it. */
+export function dueSlip(due, expected, now) {
+  if (expected === undefined || expected === null) return null;
+  return slip(dayNumber(ms(expected)) - dayNumber(lastMoment(due)), ms(expected) - now > FAR_MS);
 }

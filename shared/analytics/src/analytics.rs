@@ -108,7 +108,8 @@ impl Analytics {
             if let Some(sample) = sample {
                 fold.history.lead(moment, sample);
             }
-            fold.concerns = concerns::sampled(fold, moment);
+            let found = concerns::found(fold, moment);
+            fold.concerns.follow(found, moment);
         }
     }
 

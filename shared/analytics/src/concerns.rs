@@ -31,7 +31,7 @@ const CONCERNS_KEPT: usize = 60;
 
 /// What a concern is about; there is one of each at most.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum About {
+pub enum About {
     Part(MaterialId),
     Promise(Promise),
 }
@@ -81,7 +81,7 @@ pub struct Concerns {
 
 impl Concerns {
     /// Takes what was found at the moment of a sample.
-    fn follow(&mut self, found: Vec<(About, Raised)>, at: PlantTime) {
+    pub fn follow(&mut self, found: Vec<(About, Raised)>, at: PlantTime) {
         for (about, raised) in found {
             if let Some(known) = self.followed.get_mut(&about) {
                 let since = known.raised.since.min(raised.since);
@@ -101,7 +101,7 @@ impl Concerns {
 }
 
 /// Looks at a plant at the moment of a sample.
-pub fn sampled(fold: &PlantFold, at: PlantTime) -> Concerns {
+pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
     let view = PlantView::whole(fold);
     let dry = view.dry(at);
     let outlook = view.outlook(&dry, at);
@@ -112,9 +112,7 @@ pub fn sampled(fold: &PlantFold, at: PlantTime) -> Concerns {
         let raised = Raised { what, since, inputs: part.inputs.clone() };
         Some((About::Part(part.material.clone()), raised))
     }));
-    let mut concerns = fold.concerns.clone();
-    concerns.follow(found, at);
-    concerns
+    found
 }
 
 /// Of each product the next promise, if it will be missed: what comes after it is late as well.
@@ -149,7 +147,7 @@ fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
     let all = fold.layout.units().filter_map(|place| {
         let (state, since) = stands(fold.units.tracks.get(&place)?, now)?;
         let unit = fold.layout.info(place)?.id.clone();
-        let source = (fold.layout.plant.clone(), Source::Equipment(unit.clone()));
+        let source = fold.layout.source(place)?;
         Some(Raised { what: Concern::UnitStands { unit, state }, since, inputs: [source].into() })
     });
     let mut all: Vec<Raised> = all.collect();

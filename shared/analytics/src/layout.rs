@@ -43,6 +43,8 @@ pub struct Layout {
     pub stepped: BTreeSet<MaterialId>,
     /// The serial material one level below each.
     pub children: BTreeMap<MaterialId, MaterialId>,
+    /// The most of a material that one piece takes from a place.
+    taken: BTreeMap<(MaterialId, Place), f64>,
     by_id: BTreeMap<EquipmentId, Place>,
     centers: BTreeMap<EquipmentId, NodeIx>,
 }
@@ -131,6 +133,7 @@ impl Layout {
                 .iter()
                 .filter_map(|scheme| Some((scheme.parent.clone()?, scheme.material.clone())))
                 .collect(),
+            taken: BTreeMap::new(),
             by_id: BTreeMap::new(),
             centers: BTreeMap::new(),
         };
@@ -217,6 +220,10 @@ impl Layout {
                 .map(|center| &center.calendar);
             let share = calendar.and_then(|id| shares.get(id)).copied().unwrap_or(1.0);
             let info = self.operation(operation, center, share);
+            for (material, place, quantity) in &info.inputs {
+                let most = self.taken.entry((material.clone(), *place)).or_default();
+                *most = quantity.max(*most);
+            }
             self.operations.insert(operation.id.clone(), info);
         }
     }
@@ -354,9 +361,7 @@ impl Layout {
 
     /// The most of a material that one piece takes from a place; 0 when nothing takes it.
     pub fn taken(&self, material: &MaterialId, place: Place) -> f64 {
-        let inputs = self.operations.values().flat_map(|o| &o.inputs);
-        let of = inputs.filter(|(m, from, _)| m == material && *from == place);
-        of.map(|(.., quantity)| *quantity).fold(0.0, f64::max)
+        self.taken.get(&(material.clone(), place)).copied().unwrap_or(0.0)
     }
 
     pub fn center(&self, id: &EquipmentId) -> Option<NodeIx> {

@@ -72,8 +72,6 @@ pub struct Supply {
     /// Where a material belongs: where it is delivered, taken from and put by the definition.
     homes: BTreeMap<MaterialId, BTreeSet<Place>>,
     stock: BTreeMap<(MaterialId, Place), f64>,
-    /// The most that one run takes of a material from a place.
-    taken: BTreeMap<(MaterialId, Place), f64>,
     /// Since when there is less of it than a run takes.
     low_since: BTreeMap<(MaterialId, Place), PlantTime>,
     used: BTreeMap<MaterialId, Use>,
@@ -88,7 +86,6 @@ impl Supply {
         let mut supply = Self {
             homes: homes(layout),
             stock: BTreeMap::new(),
-            taken: taken(layout),
             low_since: BTreeMap::new(),
             used: BTreeMap::new(),
             awaited: BTreeMap::new(),
@@ -138,7 +135,7 @@ impl Supply {
             return;
         }
         let (stock, key) = (quantity.max(0.0), (material.clone(), place));
-        let taken = self.taken.get(&key).copied().unwrap_or(0.0);
+        let taken = layout.taken(material, place);
         if taken > 0.0 && stock + 1e-9 < taken {
             self.low_since.entry(key.clone()).or_insert(at);
         } else {
@@ -280,16 +277,6 @@ impl Supply {
         let stock = self.stock(material, place)?;
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }
-}
-
-fn taken(layout: &Layout) -> BTreeMap<(MaterialId, Place), f64> {
-    let inputs = layout.operations.values().flat_map(|operation| &operation.inputs);
-    let mut taken: BTreeMap<(MaterialId, Place), f64> = BTreeMap::new();
-    for (material, place, quantity) in inputs {
-        let most = taken.entry((material.clone(), *place)).or_default();
-        *most = quantity.max(*most);
-    }
-    taken
 }
 
 /// Where each material is delivered, taken from and put by the definition.

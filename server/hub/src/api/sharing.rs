@@ -118,6 +118,16 @@ impl Desk {
         self.shared.look(Picture::of).await.ok_or(NOT_READY)
     }
 
+    /// Makes an answer from what is so now. Few are made at once, as each is much work.
+    async fn drawn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared, &Picture) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let _place = self.under_way.try_acquire().map_err(|_full| BUSY)?;
+        let picture = self.picture().await?;
+        self.apart(move |shared| work(shared, &picture)).await
+    }
+
     /// Does the work of an answer where waiting harms nobody.
     async fn apart<T: Send + 'static>(
         &self,
@@ -137,16 +147,11 @@ async fn tell_matrix(
         Ok(known) => known,
         Err(refused) => return refused.into_response(),
     };
-    let answer = async {
-        let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
-        let picture = desk.picture().await?;
-        desk.apart(move |shared| {
-            let now = wall_now();
-            let (rows, decided) = shared.ledger.told(now);
-            matrix(&shared.door.shelf, &picture, (&rows, &decided), &asker, now)
-        })
-        .await
-    };
+    let answer = desk.drawn(move |shared, picture| {
+        let now = wall_now();
+        let (rows, decided) = shared.ledger.told(now);
+        matrix(&shared.door.shelf, picture, (&rows, &decided), &asker, now)
+    });
     answered(answer.await, MATRIX.0)
 }
 
@@ -159,18 +164,13 @@ async fn tell_decisions(
         Ok(known) => known,
         Err(refused) => return refused.into_response(),
     };
-    let answer = async {
-        let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
-        let picture = desk.picture().await?;
-        desk.apart(move |shared| {
-            let now = wall_now();
-            let since = now - Span::from_secs(7 * 86_400);
-            let (rows, _decided) = shared.ledger.told(now);
-            let asker = (&asker, caller.name.as_str());
-            decisions(&shared.door.shelf, &picture, &rows, asker, (since, now))
-        })
-        .await
-    };
+    let answer = desk.drawn(move |shared, picture| {
+        let now = wall_now();
+        let since = now - Span::from_secs(7 * 86_400);
+        let (rows, _decided) = shared.ledger.told(now);
+        let asker = (&asker, caller.name.as_str());
+        decisions(&shared.door.shelf, picture, &rows, asker, (since, now))
+    });
     answered(answer.await, DECISIONS.0)
 }
 
@@ -184,25 +184,20 @@ async fn tell_alarms(
         Err(refused) => return refused.into_response(),
     };
     let Some(watcher) = Watcher::of(asker, &caller) else { return not_found(ALARMS.0) };
-    let answer = async {
-        let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
-        let picture = desk.picture().await?;
-        desk.apart(move |shared| {
-            let kept = Reader::open(&shared.options.data)
-                .and_then(|reader| reader.alarms(MOST_ALARMS_READ))
-                .map_err(|error| {
-                    tracing::error!("{}", in_words(&error));
-                    NOT_READY
-                })?;
-            let now = wall_now();
-            let (rows, _decided) = shared.ledger.told(now);
-            let policies_are_wrong = shared.metrics.policies_wrong.load(Ordering::Relaxed) > 0;
-            let known = KnownNow { picture: &picture, rows: &rows, policies_are_wrong, now };
-            Ok::<_, Refusal>(Some(alarms(&shared.door.shelf, &known, &kept, &watcher)))
-        })
-        .await?
-    };
-    answered(answer.await, ALARMS.0)
+    let answer = desk.drawn(move |shared, picture| {
+        let kept = Reader::open(&shared.options.data)
+            .and_then(|reader| reader.alarms(MOST_ALARMS_READ))
+            .map_err(|error| {
+                tracing::error!("{}", in_words(&error));
+                NOT_READY
+            })?;
+        let now = wall_now();
+        let (rows, _decided) = shared.ledger.told(now);
+        let policies_are_wrong = shared.metrics.policies_wrong.load(Ordering::Relaxed) > 0;
+        let known = KnownNow { picture, rows: &rows, policies_are_wrong, now };
+        Ok(Some(alarms(&shared.door.shelf, &known, &kept, &watcher)))
+    });
+    answered(answer.await.and_then(|told| told), ALARMS.0)
 }
 
 /// A releaser's act. It is in force, or waits for the second person, when it is answered.

@@ -279,34 +279,15 @@ impl Maker<'_> {
             let placed = cells.map(|cell| (owner.to_owned(), kind, cell));
             return placed.map(|value| Labelled { value, label }).collect();
         }
-        self.shared_cell(&made, kind)
+        self.shared_cell(&made)
             .into_iter()
             .map(|(label, cell)| Labelled { value: (owner.to_owned(), kind, cell), label })
             .collect()
     }
 
-    /// Whether an audience sees a kind of fact, and why. A finding follows from facts: it reaches
-    /// nobody who may not know the plant and what it does, however far its bound would let it go.
-    fn judge(
-        &mut self,
-        (plant, kind): (&PlantPicture, FactKind),
-        steps: &Steps<'_>,
-        (audience, own): (AudienceId, bool),
-    ) -> (Seen, Code) {
-        let rests_on = [FactKind::Layout, FactKind::LineState];
-        for fact in rests_on.into_iter().filter(|_| kind.is_finding()) {
-            let facts = self.rules.steps(&mut self.gate, plant, About::Plant, fact);
-            let (see, code) = facts.judge(&self.gate, audience, own);
-            if see == Seen::No {
-                return (see, code);
-            }
-        }
-        steps.judge(&self.gate, audience, own)
-    }
-
     /// What one of the asker's own organisation is told about an audience.
     fn own_cell(
-        &mut self,
+        &self,
         made: &[(&PlantPicture, About<'_>, Steps<'_>)],
         owner: &str,
         kind: FactKind,
@@ -316,8 +297,7 @@ impl Maker<'_> {
         let mut seen = BTreeSet::new();
         let mut base = (Seen::No, Code::NotAgreed);
         for (plant, about, steps) in made {
-            let audience = (offer.id, offer.code == *owner);
-            let (see, code) = self.judge((plant, kind), steps, audience);
+            let (see, code) = steps.judge(&self.gate, offer.id, offer.code == *owner);
             if about.name().is_none() {
                 base = (see, code);
             } else if base == (see, code) {
@@ -349,7 +329,6 @@ impl Maker<'_> {
     fn shared_cell(
         &mut self,
         made: &[(&PlantPicture, About<'_>, Steps<'_>)],
-        kind: FactKind,
     ) -> Option<(LabelId, CellTold)> {
         let asker = self.asker;
         let reader = &asker.offer;
@@ -357,7 +336,7 @@ impl Maker<'_> {
         let mut first = None;
         let (mut plants, mut looks) = (BTreeSet::new(), false);
         for (plant, about, steps) in made {
-            let (see, code) = self.judge((plant, kind), steps, (reader.id, false));
+            let (see, code) = steps.judge(&self.gate, reader.id, false);
             let (Some(label), false) = (steps.now, see == Seen::No) else { continue };
             // A thing that is shared as its plant is needs no mention.
             if about.name().is_none() {
@@ -385,11 +364,9 @@ impl Maker<'_> {
 
     /// Whether the audience may know what something is called.
     fn may_name(&mut self, plant: &PlantPicture, about: About<'_>, audience: AudienceId) -> bool {
-        let steps = self.rules.steps(&mut self.gate, plant, about, FactKind::Layout);
-        let may = steps.judge(&self.gate, audience, false).0 != Seen::No;
         // A work center is known by all of its stations or not at all.
-        may && plant.stations_of(about).all(|station| {
-            let steps = self.rules.steps(&mut self.gate, plant, station, FactKind::Layout);
+        std::iter::once(about).chain(plant.stations_of(about)).all(|about| {
+            let steps = self.rules.steps(&mut self.gate, plant, about, FactKind::Layout);
             steps.judge(&self.gate, audience, false).0 != Seen::No
         })
     }

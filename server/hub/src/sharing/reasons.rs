@@ -91,6 +91,9 @@ pub(super) struct Steps<'a> {
     opened: Option<LabelId>,
     /// With what was narrowed: the label that is in force.
     pub(super) now: Option<LabelId>,
+    /// Of a finding the facts without which it reaches nobody, however far its bound would let it
+    /// go: that the plant is there, and what it does.
+    rests_on: Vec<Self>,
 }
 
 /// What is in force: the files' agreements, and what was decided after them.
@@ -148,6 +151,9 @@ impl<'a> Rules<'a> {
             true => Some(bound_of_finding(agreements, own, &subject)),
             false => label_of_fact(agreements, own, &subject).ok(),
         };
+        let facts = [FactKind::Layout, FactKind::LineState];
+        let facts = facts.into_iter().filter(|_| kind.is_finding());
+        let rests_on = facts.map(|fact| self.steps(gate, plant, About::Plant, fact)).collect();
         let (agreement, shared) = self.share(plant, kind).unzip();
         let mut known = |label: Option<Label>| gate.label(&label?).ok();
         Steps {
@@ -156,6 +162,7 @@ impl<'a> Rules<'a> {
             filed: known(label(&self.bare)),
             opened: known(label(&self.unnarrowed)),
             now: known(label(self.all)),
+            rests_on,
         }
     }
 
@@ -245,6 +252,10 @@ impl<'a> About<'a> {
 impl Steps<'_> {
     /// Whether the audience sees it and why.
     pub(super) fn judge(&self, gate: &Gate, audience: AudienceId, own: bool) -> (Seen, Code) {
+        let facts = self.rests_on.iter().map(|facts| facts.judge(gate, audience, own));
+        if let Some(kept_back) = facts.into_iter().find(|(see, _)| *see == Seen::No) {
+            return kept_back;
+        }
         let may = |label: Option<LabelId>, action| {
             label.is_some_and(|label| gate.allows(label, audience, action))
         };

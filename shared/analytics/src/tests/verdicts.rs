@@ -358,19 +358,26 @@ fn whom_stations_wait_for_leads_in_place_of_whom_nobody_waits_for() {
     assert!(rests_on("mill") && rests_on("painter"), "{:?}", found.inputs);
 }
 
-#[test]
-fn nothing_that_lies_behind_a_station_is_named_as_why_it_waits() {
+/// Twenty parts, one every 20 h: 3 h at the first station, and so long [h] after it came that each
+/// leaves the second.
+fn two_stations(leaves: impl Fn(u32) -> f64) -> Tale {
     let mut tale = Tale::default();
     for k in 0..20 {
         let (came, part) = (f64::from(k) * 20.0, format!("home-{k}"));
+        let ends = came + leaves(k);
         tale.delivered("home", came, &format!("D{k}"));
         tale.run("home", 1, &part, (came, came + 3.0), (CauseKind::Material, &format!("D{k}")));
         tale.moved("home", came + 3.0, &part, "S1", "B1");
-        let ends = came + if k == 18 { 37.0 } else { 18.0 };
         tale.moved("home", came + 3.0, &part, "B1", "S2");
         tale.run("home", 2, &part, (came + 3.0, ends), (CauseKind::Material, "B1"));
         tale.completed("home", ends, &part);
     }
+    tale
+}
+
+#[test]
+fn nothing_that_lies_behind_a_station_is_named_as_why_it_waits() {
+    let mut tale = two_stations(|k| if k == 18 { 37.0 } else { 18.0 });
     // The second station stood for seventeen hours; the first has nothing to begin.
     tale.state("home", 364.0, "S2", UnitState::Down);
     tale.state("home", 381.0, "S2", UnitState::Working);
@@ -387,16 +394,7 @@ fn nothing_that_lies_behind_a_station_is_named_as_why_it_waits() {
 
 #[test]
 fn a_hold_up_is_felt_where_something_waits_for_it() {
-    let mut tale = Tale::default();
-    for k in 0..20 {
-        let (came, part) = (f64::from(k) * 20.0, format!("home-{k}"));
-        tale.delivered("home", came, &format!("D{k}"));
-        tale.run("home", 1, &part, (came, came + 3.0), (CauseKind::Material, &format!("D{k}")));
-        tale.moved("home", came + 3.0, &part, "S1", "B1");
-        tale.moved("home", came + 3.0, &part, "B1", "S2");
-        tale.run("home", 2, &part, (came + 3.0, came + 18.0), (CauseKind::Material, "B1"));
-        tale.completed("home", came + 18.0, &part);
-    }
+    let mut tale = two_stations(|_| 18.0);
     // The last station still works on the last part, and the first has nothing.
     counted(&mut tale, 383.5, "steel", 0.0);
     starved(&mut tale, 384.0);

@@ -81,8 +81,9 @@ impl Question<'_> {
         line: &LineFound,
         first: AnyNode,
     ) -> Option<ChainStep> {
+        let mut stops = line.long_over.iter().filter(|((node, _), _)| *node == first).peekable();
+        stops.peek()?;
         let whole = Shares::of(line.path.segments.iter(), |node| self.may_limit(node));
-        let stops = line.long_over.iter().filter(|((node, _), _)| *node == first);
         let steps = stops.filter_map(|((node, why), over)| {
             Some(ChainStep {
                 node: self.node(*node)?,
