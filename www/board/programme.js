@@ -22,6 +22,12 @@ function stateBar(units) {
       h('span', { class: 'state-chip' }, sign(state)), `${number(units[state])} ${stateWord(state)}`))));
 }
 
+/** What runs out first and when, or since when it is out. */
+function dryWords(part) {
+  if (!part?.dry) return word('plants.no_dry');
+  return part.out_since ? word('plants.dry_out', { name: part.name, when: when(part.out_since, 'day') }) : `${part.name}, ${when(part.dry, 'day')}`;
+}
+
 function plantCard(id, plant, now) {
   const row = (term, ...value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   const [reporting, all] = plant.feeds;
@@ -36,7 +42,7 @@ function plantCard(id, plant, now) {
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
-      row(word('plants.dry'), plant.dry?.dry ? `${plant.dry.name}, ${when(plant.dry.dry, 'day')}` : word('plants.no_dry')),
+      row(word('plants.dry'), dryWords(plant.dry)),
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));
 }
 

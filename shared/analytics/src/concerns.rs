@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use twin::{EquipmentId, MaterialId, PlantTime, Span, UnitState};
 
 use crate::{
-    findings::{DryPart, Inputs, Outlook, Promise, Source},
+    findings::{DryPart, Inputs, Outlook, Promise},
     fold::PlantFold,
     sight::PlantView,
     units::UnitTrack,

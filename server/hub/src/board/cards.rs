@@ -340,6 +340,9 @@ fn next(
     let seen = found.dry.iter().filter_map(|(part, label)| Some((part, (*label)?)));
     let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
     let seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
+    // For how many days stock lasts is a finding of its own, with a bound of its own.
+    let lasts = board.labels.told_of(plant, FactKind::StockCover);
+    let lasts = lasts.filter(|label| sees(gate, audience, Some(*label)));
     let (mut parts, mut of_orders) = (Vec::new(), Vec::new());
     for (part, _) in &seen {
         let known = part.supplier.as_ref().is_some_and(|supplier| {
@@ -349,14 +352,15 @@ fn next(
         let short = short.filter(|(label, _)| sees(gate, audience, Some(*label)));
         of_orders.extend(short.map(|(label, _)| label));
         let order_short = short.map(|(_, short)| short);
-        parts.push(DryValue { order_short, ..dry_part(core, plant, part, known) });
+        let cover_d = part.cover_d.filter(|_| lasts.is_some());
+        parts.push(DryValue { order_short, cover_d, ..dry_part(core, plant, part, known) });
     }
     // Without a part it says that none runs dry, as far as the floor lets that be said.
     let nothing = analytics::Inputs::new();
     let own = board.labels.finding(gate, FactKind::DryDate, &nothing, plant);
     let label = own.filter(|_| found.dry_is_told).and_then(|own| {
         let ids = std::iter::once(own).chain(seen.iter().map(|(_, label)| *label));
-        let ids = ids.chain(of_orders);
+        let ids = ids.chain(of_orders).chain(lasts.filter(|_| !seen.is_empty()));
         board.labels.joint(gate, ids)
     });
     let ranks = seen.iter().map(|(part, _)| part.rank(found.now)).collect();
@@ -398,7 +402,7 @@ fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: b
         stock: part.stock,
         unit: core.unit_of_measure(&part.material),
         use_per_day: part.use_per_day,
-        cover_d: part.cover_d,
+        cover_d: None,
         dry: part.dry.map(stamp),
         out_since: part.out_since.map(stamp),
         unused_since: part.unused_since.map(stamp),

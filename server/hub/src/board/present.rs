@@ -81,13 +81,14 @@ impl Reader<'_> {
         let dry = &self.board.findings(&plant.id, self.audience)?.dry;
         let (part, label) = dry.iter().find(|(part, _)| delivers(part))?;
         self.may_see(*label).then_some(())?;
+        let lasts = self.board.labels.told_of(&plant.id, FactKind::StockCover);
         Some(HoldUpNow {
             name: self.core.material_name(&part.material),
             state: None,
             since: None,
             waits_for: None,
             is_served: false,
-            cover_d: part.cover_d,
+            cover_d: part.cover_d.filter(|_| self.may_see(lasts)),
             is_waited_for: Some(part.waited_for),
         })
     }

@@ -334,17 +334,39 @@ fn a_wait_began_before_the_night_that_it_went_on_over() {
     assert_eq!(told(&["stock"], ALLY), (again, None));
 }
 
+/// A plate was used a day, for ten days.
+fn plate_used() -> Vec<(f64, Statement)> {
+    let mut reports = worked(4, [2.0, 2.0, 2.0]);
+    let used = |day| {
+        let (material, storage) = (id("plate"), id("stock"));
+        let used =
+            Statement::LotConsumed { material, quantity: 1.0, storage, lot: None, part: None };
+        (150.0 + 24.0 * f64::from(day), used)
+    };
+    reports.extend((0..10).map(used));
+    reports
+}
+
+/// For how many days stock lasts goes as far as its own bound, also beside the day on which it
+/// runs dry.
+#[test]
+fn for_how_long_stock_lasts_has_a_bound_of_its_own() {
+    let lasts = |agreement: &str, reader| {
+        match told(&line(agreement, &[]), plate_used(), reader).get("board/next") {
+            Some(Value::Next(card)) => card.parts[0].cover_d.is_some(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((lasts(AGREEMENT, OWNER), lasts(AGREEMENT, ALLY)), (true, false));
+    let shared = format!("{AGREEMENT}{}", HOLD_UP.replace("hold_up", "stock_cover"));
+    assert_eq!((lasts(&shared, OWNER), lasts(&shared, ALLY)), (true, true));
+}
+
 /// Beside a material that is missing stands by how much the order for it was closed short, for
 /// whoever may know the plan of the plant that makes it.
 #[test]
 fn a_material_tells_that_its_order_was_closed_short() {
-    let mut reports = worked(4, [2.0, 2.0, 2.0]);
-    for day in 0..10 {
-        let (material, storage) = (id("plate"), id("stock"));
-        let used =
-            Statement::LotConsumed { material, quantity: 1.0, storage, lot: None, part: None };
-        reports.push((150.0 + 24.0 * f64::from(day), used));
-    }
+    let mut reports = plate_used();
     let terms =
         OrderTerms { order: id("O1"), material: id("plate"), quantity: 40.0, due: at(300.0) };
     reports.push((10.0, Statement::OrderPlaced(terms)));
