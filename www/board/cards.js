@@ -255,7 +255,7 @@ function dryRow(part, now, withPlant) {
   const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
-    h('th', { scope: 'row' }, part.name, h('small', {}, withPlant ? part.plant : supplier)),
+    h('th', { scope: 'row' }, part.name, h('small', { title: supplier }, withPlant ? part.plant : supplier)),
     h('td', { class: 'num cover', title: tip }, coverWords(part, now),
       part.unused_since && part.stock > 0 && h('small', { class: 'muted' }, word('next.unused', { when: when(part.unused_since, 'day') }))),
     h('td', {}, shortFrom(part, now)),

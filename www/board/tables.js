@@ -231,8 +231,9 @@ export function alarmLink(view) {
   const alarms = view.entries('alarm');
   if (alarms.length === 0) return null;
   const open = alarms.filter(([, { acknowledged }]) => !acknowledged).length;
-  const text = open > 0 ? word('alarms.open', { n: number(open) }) : word('alarms.all_seen', { n: number(alarms.length) });
-  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms', title: open > 0 ? word('alarms.open_tip') : null }, sign('warning'), text);
+  const [text, n] = open > 0 ? [word('alarms.open'), open] : [word('alarms.all_seen'), alarms.length];
+  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms', title: open > 0 ? word('alarms.open_tip') : text },
+    sign('warning'), h('span', { class: 'text' }, text), number(n));
 }
 
 /** Whether somebody has said that an alarm is seen to, and what is done about it. */
