@@ -147,3 +147,28 @@ fn expectations_pass_fail_or_cannot_be_told() {
     assert!(said.contains("wrong.toml:4:1: error:"), "{said}");
     assert!(said.contains("line.storage.rack.capacity"), "{said}");
 }
+
+/// A ship that has come to the quay is afloat, and not delivered.
+#[test]
+fn milestones_are_reached_when_their_work_has_ended() {
+    let (status, out, said) = run(&[
+        "sim",
+        "home-yard",
+        "--until",
+        "60 d",
+        "--replications",
+        "2",
+        "--seed",
+        "3",
+        "--json",
+    ]);
+    assert_eq!(status, 0, "{said}");
+    let answer: Value = serde_json::from_str(&out).expect("JSON");
+    let reached = |id: &str| {
+        let all = answer["milestones"].as_array().expect("milestones");
+        let found = all.iter().find(|m| m["milestone"] == id).unwrap_or_else(|| panic!("no {id}"));
+        number(found, "/reached_ratio")
+    };
+    assert!((reached("H1-float-out") - 1.0).abs() < 1e-9, "within three weeks");
+    assert!(reached("H1-delivery").abs() < 1e-9, "after 190 working days at the quay");
+}

@@ -318,7 +318,7 @@ impl Model {
             let number = state.number;
             self.say(site, statement);
             self.leave_place(piece);
-            self.parts[piece].at = At::Gone;
+            self.put(piece, At::Gone);
             if let Some(number) = number {
                 self.parts[lead].pieces.push(number);
             }

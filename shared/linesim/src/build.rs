@@ -20,6 +20,7 @@ use crate::{
     lasts::distribution,
     model::{Event, Model},
     network::{CalendarState, MaterialState, Mode, OrderState, Site},
+    over_time::OverTime,
     settings::Settings,
 };
 
@@ -154,6 +155,8 @@ impl Builder {
                 .map(|supplier| (supplier.id.clone(), SmolStr::new(&supplier.name)))
                 .collect(),
             kits: 0,
+            named: OverTime::new(self.model.settings.start),
+            runs_on: OverTime::new(self.model.settings.start),
         });
         self.names.push(Names::default());
         Ok(())

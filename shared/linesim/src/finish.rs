@@ -243,7 +243,7 @@ impl Model {
         };
         self.say(self.units[unit].site, statement);
         self.leave_place(part);
-        self.parts[part].at = crate::network::At::Gone;
+        self.put(part, crate::network::At::Gone);
         let (material, remade) = (self.parts[part].material, self.parts[part].remade);
         // A named item is still wanted, and so are the pieces that went into it.
         if let Some(number) = self.parts[part].number
@@ -289,7 +289,7 @@ impl Model {
         };
         self.say(site, statement);
         self.leave_place(part);
-        self.parts[part].at = crate::network::At::Gone;
+        self.put(part, crate::network::At::Gone);
         self.materials[material].completed += 1;
         self.count_for_orders(site, material, 1.0);
     }
@@ -311,7 +311,7 @@ impl Model {
     /// The name of a run is no longer needed: the quantity is in its storage.
     pub(crate) fn end_kit(&mut self, part: usize) {
         self.leave_place(part);
-        self.parts[part].at = crate::network::At::Gone;
+        self.put(part, crate::network::At::Gone);
     }
 
     pub(crate) fn say_started(&mut self, unit: usize, job: usize) {

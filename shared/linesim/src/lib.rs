@@ -40,6 +40,7 @@ mod leave;
 pub mod like;
 mod model;
 mod network;
+mod over_time;
 mod place;
 mod plan;
 pub mod scenario;
@@ -55,7 +56,7 @@ pub use error::{ChangeError, ModelError};
 pub use model::{Ended, Model};
 pub use scenario::Scenario;
 pub use settings::{Disruption, Settings};
-pub use summary::{StorageSummary, Summary, UnitSummary};
+pub use summary::{Present, StorageSummary, Summary, UnitSummary};
 
 #[cfg(test)]
 mod tests;

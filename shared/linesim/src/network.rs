@@ -12,7 +12,7 @@ use twin::{
     definition::{Ages, ResourceKind},
 };
 
-use crate::hours::Hours;
+use crate::{hours::Hours, over_time::OverTime};
 
 /// A plant.
 #[derive(Clone, Debug)]
@@ -26,6 +26,9 @@ pub(crate) struct Site {
     pub orders: Vec<OrderState>,
     pub suppliers: BTreeMap<SupplierId, SmolStr>,
     pub kits: u64,
+    /// Pieces with names that are here, and runs on quantities.
+    pub named: OverTime,
+    pub runs_on: OverTime,
 }
 
 #[derive(Clone, Debug)]
@@ -95,8 +98,10 @@ pub(crate) struct Store {
     pub at: [f64; 3],
     /// In order of arrival.
     pub parts: VecDeque<usize>,
+    /// How many those are, over time.
+    pub named: OverTime,
     pub reserved: u32,
-    pub bulk: BTreeMap<usize, f64>,
+    pub bulk: BTreeMap<usize, OverTime>,
     /// What last brought each material.
     pub brought_by: BTreeMap<usize, SmolStr>,
     /// Units that take from here.
@@ -112,10 +117,15 @@ pub(crate) struct Store {
 }
 
 impl Store {
+    /// How much of a material there is.
+    pub fn stock(&self, material: usize) -> f64 {
+        self.bulk.get(&material).map_or(0.0, |stock| stock.level)
+    }
+
     /// Pieces that still fit.
     pub fn room(&self) -> u32 {
         let Some(capacity) = self.capacity else { return u32::MAX };
-        let bulk: f64 = self.bulk.values().map(|quantity| quantity.max(0.0)).sum();
+        let bulk: f64 = self.bulk.values().map(|stock| stock.level.max(0.0)).sum();
         let used = self.parts.len() as u64 + u64::from(self.reserved) + (bulk - 1e-6).ceil() as u64;
         capacity.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))
     }

@@ -142,7 +142,7 @@ impl Model {
         let line = &self.lines[state.line];
         let Some(source) = line.from else { return true };
         let (material, quantity) = (line.material, state.quantity);
-        let there = self.stores[source].bulk.get(&material).copied().unwrap_or(0.0);
+        let there = self.stores[source].stock(material);
         if there + 1e-6 < quantity {
             return false;
         }

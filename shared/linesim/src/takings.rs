@@ -255,7 +255,7 @@ impl Model {
     fn quantities(&self, op: &Op, takings: &Takings, least: u32) -> Result<u32, Wait> {
         let mut times = takings.times;
         for take in op.takes.iter().filter(|take| take.role == Role::Bulk) {
-            let there = self.stores[take.store].bulk.get(&take.material).copied().unwrap_or(0.0);
+            let there = self.stores[take.store].stock(take.material);
             let enough = ((there + 1e-6) / take.quantity).floor().max(0.0) as u32;
             if enough < least {
                 return Err(Wait::Material { store: take.store, material: take.material });
