@@ -165,14 +165,23 @@ impl Model {
                     let leaving = Leaving::Bulk { quantity: good, to, carried };
                     self.units[unit].jobs[job].leaving.push_back(leaving);
                 }
-                None if good > 0.0 => self.complete_kit(unit, op, part, good),
-                _ => self.end_kit(part),
+                None if good > 0.0 => {
+                    self.complete_kit(unit, op, part, good);
+                    self.return_cards(unit, op, times as u32);
+                }
+                _ => {
+                    self.end_kit(part);
+                    self.lose_cards(unit, op, times as u32);
+                }
             }
             return;
         }
         self.parts[part].material = compiled.output;
         match self.outcome(unit, op, part) {
-            Outcome::Lost => self.scrap(unit, part),
+            Outcome::Lost => {
+                self.scrap(unit, part);
+                self.lose_cards(unit, op, 1);
+            }
             Outcome::Again => {
                 self.parts[part].rounds += 1;
                 let statement = Statement::PartReworked {
@@ -194,6 +203,7 @@ impl Model {
                 None => {
                     let order = self.units[unit].jobs[job].order.clone();
                     self.complete(site, part, order);
+                    self.return_cards(unit, op, 1);
                 }
             },
         }

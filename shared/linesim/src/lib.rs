@@ -28,6 +28,7 @@
 mod begin;
 mod breakdown;
 mod build;
+mod cards;
 mod change;
 mod change_plant;
 mod error;
@@ -40,6 +41,7 @@ mod leave;
 pub mod like;
 mod model;
 mod network;
+mod outside;
 mod over_time;
 mod place;
 mod plan;

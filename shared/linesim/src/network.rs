@@ -12,7 +12,7 @@ use twin::{
     definition::{Ages, ResourceKind},
 };
 
-use crate::{hours::Hours, over_time::OverTime};
+use crate::{cards::OpCards, hours::Hours, lasts::Lasts, outside::Reorder, over_time::OverTime};
 
 /// A plant.
 #[derive(Clone, Debug)]
@@ -114,6 +114,8 @@ pub(crate) struct Store {
     pub shipping: Vec<usize>,
     /// Operations that take parts from here in turn.
     pub turns: Vec<usize>,
+    /// Supply lines that order what comes here.
+    pub wanted_by: Vec<usize>,
 }
 
 impl Store {
@@ -253,6 +255,7 @@ pub(crate) enum Wait {
     Quality { store: usize },
     Space { store: usize },
     Limit { area: usize },
+    Cards { cards: usize },
     Crew { crew: usize },
     Crane { resource: usize },
     Setup,
@@ -362,6 +365,7 @@ pub(crate) struct Op {
     pub swap_window: Option<u64>,
     pub hold_after: Option<Lasts>,
     pub order: Option<OrderId>,
+    pub cards: OpCards,
 }
 
 /// How an operation comes by the part that it works on.
@@ -413,16 +417,6 @@ pub(crate) struct ReworkTo {
     pub most_rounds: Option<u32>,
 }
 
-/// How long something takes.
-#[derive(Clone, Debug)]
-pub(crate) struct Lasts {
-    pub hours: Distribution,
-    pub mean: Span,
-    pub runs_on: bool,
-    /// As it was written, to be had with another mean.
-    pub written: twin::definition::Duration,
-}
-
 /// A standing flow from a supplier.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
@@ -438,6 +432,8 @@ pub(crate) struct Line {
     pub mean_late: Span,
     pub yield_ratio: f64,
     pub from: Option<usize>,
+    /// None: lots come by the clock.
+    pub reorder: Option<Reorder>,
     pub numbered: u64,
     pub next_due: PlantTime,
     /// Promised and not here, by index of delivery.

@@ -110,6 +110,7 @@ impl Model {
         state.parts.push_back(part);
         state.named.becomes(state.parts.len() as f64, self.now);
         self.enter_area(At::Store(store));
+        self.is_wanted(store, 1.0);
         self.came(store);
     }
 
@@ -191,6 +192,7 @@ impl Model {
     pub(crate) fn add_bulk(&mut self, store: usize, material: usize, quantity: f64, by: &str) {
         self.stock_becomes(store, material, self.stores[store].stock(material) + quantity);
         self.stores[store].brought_by.insert(material, SmolStr::new(by));
+        self.is_wanted(store, quantity);
         self.came(store);
     }
 

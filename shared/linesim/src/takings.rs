@@ -28,6 +28,7 @@ impl Model {
         let op_index = op;
         let op = &self.ops[op];
         let (least, most) = op.batch.unwrap_or((1, 1));
+        let most = self.with_cards(op_index, least, most)?;
         let mut takings = match op.begins {
             Begins::Goes => self.parts_that_go_on(op, least, most)?,
             Begins::New => self.fresh_parts(op_index, least, most)?,

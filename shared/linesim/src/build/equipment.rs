@@ -85,6 +85,7 @@ impl Builder {
                 barges: Vec::new(),
                 shipping: Vec::new(),
                 turns: Vec::new(),
+                wanted_by: Vec::new(),
             });
         }
         Ok(())

@@ -121,7 +121,11 @@ impl<'w> Watch<'w> {
             Statement::LotProduced { material, quantity, storage, part, .. } => {
                 let born = match part {
                     Some(part) => self.born.remove(part),
-                    None => self.under_way.get_mut(material).and_then(VecDeque::pop_front),
+                    // What nobody made has arrived by itself.
+                    None => match self.under_way.get_mut(material) {
+                        Some(under_way) => under_way.pop_front(),
+                        None => Some(at),
+                    },
                 };
                 if let Some(born) = born {
                     let place = (plant.clone(), storage.clone(), material.clone());

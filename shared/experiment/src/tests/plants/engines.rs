@@ -52,6 +52,37 @@ fn a_line_that_both_can_play_comes_to_the_same() {
     }
 }
 
+/// What comes from outside, cards and a state to begin with mean the same to both.
+#[test]
+fn what_lines_have_besides_comes_to_the_same() {
+    let exponential = "time = \"1 h\"\nshape = \"exponential\"";
+    let lead = |outcome: &Outcome| outcome.products[0].lead_time_h.expect("known");
+    let rate = |outcome: &Outcome| outcome.products[0].throughput_per_h;
+    let level = |outcome: &Outcome| outcome.storages[0].level;
+    let made = |outcome: &Outcome| outcome.products[0].completed;
+    type Measures<'m> = &'m [(&'m str, fn(&Outcome) -> Interval)];
+    let working = "piece = \"working\"\nworked = \"50 min\"";
+    let down = "down = \"breakdown\"\ndown_for = \"20 min\"";
+    let cases: [(String, f64, Measures<'_>); 5] = [
+        (queue("\"0.6/h\"", "", exponential), 6_000.0, &[("rate", rate), ("queue's lead", lead)]),
+        (features::cards(3), 4_000.0, &[("cards' rate", rate), ("cards' lead", lead)]),
+        (features::stock("point = 5, lot = 5"), 4_000.0, &[("stock", level), ("wishes", rate)]),
+        (features::begun(working), 2.5, &[("begun", made)]),
+        (features::begun(down), 2.5, &[("down", made)]),
+    ];
+    for (text, hours, measures) in cases {
+        let until = Some(Span::from_hours(hours));
+        let warm_up = Some(Span::from_hours(if hours > 100.0 { hours / 10.0 } else { 0.0 }));
+        let wish = Wish { until, warm_up, ..wish() };
+        let fast = sim(&text, &wish);
+        let whole = sim(&text, &Wish { engine: Engine::WholeEvents, seed: 12, ..wish });
+        assert_eq!((fast.model.name(), whole.model.name()), ("like_pieces", "whole"));
+        for (what, measure) in measures {
+            same(what, &measure(&fast), &measure(&whole));
+        }
+    }
+}
+
 /// Pieces with names, people and shifts are played whole, and the answer says why.
 #[test]
 fn what_is_not_alike_is_played_whole() {
