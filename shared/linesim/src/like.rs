@@ -23,7 +23,7 @@ use crate::flow::{
 
 use plain::{plain, random, refuse_the_rest, whole};
 
-pub use play::Playing;
+pub use play::{By, Playing};
 pub use step::InStep;
 
 /// Units of a work center without a limit work on so many at once.
@@ -49,6 +49,8 @@ pub struct LikeFlow {
     pub stations: Vec<StationIs>,
     /// What each storage is.
     pub storages: Vec<StorageIs>,
+    /// What plays it.
+    pub by: By,
 }
 
 /// What a station of the network is in the plant.
@@ -134,6 +136,7 @@ fn empty() -> LikeFlow {
         begun: Vec::new(),
         stations: Vec::new(),
         storages: Vec::new(),
+        by: By::Events,
     }
 }
 

@@ -68,6 +68,7 @@ pub(super) fn simulate(
     let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
     let parts = Parts {
         model: ModelKind::Whole,
+        by_recursion: false,
         why_whole,
         until,
         warm_up: left_out,

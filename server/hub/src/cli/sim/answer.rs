@@ -14,7 +14,7 @@ pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
     let seconds = simulated.lasted.as_secs_f64();
     json!({
         "plant": plant.id.as_str(),
-        "engine": "events",
+        "engine": if outcome.by_recursion { "maxplus" } else { "events" },
         "model": outcome.model.name(),
         "why_whole": outcome.why_whole.as_ref().map(ToString::to_string),
         "seed": wish.seed,
