@@ -159,6 +159,77 @@ test('a proposal is withdrawn, on a telephone', async ({ browser }) => {
   await anna.context().close();
 });
 
+test('what somebody else decides shows by itself, and takes nothing away that is being written', async ({ browser }) => {
+  const [anna, bo] = [await signedIn(browser, 'anna'), await signedIn(browser, 'bo')];
+  await anna.goto(`${hub.url}/sharing/`);
+  await anna.locator('#lead').getByRole('link', { name: 'Show something to fewer' }).click();
+  const narrowing = form(anna, 'narrow');
+  await expect(narrowing, 'the way to it is not behind all tables').toBeInViewport();
+  await narrowing.locator('select[name="thing"]').selectOption('cut-1');
+  await narrowing.getByLabel('States and stock now').check();
+  await narrowing.getByLabel('Why').fill('Half a sentence of');
+  await narrowing.getByLabel('Why').evaluate((box) => { box.setSelectionRange(4, 4); window.written = box; });
+  await expect(anna.locator('#lead')).toContainText('Renewed by itself');
+  const renewed = anna.locator('#lead [data-renewed]');
+  const before = await renewed.getAttribute('data-renewed');
+  await bo.goto(`${hub.url}/sharing/`);
+  await narrow(bo, { unit: 'P1-1' });
+  await expect(bo.locator('#told')).toContainText('in force now');
+  // Nobody touches this page.
+  await expect(anna.locator('#changed')).toContainText('bo narrowed');
+  await expect(renewed, 'it says when it was renewed').not.toHaveAttribute('data-renewed', before);
+  await expect(narrowing.getByLabel('Why')).toBeFocused();
+  await expect(narrowing.getByLabel('Why')).toHaveValue('Half a sentence of');
+  expect(await anna.evaluate(() => [window.written.isConnected, window.written.selectionStart])).toEqual([true, 4]);
+  await expect(narrowing.locator('select[name="thing"]')).toHaveValue('cut-1');
+  await expect(narrowing.getByLabel('States and stock now')).toBeChecked();
+  for (const page of [anna, bo]) await page.context().close();
+});
+
+test('what is chosen most stands first, and the rest where it stands in the plant', async ({ browser }) => {
+  const anna = await signedIn(browser, 'anna');
+  await anna.goto(`${hub.url}/sharing/`);
+  await anna.locator('#narrow summary').click();
+  const things = form(anna, 'narrow').locator('select[name="thing"]');
+  await form(anna, 'narrow').locator('select[name="plant"]').selectOption(PLANT);
+  await expect(things.locator('option').first()).toHaveText('the whole plant');
+  await expect(things.locator('optgroup').first()).toHaveAttribute('label', 'Parts of the plant');
+  await expect(things.locator('optgroup').first().locator('option').first()).toHaveText('Plate shop, all of it');
+  const groupOf = (code) => things.evaluate((list, value) => [...list.options].find((option) => option.value === value)?.parentNode.label, code);
+  expect(await groupOf('cut-1')).toBe('Plate shop');
+  expect(await things.locator('optgroup').last().getAttribute('label')).toBe('Cranes and transporters');
+  const texts = await things.evaluate((list) => [...list.querySelectorAll('optgroup')].flatMap((group) => [...group.children].map((option) => `${group.label}: ${option.textContent}`)));
+  expect(new Set(texts).size, 'no two read alike').toBe(texts.length);
+  // By keyboard: its first letters choose it.
+  await things.focus();
+  await anna.keyboard.type('Turn-over');
+  await expect(things.locator('option:checked')).toHaveText('Turn-over crane');
+  await anna.context().close();
+});
+
+test('headings stay in sight at a desk, at a narrow window and on a telephone', async ({ browser }) => {
+  const anna = await signedIn(browser, 'anna');
+  await anna.goto(`${hub.url}/sharing/`);
+  const head = owner(anna).locator('thead th');
+  const last = owner(anna).locator('tr.kind').last();
+  for (const size of [{ width: 1440, height: 900 }, { width: 900, height: 700 }]) {
+    await anna.setViewportSize(size);
+    await last.locator('td').last().scrollIntoViewIfNeeded();
+    await last.locator('td').last().evaluate((cell) => cell.scrollIntoView({ block: 'center' }));
+    for (const cell of [head.first(), head.last(), last.locator('th')]) {
+      await expect(cell).toBeInViewport({ ratio: 1 });
+      const box = await cell.boundingBox();
+      const on = await anna.evaluate(({ x, y }) => document.elementFromPoint(x, y)?.closest('th')?.textContent, { x: box.x + 8, y: box.y + box.height / 2 });
+      expect(on, 'nothing lies over it').toBe(await cell.textContent());
+    }
+  }
+  await anna.setViewportSize({ width: 390, height: 844 });
+  await kind(anna, 'line_state').getByRole('button').click();
+  await why(anna, 'line_state').locator('li').last().evaluate((reason) => reason.scrollIntoView({ block: 'end' }));
+  await expect(kind(anna, 'line_state').locator('th')).toBeInViewport({ ratio: 1 });
+  await anna.context().close();
+});
+
 test('whoever decides nothing here reads, and is told how one comes to decide', async ({ browser, page }) => {
   const cy = await signedIn(browser, 'cy');
   await cy.goto(`${hub.url}/sharing/`);

@@ -42,8 +42,8 @@ test('the ships show every stage of a block, and lifts that are late', async () 
 });
 
 test('the second disruption is the main hold-up of its plant within days, and its supplier is named', async ({ page }) => {
-  const before = await hub.holdUp(PLANT, 'XAA');
-  expect(before.id).toBe('seekers');
+  // One of its suppliers holds it up from the start, whichever its stations wait for.
+  expect((await hub.holdUp(PLANT, 'XAA')).kind).toBe('supplier');
   const heard = async () => {
     const { items } = await hub.api(`plants/${PLANT}/feeds?as=XAA`);
     return Date.parse(items[PLANT].last_report);
@@ -53,7 +53,7 @@ test('the second disruption is the main hold-up of its plant within days, and it
     async () => {
       const [{ id, kind }, at] = [await hub.holdUp(PLANT, 'XAA'), await heard()];
       const late = at > DISRUPTED + DAYS * DAY_MS;
-      return (id === 'processors' || late) && { id, kind, late };
+      return at > DISRUPTED && (id === 'processors' || late) && { id, kind, late };
     },
     TOLD_MS,
   );

@@ -158,6 +158,22 @@ test('every button, and taking back', async ({ page }) => {
   await expect(rest.filter({ hasText: '· promised' })).toContainText('6 sets');
 });
 
+test('what was finished stays with the rest when its first part arrives', async ({ page }) => {
+  await promise(20);
+  await enter(page);
+  await say(page, 'made', 12);
+  await say(page, 'shipped', 5);
+  const rest = page.locator('#lines > li', { hasText: `rest of ${DELIVERY}` });
+  await expect(rest).toContainText('finished 7 sets of 15 sets');
+  const response = await fetch(`${hub.url}/api/v1/plants/${PLANT}/deliveries/${DELIVERY}/arrive`, {
+    method: 'POST', headers: { authorization: `Bearer ${hub.planner}`, 'content-type': 'application/json' }, body: '{}',
+  });
+  expect(response.ok, await response.text()).toBe(true);
+  await page.reload();
+  await expect(rest).toContainText('finished 7 sets of 15 sets');
+  await expect(line(page), 'what has arrived is no open line').toHaveCount(0);
+});
+
 test('what cannot be meant is refused, and what is much is asked about', async ({ page }) => {
   await promise(2);
   await enter(page);
@@ -231,6 +247,65 @@ test('offline in the middle: nothing is lost or doubled', async ({ page, context
   await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
   expect((await atThePlant()).made).toBe(9);
   forgive(complaints);
+});
+
+test('opened again without a connection: the page is there, and an entry arrives once', async ({ page, context, complaints }) => {
+  await promise();
+  await enter(page);
+  await say(page, 'made', 4);
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  const worker = () => page.evaluate(() => navigator.serviceWorker.ready.then(({ scope }) => new URL(scope).pathname));
+  expect(await worker(), 'no other page of the hub is touched').toBe('/supplier/');
+  const stored = await page.evaluate(async () => {
+    const found = [];
+    for (const name of await caches.keys()) for (const { url } of await (await caches.open(name)).keys()) found.push(new URL(url).pathname);
+    return found;
+  });
+  expect(stored).toContain('/supplier/');
+  expect(stored.filter((path) => /^\/(v1|api)\//.test(path)), 'no answer of the hub is stored').toEqual([]);
+
+  // Away in both ways: this browser has no network, and the hub is down.
+  await context.setOffline(true);
+  await hub.stop();
+  await expect(page.locator('#link')).toHaveAttribute('data-link', /off|joining/);
+  await say(page, 'made', 5);
+  await expect(page.locator('#link')).toContainText('1 waiting');
+  await expect(page.locator('#link')).not.toContainText('Do not reload');
+  const answer = await page.reload();
+  expect(answer.fromServiceWorker()).toBe(true);
+  expect(answer.headers()['content-security-policy'], 'the same rules hold').toContain("default-src 'self'");
+  await expect(page.locator('#note').getByRole('heading', { name: 'Without a connection' })).toBeVisible();
+  await expect(state(page, 'R-1-2')).toContainText('waiting');
+  await expect(line(page)).toContainText('finished 4 sets of 40 sets');
+  await expect(page.locator('#sees'), 'who reads it is not kept').toBeHidden();
+  await expectAccessible(page);
+  await say(page, 'made', 7);
+  await expect(line(page).locator('.supplier-done')).toContainText('Finished 7 sets');
+  await page.reload();
+  await expect(state(page, 'R-1-3')).toContainText('waiting');
+
+  await context.setOffline(false);
+  await hub.restart();
+  await expect(page.locator('#link')).toHaveText('Connected');
+  await expect(state(page, 'R-1-3')).toHaveAttribute('data-state', 'recorded');
+  await expect(page.locator('#receipts > li')).toHaveCount(3);
+  await expect(page.locator('#note')).toBeHidden();
+  await expect(page.locator('#sees')).toBeVisible();
+  await expect(line(page)).toContainText('finished 16 sets of 40 sets');
+  expect((await atThePlant()).made, 'each arrived once').toBe(16);
+
+  // Whoever leaves leaves nothing behind, not even how the columns of a spreadsheet were called.
+  await page.locator('#sheet summary').click();
+  await page.locator('#pasted').fill(`Order;Finished\n${DELIVERY};1`);
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
+  await page.getByRole('button', { name: 'Leave on this telephone' }).click();
+  await page.getByRole('button', { name: 'Yes, leave' }).click();
+  await expect(page.locator('#note')).toContainText('You have left');
+  await expect.poll(() => page.evaluate(async () => [
+    (await caches.keys()).length, (await navigator.serviceWorker.getRegistrations()).length, Object.keys(localStorage),
+  ])).toEqual([0, 0, []]);
+  forgive(complaints, /ERR_|WebSocket|401|fetch/);
 });
 
 test('a crash between sending and the answer: nothing is lost or doubled', async ({ page, complaints }) => {

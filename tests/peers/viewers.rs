@@ -96,7 +96,8 @@ impl Where {
         for number in viewers {
             let (socket, read) = self.open(number).await;
             let keep = if reads == Reads::Whole { usize::MAX } else { KEEP_BYTES };
-            let viewer = Viewer { cutter: Cutter::new(self.protocol(), keep), reads };
+            let viewer =
+                Viewer { cutter: Cutter::new(self.protocol(), keep), reads, pieces: Vec::new() };
             looking.push(tokio::spawn(viewer.run(socket, read, stop.clone())));
         }
         looking
@@ -106,6 +107,8 @@ impl Where {
 struct Viewer {
     cutter: Cutter,
     reads: Reads,
+    /// The pieces so far of what comes in pieces, if they are read.
+    pieces: Vec<u8>,
 }
 
 impl Viewer {
@@ -132,14 +135,21 @@ impl Viewer {
     }
 
     fn take(&mut self, bytes: &[u8], seen: &mut Seen) {
-        let reads = self.reads;
-        self.cutter.push(bytes, &mut |message| {
+        let Self { cutter, reads, pieces } = self;
+        cutter.push(bytes, &mut |message| {
             let at = machine::wall_micros();
-            let Some(version) = version(message) else { return };
+            let Some((version, is_last)) = version(message) else { return };
+            if *reads == Reads::Whole {
+                pieces.extend_from_slice(message);
+            }
+            if !is_last {
+                return;
+            }
             seen.arrivals.push((version, at));
-            if let Some(stamp) = (reads == Reads::Whole).then(|| stamp(message)).flatten() {
+            if let Some(stamp) = stamp(pieces) {
                 seen.stamps.insert(version, stamp);
             }
+            pieces.clear();
         });
     }
 }
@@ -150,19 +160,24 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _stopped = stop.wait_for(|stop| *stop).await;
 }
 
-/// The version of a delta, or the number that a peer's message begins with.
-fn version(message: &[u8]) -> Option<u64> {
+/// The version of a delta, or the number that a peer's message begins with, and whether it is
+/// whole with this piece.
+fn version(message: &[u8]) -> Option<(u64, bool)> {
     let head = String::from_utf8_lossy(&message[..message.len().min(KEEP_BYTES)]);
     if let Some(delta) = head.strip_prefix("{\"type\":\"delta\"") {
-        let digits = after(delta, "\"to\":")?.split(|c: char| !c.is_ascii_digit()).next();
-        return digits?.parse().ok();
+        let number = |name: &str| -> Option<u64> {
+            after(delta, name)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+        };
+        let is_last = number("\"piece\":")? + 1 == number("\"pieces\":")?;
+        return Some((number("\"to\":")?, is_last));
     }
     // MQTT's body begins with the topic.
     let number = |from: usize| head.get(from..from + VERSION_DIGITS)?.parse().ok();
-    number(0).or_else(|| number(mqtt::BEFORE_PAYLOAD))
+    number(0).or_else(|| number(mqtt::BEFORE_PAYLOAD)).map(|version| (version, true))
 }
 
-/// The clock of a delta and the moment of its first unit's change.
+/// The clock of a delta, whose pieces are one after the other, and the moment of its first unit's
+/// change.
 fn stamp(message: &[u8]) -> Option<Stamp> {
     let text = std::str::from_utf8(message).ok()?;
     let moment = |text: &str| record::parse_time(text.split('"').next()?);

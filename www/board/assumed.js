@@ -7,8 +7,12 @@ import { tail, word } from '../lib/words.js';
 import { skeleton } from './cards.js';
 import { table } from './page.js';
 
+const HOUR_S = 3_600;
+
+/** A number in words: work in hours, since its days have as many as the shifts. */
 function valueWords({ word: key, of, value, unit }) {
-  const text = word(`inputs.${tail(key)}`, { value: unit === 's' ? writtenTime(value) : quantity(value, unit) });
+  const written = tail(key) === 'duration_worked' ? quantity(value / HOUR_S, 'h') : unit === 's' ? writtenTime(value) : quantity(value, unit);
+  const text = word(`inputs.${tail(key)}`, { value: written });
   return of ? word('inputs.of_failure', { failure: of, text }) : text;
 }
 

@@ -2,11 +2,11 @@
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
 import { h, renew } from '../lib/dom.js';
-import { amount, calendarSlip, days, duration, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
+import { amount, calendarSlip, days, duration, isFar, lastMoment, ms, number, percent, quantity, slip, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
-import { hasWord, nameOf, tail, word } from '../lib/words.js';
+import { form, hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
 const DAY_MS = 86_400_000;
@@ -31,10 +31,10 @@ export function skeleton(lines = 3) {
   return h('div', { class: 'skeleton' }, Array.from({ length: lines }, () => h('i')), h('span', { class: 'visually-hidden' }, word('app.loading')));
 }
 
-/** A slip in days as sign and words. */
-export function slipMark(slipDays) {
+/** A slip in days as sign and words; of a date that is `far` ahead in weeks. */
+export function slipMark(slipDays, far = false) {
   if (slipDays === undefined || slipDays === null) return h('span', { class: 'slip', data: { slip: 'none' } }, word('slip.none'));
-  const { kind, text } = slip(slipDays);
+  const { kind, text } = slip(slipDays, far);
   return h('span', { class: 'slip', data: { slip: kind } }, sign(kind), text);
 }
 
@@ -59,6 +59,10 @@ function progressWords({ name, unit, done, needed }) {
 function lotsWords({ lots }) {
   if (!lots) return null;
   const values = { size: number(lots.size), gathered: number(lots.gathered), n: number(lots.under_way) };
+  if (lots.rest > 0) {
+    const last = { ...values, rest: number(lots.rest) };
+    return lots.under_way === 0 ? word('deliver.lots_rest', last) : word('deliver.lots_last', last);
+  }
   if (lots.under_way === 0) return word('deliver.lots', values);
   return lots.gathered === 0 ? word('deliver.lots_full', values) : word('deliver.lots_both', values);
 }
@@ -77,8 +81,10 @@ function besides(item) {
   return text && h('p', { class: 'besides' }, text);
 }
 
+/** A pace, with one decimal everywhere: so many a day, or one in so many days. */
 function everyWords(pace) {
-  return pace < 1 ? word('deliver.pace_a_day', { n: amount(1 / pace) }) : word('deliver.pace_every', { days: word('unit.d.other', { n: amount(pace) }) });
+  const shown = Math.round(pace * 10) / 10;
+  return shown <= 1 ? word('deliver.pace_a_day', { n: number(1 / pace, 1) }) : word('deliver.pace_every', { days: word(`unit.d.${form(shown)}`, { n: number(shown, 1) }) });
 }
 
 /** That a promised day has passed. */
@@ -87,13 +93,13 @@ export function overdueMark(overdueDays) {
 }
 
 /** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range, waits_for: missing, waits_d: lost }) {
+function expectedDate({ expected, range, waits_for: missing, waits_until: until }) {
   if (!expected) return word('deliver.no_expected');
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
   const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
   // What is missing says more than how far the date may be off: that is then in the tooltip.
   if (missing) {
-    const waits = lost >= 0.5 ? word('deliver.waits_days', { name: missing, days: days(lost) }) : word('deliver.waits_for', { name: missing });
+    const waits = until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
     return [moment(expected, 'date'), h('small', { title: between }, waits)];
   }
   return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
@@ -110,21 +116,21 @@ function plainName(item) {
 }
 
 /** What is late besides, in a line: a few by name, the others by number. */
-function alsoLate({ also_late: late = [], more_late: more = 0 }, withPlant) {
+function alsoLate({ also_late: late = [], more_late: more = 0 }, { now, withPlant }) {
   if (late.length === 0) return null;
   const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
-    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: days(calendarSlip(item.promised, item.expected)) })));
+    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: slip(calendarSlip(item.promised, item.expected), isFar(item.expected, now)).text })));
   if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
   return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card, { withPlant = true } = {}) {
+export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
     h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
-    slipMark(calendarSlip(item.promised, item.expected)),
+    slipMark(calendarSlip(item.promised, item.expected), isFar(item.expected, now)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
       [word('deliver.expected'), expectedDate(item)],
@@ -136,12 +142,12 @@ export function deliverCard(card, { withPlant = true } = {}) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    alsoLate(card, withPlant),
+    alsoLate(card, { now, withPlant }),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
 
-/** What is lost a day, in words a plant uses. */
+/** How much more there would be without the hold-up, in words a plant uses. */
 function lossWords(card) {
   const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
@@ -149,6 +155,8 @@ function lossWords(card) {
   const counts = hasWord(`unit.${name.toLowerCase()}.other`);
   const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
+  // Of a slow step its own pace is the cost, which planned work is: only what it lost besides is counted.
+  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned')];
   const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
     : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
   return counts ? [text] : [text, h('small', {}, name)];
@@ -163,9 +171,26 @@ function chain(card) {
   return h('ol', { class: 'chain', 'aria-label': word('holdup.why') }, steps);
 }
 
+/** Over which days the loss was counted: those since it works again, or all that were looked at. */
+function lossWindow(card) {
+  const window = card.earlier ? card.window_d : card.chain.at(-1)?.window_d;
+  return window > 0 ? h('small', {}, word('holdup.loss_over', { window: days(window) })) : null;
+}
+
+/** The days that were lost to the hold-up lately, which may lie before it led. */
+function lostWords({ slip_d: lost, since }, now) {
+  if (!(lost > 0)) return null;
+  const before = since && lost > (now - ms(since)) / DAY_MS;
+  return before ? word('holdup.lost_days_before', { days: days(lost) }) : word('holdup.lost_days', { days: days(lost) });
+}
+
 /** What the hold-up does at this moment, which need not be what made it the lead. */
-function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover, is_waited_for: isWaitedFor }, now) {
+function nowWords({ name: called, state, since, waits_for: cause, is_served: isServed, cover_d: cover, is_waited_for: isWaitedFor }, now) {
   const name = nameOf(called);
+  if (isServed && cause) {
+    const values = { name, by: nameOf(cause) };
+    return since ? word('holdup.now_served_since', { ...values, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_served', values);
+  }
   if (state) {
     const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause) }) : stateWord(state);
     return since ? word('holdup.now_since', { name, state: what, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_state', { name, state: what });
@@ -177,7 +202,7 @@ function nowWords({ name: called, state, since, waits_for: cause, cover_d: cover
 /** The former leads, newest first, and the way to the picture. */
 function holdUpFoot(card, viewer) {
   const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.kind || undefined), when: when(former.since, 'day') });
-  const before = card.before.slice(0, -1).reverse().slice(0, 3).map(lead);
+  const before = card.before.slice(0, -1).reverse().slice(0, 2).map(lead);
   return h('p', { class: 'card-foot' },
     before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
     viewer && h('a', { href: viewer }, word('holdup.show')));
@@ -190,7 +215,7 @@ export function holdUpCard(card, { now, viewer = null }) {
     return empty(title, text);
   }
   const loss = lossWords(card);
-  const lost = card.slip_d > 0 ? word('holdup.lost_days', { days: days(card.slip_d) }) : null;
+  const lost = lostWords(card, now);
   const fact = (term, value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   return [
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
@@ -200,9 +225,10 @@ export function holdUpCard(card, { now, viewer = null }) {
     card.is_over && h('p', { class: 'answer-note' }, card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over')),
     card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
     card.chain.length > 0 && chain(card),
+    card.earlier && h('p', { class: 'answer-note' }, `${word('holdup.earlier')}: `, causeSentence(card.earlier, card.kind), '.'),
     card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
-      fact(word('holdup.cost'), loss && lost ? [loss, h('small', {}, lost)] : loss ?? lost ?? word('holdup.no_cost')),
+      (loss || lost) && fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     holdUpFoot(card, viewer),
@@ -215,19 +241,29 @@ function coverWords({ stock, unit, cover_d: cover, dry }, now) {
   return cover === undefined ? quantity(stock, unit) : days(cover);
 }
 
+/** From when on there is too little: of what is out, since when, and for how long. */
+function shortFrom(part, now) {
+  if (!part.dry) return h('span', { class: 'muted' }, word('next.not_in_sight'));
+  const until = (ms(part.dry) - now) / DAY_MS;
+  if (until > 0) return [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, word('next.in_days', { days: days(until) }))];
+  const since = part.out_since ?? part.dry;
+  const lasted = (now - ms(since)) / DAY_MS;
+  return [moment(since, 'day'), h('small', { class: 'late-text' }, lasted >= 1 ? word('next.out_for', { days: days(Math.floor(lasted)) }) : word('next.now'))];
+}
+
 function dryRow(part, now, withPlant) {
-  const until = part.dry ? (ms(part.dry) - now) / DAY_MS : null;
   const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
     h('th', { scope: 'row' }, part.name, h('small', {}, withPlant ? part.plant : supplier)),
-    h('td', { class: 'num cover', title: tip }, coverWords(part, now)),
-    h('td', {}, part.dry
-      ? [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, until <= 0 ? word('next.now') : word('next.in_days', { days: days(until) }))]
-      : h('span', { class: 'muted' }, word('next.not_in_sight'))),
+    h('td', { class: 'num cover', title: tip }, coverWords(part, now),
+      part.unused_since && part.stock > 0 && h('small', { class: 'muted' }, word('next.unused', { when: when(part.unused_since, 'day') }))),
+    h('td', {}, shortFrom(part, now)),
     h('td', { title: part.delivery ? word('next.delivery_tip', { id: part.delivery }) : null }, part.next_delivery
-      ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) })))]
-      : h('span', { class: 'muted' }, word('next.none_promised'))));
+      ? [moment(part.next_delivery, 'day'), overdueMark(part.overdue_d) ?? (part.late_d >= 0.5 && h('small', { class: 'late-text' }, word('next.delivery_late', { days: days(part.late_d) }))),
+        part.again && h('small', { class: 'late-text' }, word('next.again', { from: when(part.again[0], 'day'), to: when(part.again[1], 'day') }))]
+      : h('span', { class: 'muted' }, word('next.none_promised')),
+      part.order_short > 0 && h('small', { class: 'late-text' }, word('next.order_short', { amount: quantity(part.order_short, part.unit) }))));
 }
 
 /** The first part to run out, as the card's large answer. */
@@ -250,6 +286,14 @@ export function nextCard(card, { now, withPlant }) {
   ];
 }
 
+/** That what an answer was about is over, and whether by the day that it gave. */
+function overWords({ over_since: over, until }) {
+  const values = { when: when(over, 'day') };
+  if (!until) return word('act.over', values);
+  const kept = ms(over) <= ms(until) || when(over, 'day') === when(until, 'day');
+  return kept ? word('act.over_kept', values) : word('act.over_late', { ...values, until: when(until, 'day') });
+}
+
 /** What has become of an answer: of which delivery it is, when that comes or came, or which day it gives. */
 function answerState(card) {
   const { delivery } = card;
@@ -258,7 +302,8 @@ function answerState(card) {
     return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
       delivery.next && [' ', word('act.delivery_later', { when: when(delivery.next, 'day') })]);
   }
-  if (card.over_since || !card.until) return null;
+  if (card.over_since) return h('p', { class: 'label' }, overWords(card));
+  if (!card.until) return null;
   const until = word('act.until', { when: when(card.until, 'day') });
   return h('p', { class: 'label' }, until, ' ', overdueMark(card.overdue_d));
 }
@@ -273,11 +318,18 @@ export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
-    ? h('div', {}, h('p', { class: 'label' }, word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
+    ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
   const call = (className) => card.phone && h('a', { class: className, href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), ' ', word('act.call', { phone: card.phone }));
+  // What was asked last is no answer to what holds up now: who owns that comes first.
+  if (card.answer && card.is_before && card.owner) {
+    return h('div', { class: 'stack' },
+      h('div', {}, h('p', { class: 'answer' }, card.owner), about, h('p', {}, word('act.not_asked'))),
+      h('p', { class: 'label' }, call('ask')),
+      answer);
+  }
   // What was asked last is settled: that comes first, and nobody need be called for it.
   if (card.answer && card.over_since) {
     return h('div', { class: 'stack' },

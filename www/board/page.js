@@ -1,7 +1,7 @@
 // What both dashboards do: start, draw a section, list what happened.
 
 import { h, renew, soon } from '../lib/dom.js';
-import { onTimeChoice } from '../lib/format.js';
+import { number, onTimeChoice } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { eventSentence } from '../lib/say.js';
 import { sign } from '../lib/states.js';
@@ -53,11 +53,18 @@ function isNews(view, { word: key, about, with: values }) {
 
 /** What happened lately, newest first; `naming` turns an id into a name. */
 export function eventList(view, naming, withPlant = false) {
-  const newest = view.events.filter((event) => isNews(view, event)).slice(-EVENTS_SHOWN).reverse();
-  if (newest.length === 0) return h('p', { class: 'muted' }, word('events.empty'));
-  return h('ol', { class: 'events' }, newest.map((event) => h('li', { data: { key: String(event.seq) } },
-    moment(event.at),
-    h('span', {}, eventSentence(event, naming), withPlant && event.with?.plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant: event.with.plant })}`)))));
+  // What was said several times in the same words is one line, with when it was said last.
+  const lines = new Map();
+  for (const event of view.events.filter((each) => isNews(view, each)).reverse()) {
+    const text = eventSentence(event, naming);
+    const line = lines.get(`${event.with?.plant ?? ''} ${text}`);
+    if (line) line.times += 1;
+    else if (lines.size < EVENTS_SHOWN) lines.set(`${event.with?.plant ?? ''} ${text}`, { event, text, times: 1 });
+  }
+  if (lines.size === 0) return h('p', { class: 'muted' }, word('events.empty'));
+  return h('ol', { class: 'events' }, [...lines.values()].map(({ event, text, times }) => h('li', { data: { key: String(event.seq) } },
+    times > 1 && h('span', { class: 'muted' }, `${word('events.times', { n: number(times) })} `), moment(event.at),
+    h('span', {}, text, withPlant && event.with?.plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant: event.with.plant })}`)))));
 }
 
 /** Gives a row's cells their roles and the headings of their columns. */

@@ -2,6 +2,7 @@
 
 import { h } from '../lib/dom.js';
 import { number, percent } from '../lib/format.js';
+import { isGoingIn } from '../lib/past.js';
 import { STAGES, sign } from '../lib/states.js';
 import { word } from '../lib/words.js';
 import { moment } from './cards.js';
@@ -38,8 +39,18 @@ function summary(product, parts) {
   return word('hulls.summary', { name: product.name, n: number(product.erected), all: number(product.parts.length), stages: `${stages.join(', ')}.` });
 }
 
-function nextLift(next) {
-  if (!next) return null;
+/** What carries a part now, by its name: what is on the hook is there, and not in place yet. */
+function carrierOf(view, part) {
+  const carrier = view.entries('resource').find(([, { carries = [] }]) => carries.includes(part));
+  return carrier && (view.get(`layout/${carrier[0]}`)?.name ?? carrier[0]);
+}
+
+function nextLift(view, product) {
+  if (!product.next) return null;
+  const carrier = carrierOf(view, product.next.part);
+  if (carrier) return h('p', { class: 'answer-note' }, `${word('hulls.next', { part: product.next.part })} – ${word('hulls.next_carried', { crane: carrier })}`);
+  if (isGoingIn(view, product.next.part)) return h('p', { class: 'answer-note' }, word('hulls.going_in', { part: product.next.part }));
+  const next = { ...product.next, missing: product.next.missing ?? [] };
   const what = next.crane ? word('hulls.next_crane', { part: next.part, crane: next.crane }) : word('hulls.next', { part: next.part });
   const named = next.missing.slice(0, MISSING_NAMED).map(shortId).join(', ');
   const more = next.missing.length > MISSING_NAMED ? ` ${word('hulls.more', { n: number(next.missing.length - MISSING_NAMED) })}` : '';
@@ -57,7 +68,7 @@ function hull(view, id, product) {
         ? word('hulls.erected', { n: number(product.erected), all: number(product.parts.length) })
         : word('hulls.not_begun'))),
     parts.length > 0 && h('div', { class: 'cells', role: 'img', 'aria-label': summary(product, parts) }, parts.map(cell)),
-    nextLift(product.next && { ...product.next, missing: product.next.missing ?? [] }));
+    nextLift(view, product));
 }
 
 /** Every product of a view, with the legend; null when there is none. */

@@ -64,20 +64,32 @@ function flagMark(holdUp) {
   return h('span', { class: 'flag' }, sign('flag'), text);
 }
 
-function unitRow([id, layout, unit], history, now, holdUp) {
+/** What a station waits for; a crane that it waits for may be at work for it. */
+function waitWords(view, id, cause) {
+  const served = view.get(`resource/${cause.id}`)?.serves === id;
+  return served ? word('units.waits_served', { name: waitsFor(cause) }) : waitsFor(cause);
+}
+
+/** Since when a unit is as it is; a wait that went on over nights off shift began before them. */
+function sinceWhen({ since, waits_since: waits }, now) {
+  const held = { duration: duration((now - ms(waits ?? since)) / 1000) };
+  return [moment(waits ?? since), ' ', h('small', { class: 'beside' }, waits ? word('units.held_over', held) : word('units.held_since', held))];
+}
+
+function unitRow([id, layout, unit], view, history, now) {
   const kpi = history.get(`kpi/${id}`);
   const away = awayWords(now, unit, history.get(`ribbon/${id}`));
   const names = (layout.assumed ?? []).join(', ');
   const assumed = names && [' ', h('small', { class: 'beside', title: names }, word('units.assumed', { n: number(layout.assumed.length) }), h('span', { class: 'visually-hidden' }, `: ${names}`))];
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
-    h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(holdUp)], assumed),
+    h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(view.get('board/holdup'))], assumed),
     h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
-    h('td', { class: 'nowrap' }, moment(unit.since), ' ', h('small', { class: 'beside' }, word('units.held_since', { duration: duration((now - ms(unit.since)) / 1000) }))),
+    h('td', { class: 'nowrap' }, sinceWhen(unit, now)),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
     h('td', { class: 'num' }, percent(unit.working_7d_ratio)),
     h('td', { class: 'num' }, kpi?.availability_ratio === undefined ? none() : percent(kpi.availability_ratio), kpi && kpi.coverage_ratio < 0.995 && h('small', {}, word('units.known', { share: percent(kpi.coverage_ratio) }))),
-    h('td', {}, unit.waits_for ? waitsFor(unit.waits_for) : none()));
+    h('td', {}, unit.waits_for ? waitWords(view, id, unit.waits_for) : none()));
 }
 
 /** Stations now. */
@@ -89,7 +101,7 @@ export function unitTable(view, history, now, redraw) {
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
     [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
   ];
-  const rows = shown.map((row) => unitRow(row, history, now, view.get('board/holdup')));
+  const rows = shown.map((row) => unitRow(row, view, history, now));
   return [
     h('div', { class: 'choices' }, stateFilter(units, redraw), figuresChoice(redraw)),
     table(word('units.caption'), columns, rows, `plain stacks unit-table${figuresWanted ? '' : ' without-figures'}`),
@@ -220,7 +232,7 @@ export function alarmLink(view) {
   if (alarms.length === 0) return null;
   const open = alarms.filter(([, { acknowledged }]) => !acknowledged).length;
   const text = open > 0 ? word('alarms.open', { n: number(open) }) : word('alarms.all_seen', { n: number(alarms.length) });
-  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms' }, sign('warning'), text);
+  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms', title: open > 0 ? word('alarms.open_tip') : null }, sign('warning'), text);
 }
 
 /** Whether somebody has said that an alarm is seen to, and what is done about it. */
@@ -272,6 +284,7 @@ export function measures(view) {
     h('p', { class: 'label' }, [
       measure.target !== undefined && measure.target !== null && word('measures.target', { value: quantity(measure.target, measure.unit) }),
       measure.window_d && word('measures.window', { days: quantity(measure.window_d, 'd') }),
+      measure.lot && word('measures.lots', { n: number(measure.lot) }),
     ].filter(Boolean).join(', ')))));
 }
 

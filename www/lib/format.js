@@ -164,10 +164,27 @@ export function days(value) {
   return word(`unit.d.${form(shown)}`, { n: number(shown, 1) });
 }
 
-/** A slip in days as a verdict: its kind (`late`, `early`, `on_time`) and its words. */
-export function slip(slipDays) {
+/** A date so much later than now is known to the week at best. */
+const FAR_MS = 120 * DAY_S * 1000;
+/** Slips below so many days are told in days, however far the date is. */
+const WEEKS_FROM_D = 14;
+
+/** Whether a date is so far ahead that its slip is told in weeks. */
+export function isFar(expected, now) {
+  return expected !== undefined && expected !== null && ms(expected) - now > FAR_MS;
+}
+
+/**
+ * A slip in days as a verdict: its kind (`late`, `early`, `on_time`) and its words; that of a date
+ * that is `far` ahead in weeks, since nobody knows it to the day.
+ */
+export function slip(slipDays, far = false) {
   const whole = Math.round(slipDays);
   if (whole === 0) return { kind: 'on_time', text: word('slip.on_time') };
   const kind = whole > 0 ? 'late' : 'early';
+  if (far && Math.abs(whole) >= WEEKS_FROM_D) {
+    const weeks = Math.round(Math.abs(whole) / 7);
+    return { kind, text: word(`slip.weeks_${kind}`, { n: number(weeks) }) };
+  }
   return { kind, text: word(`slip.${kind}.${form(whole)}`, { n: number(Math.abs(whole)) }) };
 }

@@ -57,6 +57,8 @@ export class View {
   version = null;
   lastEvent = null;
   #pending = null;
+  /** What the pieces of a delta that is under way change. */
+  #changes = new Map();
   #onChange = new Set();
   #onEvent = new Set();
 
@@ -104,14 +106,20 @@ export class View {
     this.#tellChange(new Set([...before.keys(), ...this.values.keys()]));
   }
 
-  /** Takes a delta; false when it does not fit and a fresh snapshot is needed. */
-  takeDelta({ from, to, set, gone = [] }) {
+  /** Takes a piece of a delta; the last one changes the values. False when it does not fit and a fresh snapshot is needed. */
+  takeDelta({ from, to, piece, pieces, set, gone = [] }) {
     if (this.#pending) return true;
     if (this.version !== from) return false;
-    for (const key of Object.keys(set)) this.values.set(key, set[key]);
-    for (const key of gone) this.values.delete(key);
+    if (piece === 0) this.#changes = new Map();
+    for (const key of gone) this.#changes.set(key, undefined);
+    for (const key of Object.keys(set)) this.#changes.set(key, set[key]);
+    if (piece + 1 < pieces) return true;
+    for (const [key, value] of this.#changes) {
+      if (value === undefined) this.values.delete(key);
+      else this.values.set(key, value);
+    }
     this.version = to;
-    this.#tellChange(new Set([...Object.keys(set), ...gone]));
+    this.#tellChange(new Set(this.#changes.keys()));
     return true;
   }
 

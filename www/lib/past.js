@@ -25,3 +25,8 @@ export function awayWords(now, unit, ribbon) {
   const told = [opens && word('away.until', { when: opens }), last && word('away.before', { state: stateWord(last.state) })];
   return told.some(Boolean) ? told.filter(Boolean).join('; ') : null;
 }
+
+/** Whether some station is putting that part in at this moment. */
+export function isGoingIn(view, part) {
+  return view.entries('unit').some(([, unit]) => (unit.running ?? []).some((run) => run.part === part));
+}

@@ -5,6 +5,8 @@ import { word } from './words.js';
 
 /** The header that goes with every change by a browser that is signed in. */
 export const TOKEN_HEADER = 'x-slipway-token';
+/** The header that goes with what a page asks by itself: it keeps nobody signed in. */
+export const BY_ITSELF_HEADER = 'x-slipway-by-itself';
 /** A page in use says so at most this often [ms]; the hub ends a session after 15 idle minutes. */
 const SAY_EVERY_MS = 60_000;
 

@@ -4,6 +4,7 @@
 import { h, renew } from '../lib/dom.js';
 import { word } from '../lib/words.js';
 import { kindInText, kindName, listOf } from './sentences.js';
+import { thingGroups } from './things.js';
 
 /** Kinds that are concluded from others: how far they go is for the agreement alone. */
 const FINDINGS = new Set(['hold_up', 'dry_date', 'single_source', 'surge_limit', 'stock_cover', 'forecast']);
@@ -43,6 +44,7 @@ export class SharingForm {
   #others;
   #send;
   #form;
+  #begun = false;
 
   constructor(what, { owner, nations, offered: concerned, kinds, send }) {
     this.#what = what;
@@ -53,7 +55,7 @@ export class SharingForm {
     this.#nations = nations.filter(({ code }) => concerned.has(code) || (narrow && code === own));
     this.#others = nations.filter((nation) => !this.#nations.includes(nation)).map(({ code }) => code);
     const offered = kinds.filter((kind) => narrow || !FINDINGS.has(kind));
-    this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => this.#tell(), change: ({ target }) => this.#changed(target) } },
+    this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => { this.#begun = true; this.#tell(); }, change: ({ target }) => this.#changed(target) } },
       h('p', {}, word(narrow ? 'sharing.narrow_says' : 'sharing.release_says')),
       h('div', { class: 'form-row' },
         h('label', {}, word('sharing.plant'), h('select', { name: 'plant' }, owner.plants.map(option))),
@@ -77,31 +79,42 @@ export class SharingForm {
     return this.#form;
   }
 
+  /** Whether somebody has begun to fill it in. */
+  get begun() {
+    return this.#begun || this.#form.contains(document.activeElement);
+  }
+
   #plant() {
     return this.#owner.plants.find(({ code }) => code === this.#form.elements.plant.value) ?? this.#owner.plants[0];
   }
 
   #things() {
-    renew(this.#form.elements.thing, option({ code: '', name: word('sharing.whole_plant') }), this.#plant().things.map(option));
+    renew(this.#form.elements.thing, option({ code: '', name: word('sharing.whole_plant') }), thingGroups(this.#plant().things));
     this.#form.elements.thing.value = '';
   }
 
   #changed(target) {
     if (target.name === 'plant') this.#things();
     if (target.value === EVERYTHING) {
-      for (const kind of this.#form.querySelectorAll('input[name="kinds"]')) {
-        if (kind === target) continue;
-        kind.disabled = target.checked;
-        if (target.checked) kind.checked = false;
-      }
+      this.#otherKinds({ closed: target.checked });
     }
     this.#tell();
+  }
+
+  /** Whether no single kind can be ticked, because all of them are meant. */
+  #otherKinds({ closed }) {
+    for (const kind of this.#form.querySelectorAll('input[name="kinds"]')) {
+      if (kind.value === EVERYTHING) continue;
+      kind.disabled = closed;
+      if (closed) kind.checked = false;
+    }
   }
 
   /** Lets every kind be ticked again, as in a form that nobody has touched. */
   #reset() {
     this.#form.reset();
-    for (const kind of this.#form.querySelectorAll('input[name="kinds"]')) kind.disabled = false;
+    this.#begun = false;
+    this.#otherKinds({ closed: false });
     this.#things();
     this.#tell();
   }
@@ -121,21 +134,21 @@ export class SharingForm {
     };
   }
 
-  #everything() {
-    return Boolean(this.#form.querySelector(`input[value="${EVERYTHING}"]`)?.checked);
+  /** Whether it is said which kinds are meant: some, or all of them. */
+  #isNamed() {
+    return this.#form.querySelector('input[name="kinds"]:checked') !== null;
   }
 
   /** What will be when this is sent, in a sentence. */
   #tell() {
     const { thing, kinds, to } = this.#asked();
-    const named = kinds.length > 0 || this.#everything();
     const plant = this.#plant();
     const where = thing ? word('sharing.thing_of', { thing: plant.things.find(({ code }) => code === thing)?.name ?? thing, plant: plant.name }) : plant.name;
     const what = kinds.length > 0 ? listOf(kinds.map(kindInText)) : word('sharing.every_kind');
     const name = (code) => this.#nations.find((nation) => nation.code === code)?.name ?? code;
     const without = this.#nations.map(({ code }) => code).filter((code) => !to.includes(code));
     let text;
-    if (this.#what === 'narrow' && !named) text = word('sharing.kinds_none');
+    if (this.#what === 'narrow' && !this.#isNamed()) text = word('sharing.kinds_none');
     else if (this.#what === 'narrow') text = without.length > 0 ? word('sharing.narrow_effect', { what, where, nations: listOf(without.map(name)) }) : word('sharing.narrow_nobody');
     else if (to.length === 0 || kinds.length === 0) text = word('sharing.release_incomplete');
     else text = word('sharing.release_effect', { what, where, nations: listOf(to.map(name)) });
@@ -146,7 +159,7 @@ export class SharingForm {
     event.preventDefault();
     const wrong = this.#form.querySelector('.wrong');
     wrong.textContent = '';
-    if (this.#what === 'narrow' && this.#asked().kinds.length === 0 && !this.#everything()) {
+    if (this.#what === 'narrow' && !this.#isNamed()) {
       wrong.textContent = word('sharing.kinds_none');
       return;
     }

@@ -6,6 +6,8 @@ import { form, word } from '../lib/words.js';
 import { kindName, kindSays, listOf, reasons } from './sentences.js';
 
 const SIGNS = { yes: '✓', look: '◐', some: '◐', no: '–', narrowed: '✕' };
+/** So many columns have room beside each other at a desk; more are read in a box of their own. */
+const MOST_BESIDE = 8;
 /** In one cell for several organisations, this is what counts first. */
 const ORDER = ['no', 'narrowed', 'look', 'some', 'yes'];
 
@@ -63,11 +65,11 @@ export function ownerPanel(owner, { audiences, nations, opened, toggle }) {
     h('h2', { id: title }, owner.own ? word('sharing.own', { name: owner.name }) : word('sharing.others', { name: owner.name })),
     h('div', { class: 'panel-body' },
       plants.length > 0 && h('p', { class: 'muted' }, word(`sharing.plants.${form(plants.length)}`, { plants: listOf(plants) })),
-      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': word('sharing.table', { name: owner.name }) },
+      h('div', { class: `scroll matrix-scroll${columns.length > MOST_BESIDE ? ' boxed' : ''}`, tabindex: '0', role: 'region', 'aria-label': word('sharing.table', { name: owner.name }) },
         h('table', { class: 'matrix' },
           h('caption', { class: 'visually-hidden' }, word('sharing.table', { name: owner.name })),
           h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, word('sharing.kind_head')), columns.map(({ name }) => h('th', { scope: 'col' }, name)))),
-          h('tbody', {}, owner.rows.map((row) => kindRows(owner, row, columns, opened, toggle)))))));
+          owner.rows.map((row) => h('tbody', { data: { key: row.kind } }, kindRows(owner, row, columns, opened, toggle)))))));
 }
 
 function kindRows(owner, { kind, cells }, columns, opened, toggle) {

@@ -30,7 +30,7 @@ function item(decision, nations, { mayDecide, asking, ending }, { ask, act }) {
 }
 
 function button(text, name, does, plain = false) {
-  return h('button', { type: 'button', class: plain ? 'button plain-button' : 'button', data: { act: name }, on: { click: does } }, text);
+  return h('button', { type: 'button', class: plain ? 'button plain-button' : 'button', data: { act: name, key: `${name} ${text}` }, on: { click: does } }, text);
 }
 
 /** `ends` says that somebody proposed its end already. */

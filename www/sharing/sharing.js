@@ -1,16 +1,18 @@
 // The page of sharing: who sees what and why, what waits to be looked at, and how to change it.
 //
-// The hub is asked when the page opens, after every change, and when its reader comes back or
-// touches it: an open page alone keeps nobody signed in, and so it does not ask by itself.
+// The hub is asked when the page opens, after every change, when its reader comes back or touches
+// it, and by itself while it is looked at. What it asks by itself says so and keeps nobody signed in;
+// it takes no form away and moves nothing but what has changed.
 
 import { drawRefusal, start } from '../board/page.js';
 import { Header, isMember } from '../board/header.js';
 import { skeleton } from '../board/cards.js';
 import { h, renew } from '../lib/dom.js';
 import { onTimeChoice, when } from '../lib/format.js';
-import { Mirror, keepAudience } from '../lib/mirror.js';
-import { change } from '../lib/session.js';
+import { Mirror, keepAudience, wishedAudience } from '../lib/mirror.js';
+import { BY_ITSELF_HEADER, change, session } from '../lib/session.js';
 import { hasWord, word } from '../lib/words.js';
+import { alarmList } from './alarms.js';
 import { SharingForm } from './forms.js';
 import { ownerPanel } from './matrix.js';
 import { queueList } from './queue.js';
@@ -18,14 +20,21 @@ import { change as changeSentence, counted } from './sentences.js';
 
 /** A page that is touched asks again when its answers are older than this [ms]. */
 const OLD_MS = 10_000;
+/** A page that is looked at asks by itself this often what was decided [ms]… */
+const RENEW_EVERY_MS = 10_000;
+/** …and this often who sees what, if nothing was: it is much work, and agreements seldom end [ms]. */
+const RENEW_ALL_MS = 60_000;
+/** Who is told of the hub's own alarms. */
+const WATCHERS = ['releaser', 'administrator', 'auditor'];
 
 const byId = (id) => document.getElementById(id);
 const body = (id) => byId(id).querySelector('.panel-body');
 
 /** Asks the hub: `{answer}`, `{status}` of a refusal, or neither while it cannot be reached. */
-async function ask(what) {
+async function ask(what, byItself = false) {
   try {
-    const response = await fetch(keepAudience(`/api/v1/sharing/${what}`), { cache: 'no-store' });
+    const headers = byItself ? { [BY_ITSELF_HEADER]: '1' } : {};
+    const response = await fetch(keepAudience(`/api/v1/sharing/${what}`), { cache: 'no-store', headers });
     return response.ok ? { answer: await response.json() } : { status: response.status };
   } catch {
     return {};
@@ -38,6 +47,14 @@ function offeredNations(what, { rows }) {
   return new Set(rows.flatMap(({ cells }) => cells.filter(concerned).map(({ audience }) => audience.split('/')[0])));
 }
 
+/** What the hub has to say about itself; null for whoever is not told, or while nobody can say. */
+async function askAlarms() {
+  // Who looks as somebody else does not say who they are.
+  const who = wishedAudience() ? null : await session().catch(() => null);
+  if (!who?.signed_in || !who.roles.some((role) => WATCHERS.includes(role))) return null;
+  return (await ask('alarms')).answer ?? null;
+}
+
 class Page {
   #header;
   #matrix = null;
@@ -48,6 +65,12 @@ class Page {
   #opened = new Set();
   #asking = null;
   #forms = null;
+  /** The forms, to be asked whether somebody has begun to fill them in. */
+  #open = [];
+  /** When it was last told who sees what, by `performance.now()`. */
+  #told = -Infinity;
+  /** Whether a change is on its way. */
+  #busy = false;
 
   constructor() {
     const mirror = new Mirror();
@@ -64,15 +87,44 @@ class Page {
     renew(body('lead'), skeleton(4));
     byId('lead-title').textContent = word('sharing.heading');
     this.#header.offersKnown.then(() => this.#fetch());
+    setInterval(() => this.#renew(), RENEW_EVERY_MS);
+    // The headings of a table stay below the line at the top of the page, however high that is.
+    const top = byId('top');
+    new ResizeObserver(() => document.documentElement.style.setProperty('--top-height', `${top.offsetHeight}px`)).observe(top);
   }
 
   #again() {
     if (performance.now() - this.#asked > OLD_MS) this.#fetch();
   }
 
+  /** Asks by itself. A refusal or no answer leaves the page as it is: the header tells of those. */
+  async #renew() {
+    if (document.hidden || !this.#matrix || this.#refused || this.#busy) return;
+    const asked = this.#asked;
+    const own = Boolean(this.#matrix.organisation);
+    const decisions = own ? await ask('decisions', true) : {};
+    if (own && !decisions.answer) return;
+    const said = (known) => (known ? JSON.stringify([known.open, known.changed]) : '');
+    const all = performance.now() - this.#told > RENEW_ALL_MS || said(decisions.answer) !== said(this.#decisions);
+    const matrix = all ? await ask('matrix', true) : { answer: this.#matrix };
+    // Something newer may have come meanwhile.
+    if (!matrix.answer || asked !== this.#asked || this.#busy) return;
+    if (all) this.#told = performance.now();
+    const before = this.#asking && this.#decisions?.open.some(({ id }) => id === this.#asking.id);
+    this.#matrix = matrix.answer;
+    this.#decisions = decisions.answer ?? null;
+    if (before && !this.#decisions?.open.some(({ id }) => id === this.#asking.id)) {
+      this.#asking = null;
+      this.#tell(word('sharing.told.gone'), 'wrong');
+    }
+    this.#draw();
+  }
+
   async #fetch() {
     this.#asked = performance.now();
-    const matrix = await ask('matrix');
+    const [matrix, alarms] = await Promise.all([ask('matrix'), askAlarms()]);
+    byId('alarms').hidden = !alarms;
+    if (alarms) renew(body('alarms'), alarmList(alarms));
     // What was decided is told to an organisation's own people alone.
     const decisions = matrix.answer?.organisation ? await ask('decisions') : {};
     this.#failed = !matrix.answer && matrix.status === undefined;
@@ -86,6 +138,7 @@ class Page {
     if (matrix.answer) {
       this.#matrix = matrix.answer;
       this.#decisions = decisions.answer ?? null;
+      this.#told = performance.now();
     }
     this.#draw();
   }
@@ -93,7 +146,8 @@ class Page {
   /** Nothing is shared with whoever looks, or nobody may say. */
   #refuse(status) {
     const known = status === 404;
-    const member = isMember(this.#header.offers);
+    // A nation that is looked at as counts as one that is signed in.
+    const member = isMember(this.#header.offers) || (this.#header.offers?.current ?? 'public') !== 'public';
     const text = known ? word(member ? 'sharing.none_member' : 'sharing.none') : word('sharing.failed', { status });
     drawRefusal({ title: word(known ? 'sharing.none_title' : 'sharing.failed_title'), text, offers: this.#header.offers, home: keepAudience('/'), target: byId('page') });
   }
@@ -124,9 +178,12 @@ class Page {
     const name = matrix.organisation?.name ?? (matrix.audience.code === 'public' ? word('as.public') : matrix.audience.name);
     byId('lead-title').textContent = own ? word('sharing.lead_own', { name }) : word('sharing.lead_shared', { name });
     const role = !own ? 'lead_reader' : matrix.may_decide ? 'lead_releaser' : 'lead_viewer';
+    const asOf = this.#decisions?.now ?? matrix.now;
+    const opens = (id) => h('a', { href: `#${id}`, on: { click: () => { byId(id).querySelector('details').open = true; } } }, word(`sharing.${id}`));
     renew(body('lead'),
       h('p', {}, word(`sharing.${role}`), ' ', h('a', { href: keepAudience('/help/allies/') }, word('sharing.help'))),
-      h('p', { class: 'muted' }, word('sharing.as_of', { when: when(matrix.now, 'clock') })));
+      role === 'lead_releaser' && h('p', {}, opens('narrow'), ' · ', opens('release')),
+      h('p', { class: 'muted', data: { renewed: asOf } }, word('sharing.renewed', { when: when(asOf, 'clock') })));
   }
 
   #drawDecisions(own) {
@@ -161,9 +218,10 @@ class Page {
       this.#forms = null;
       return;
     }
-    const of = own.plants.map(({ code, things }) => `${code} ${things.length}`).join(' ');
-    if (this.#forms === of) return;
+    const of = JSON.stringify([own.plants, ...['narrow', 'release'].map((what) => [...offeredNations(what, own)])]);
+    if (this.#forms === of || this.#open.some(({ begun }) => begun)) return;
     this.#forms = of;
+    this.#open = [];
     const kinds = own.rows.map(({ kind }) => kind);
     const make = (what, path, done) => {
       const offered = offeredNations(what, own);
@@ -172,6 +230,7 @@ class Page {
         return;
       }
       const form = new SharingForm(what, { owner: own, nations: matrix.nations, offered, kinds, send: (asked) => this.#send(path, asked, done) });
+      this.#open.push(form);
       body(what).replaceChildren(form.element);
     };
     make('narrow', 'narrow', 'narrowed');
@@ -192,10 +251,13 @@ class Page {
   /** Sends a change; settles with what was wrong, or null when it was done and is told. */
   async #send(path, asked, done) {
     let response;
+    this.#busy = true;
     try {
       response = await change(`/api/v1/sharing/${path}`, { body: asked });
     } catch {
       return word('sharing.not_sent');
+    } finally {
+      this.#busy = false;
     }
     if (!response.ok) {
       const { code, reason } = await response.json().catch(() => ({}));

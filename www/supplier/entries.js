@@ -19,11 +19,8 @@ function freshId(name, at) {
   return `${name.slice(0, 38)}-${at.replace(/[^0-9]/g, '').slice(2, 17)}-${made}`;
 }
 
-/** What begins the id of what is left of a delivery. */
+/** What begins the id of what is left of a delivery. The hub knows it by that, too: what was finished and did not go with a load counts for the next. */
 const restId = (delivery) => `${delivery.slice(0, 33)}.rest`;
-
-/** Whether a delivery is what is left of another. */
-export const isRestOf = (delivery, of) => delivery !== of && delivery.startsWith(`${restId(of)}-`);
 
 /** A delivery's name for people: ids that this page made are told by what they stand for. */
 export function lineName(delivery) {

@@ -5,7 +5,7 @@ import { number, quantity, when } from '../lib/format.js';
 import { word } from '../lib/words.js';
 import { check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
-import { ACTS, isRestOf, lineName } from './entries.js';
+import { ACTS, lineName } from './entries.js';
 
 export class Lines {
   #list = document.getElementById('lines');
@@ -41,11 +41,11 @@ export class Lines {
   draw() {
     if (!this.#who) return;
     const all = this.all();
-    const { more, lines } = this.#who;
+    const { more } = this.#who;
     renew(this.#held, stockOf(all).map(([what, held, unit]) => h('li', {}, word('supplier.held', { what, n: quantity(held, unit) }))));
     renew(this.#list,
       all.length === 0 && h('li', {}, word('supplier.no_lines')),
-      all.map(([key, line]) => this.#line(key, withRest(line, lines))),
+      all.map(([key, line]) => this.#line(key, line)),
       more > 0 && h('li', { class: 'muted' }, word('supplier.more_lines', { n: number(more) })));
   }
 
@@ -154,14 +154,6 @@ export class Lines {
 function stockOf(all) {
   const held = all.filter(([, line]) => line.held !== null && line.held !== undefined);
   return [...new Map(held.map(([, line]) => [line.material, [line.material_name, line.held, line.unit]])).values()];
-}
-
-/** A line with what was finished for the load that went before it and did not go with it. */
-function withRest(line, lines) {
-  if (!line.delivery) return line;
-  if (line.state === 'shipped') return { ...line, made: Math.min(line.made, line.quantity) };
-  const before = lines.find(({ delivery, state }) => state === 'shipped' && isRestOf(line.delivery, delivery));
-  return before ? { ...line, made: line.made + Math.max(0, before.made - before.quantity) } : line;
 }
 
 function progress({ made, scrapped, quantity: wanted, unit }) {

@@ -39,7 +39,7 @@ export class Outbox {
   /** Whether this browser keeps what is entered. */
   keeps = true;
 
-  /** `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
+  /** `clock()` is the plant's clock, `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
   constructor({ feed, clock, changed, askIn }) {
     this.#feed = feed;
     this.#clock = clock;
@@ -135,7 +135,7 @@ export class Outbox {
     socket.onopen = () => {
       opened = true;
       const { epoch, acked } = this.#kept;
-      socket.send(JSON.stringify({ type: 'hello', feed: this.#feed, epoch, clock: this.#clock, ...(acked > 0 && { acked }) }));
+      socket.send(JSON.stringify({ type: 'hello', feed: this.#feed, epoch, clock: this.#clock(), ...(acked > 0 && { acked }) }));
     };
     socket.onmessage = ({ data }) => { if (socket === this.#socket) this.#heard(JSON.parse(data)); };
     socket.onclose = () => { if (socket === this.#socket) this.#lost(opened); };

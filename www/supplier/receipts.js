@@ -6,7 +6,7 @@ import { isUnsent, receipt } from './outbox.js';
 
 /** A moment that the telephone's own clock told, in its own zone. */
 const here = new Intl.DateTimeFormat(navigator.languages, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
-const clock = (at) => here.format(new Date(at));
+export const clock = (at) => here.format(new Date(at));
 
 export class Receipts {
   #list = document.getElementById('receipts');

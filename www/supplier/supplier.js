@@ -6,13 +6,16 @@ import { h, renew } from '../lib/dom.js';
 import { useSiteZone, when } from '../lib/format.js';
 import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
 import { entryOf, takenBack } from './entries.js';
+import { dropLines, dropPage, keepLines, keepPage, keptLines } from './kept.js';
 import { Lines } from './lines.js';
 import { Outbox, isSettled, isUnsent, receipt } from './outbox.js';
-import { Receipts } from './receipts.js';
+import { Receipts, clock } from './receipts.js';
 import { Sheet } from './sheet.js';
 
 /** The lines are asked for again this often while the page is looked at [ms]. */
 const ASK_EVERY_MS = 20_000;
+/** A question without an answer for so long gets none: the connection is there and carries nothing [ms]. */
+const ANSWER_MS = 10_000;
 /** Where the plant's name is remembered. */
 const PLANT = 'slipway.supplier.plant';
 
@@ -40,7 +43,8 @@ function note(name, values = {}, act = null) {
 /** Asks the hub; `{answer}`, or `{code}` of a refusal, or neither while it cannot be reached. */
 async function ask(path, options = {}) {
   try {
-    const response = await fetch(`/v1/supplier/${path}`, { headers: { 'content-type': 'application/json' }, ...options });
+    const signal = options.method ? null : AbortSignal.timeout(ANSWER_MS);
+    const response = await fetch(`/v1/supplier/${path}`, { headers: { 'content-type': 'application/json' }, signal, ...options });
     if (response.status === 204) return { answer: null };
     const answer = await response.json();
     return response.ok ? { answer } : { code: answer.code ?? 'refused' };
@@ -55,6 +59,10 @@ class Page {
   #outbox = null;
   #settled = 0;
   #mine = true;
+  /** When what is shown was kept here, if the hub has not been heard since; else null. */
+  #kept = null;
+  /** Whether the page can be opened again without a connection. */
+  #reopens = false;
 
   constructor() {
     this.receipts = new Receipts((name) => this.#takeBack(name), () => this.#draw());
@@ -75,19 +83,26 @@ class Page {
       this.refused = code;
     }
     await this.#begin();
+    if (!this.#who) return;
+    this.#reopens = await keepPage();
+    this.#changed();
   }
 
   async #begin() {
     const { answer, code } = await ask('lines');
-    if (!answer) {
+    const kept = answer || code ? null : keptLines();
+    if (code === 'not_in') dropLines();
+    if (!answer && !kept) {
       byId('link').textContent = '';
       // A link that was used before is no matter to whoever is still in.
       const why = code === 'not_in' ? this.refused ?? 'not_in' : code ? 'failed' : 'unreachable';
       note(hasWord(`supplier.note.${why}`) ? why : 'failed', { whom: this.#whom() }, code ? null : () => { show('note', false); this.#begin(); });
       return;
     }
-    this.#take(answer);
-    this.#outbox = new Outbox({ feed: answer.feed, clock: clockOf(answer.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
+    if (answer) this.#take(answer);
+    else this.#show(kept.answer, kept.at);
+    this.#kept = kept?.at ?? null;
+    this.#outbox = new Outbox({ feed: this.#who.feed, clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
     this.sheet = new Sheet(() => this.#who, () => this.lines.all(), (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
     await this.#tellReaders();
@@ -97,8 +112,14 @@ class Page {
   }
 
   #take(answer) {
+    keepLines(answer);
+    this.#show(answer, Date.now());
+  }
+
+  /** Shows an answer that came at a moment of this telephone's clock. */
+  #show(answer, at) {
     this.#who = { ...answer, plantNow: () => this.#plantNow() };
-    this.#offset = Date.parse(answer.now) - Date.now() * answer.clock.rate;
+    this.#offset = Date.parse(answer.now) - at * answer.clock.rate;
     useSiteZone(answer.time_zone);
     byId('name').textContent = answer.supplier_name;
     byId('plant').textContent = word('supplier.to', { plant: answer.plant_name });
@@ -115,18 +136,26 @@ class Page {
 
   async #refresh() {
     const { answer } = await ask('lines');
-    if (answer) this.#take(answer);
+    if (!answer || this.#outbox?.ended) return;
+    this.#take(answer);
+    if (!this.#kept) return;
+    // What was kept is made good by what the hub tells.
+    this.#kept = null;
+    show('note', false);
+    this.#tellReaders();
   }
 
   async #isIn() {
     const { answer, code } = await ask('lines');
     if (answer) this.#take(answer);
+    if (code === 'not_in') dropLines();
     return code === 'not_in' ? false : answer ? true : null;
   }
 
   /** One page of a browser speaks; another waits until it is closed. */
   async #alone() {
     if (!navigator.locks) {
+      this.#be(true);
       this.#outbox.start();
       return;
     }
@@ -145,8 +174,9 @@ class Page {
 
   #be(mine) {
     this.#mine = mine;
-    if (mine) show('note', false);
-    else note('other_tab');
+    show('note', false);
+    if (!mine) note('other_tab');
+    else if (this.#kept) note('kept', { when: clock(this.#kept) });
     for (const id of ['open', 'list', 'sheet']) show(id, mine);
     this.#changed();
   }
@@ -219,7 +249,9 @@ class Page {
     const { entries, link, waiting, keeps, why } = this.#outbox;
     const shown = this.#mine ? link : 'elsewhere';
     byId('link').dataset.link = shown;
-    byId('link').textContent = waiting > 0 && shown !== 'on' ? word('supplier.link_waiting', { link: word(`supplier.link.${shown}`), n: waiting }) : word(`supplier.link.${shown}`);
+    const how = [word(`supplier.link.${shown}`), shown === 'off' && !this.#reopens && word('supplier.link_closes'), waiting > 0 && shown !== 'on' && word('supplier.link_waiting', { n: waiting })];
+    byId('link').textContent = how.filter(Boolean).join(' ');
+    if (this.#kept && link === 'on') this.#refresh();
     this.#draw();
     const { last } = this;
     byId('told').textContent = last ? word('supplier.told', { number: receipt(last), words: last.words, state: word(`supplier.state.${last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : this.told ?? '';
@@ -256,6 +288,7 @@ class Page {
     clearInterval(this.asking);
     remember(null);
     this.#outbox.end();
+    dropPage();
     for (const id of ['sees', 'open', 'list', 'sheet', 'end']) show(id, false);
     byId('link').textContent = '';
     note('left', { whom: this.#whom() });

@@ -3,6 +3,7 @@
 
 import { h } from '../lib/dom.js';
 import { ms, number } from '../lib/format.js';
+import { isGoingIn } from '../lib/past.js';
 import { sign } from '../lib/states.js';
 import { levelWords } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
@@ -156,7 +157,7 @@ function products(view, add) {
     const { next } = product;
     if (!next) continue;
     const note = next.crane ? word('viewer.by_crane', { crane: next.crane }) : undefined;
-    add(`part/${next.part}`, 'next', 55, word('viewer.next', { part: next.part }), { note });
+    add(`part/${next.part}`, 'next', 55, isGoingIn(view, next.part) ? word('viewer.going_in', { part: next.part }) : word('viewer.next', { part: next.part }), { note });
   }
 }
 

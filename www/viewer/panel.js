@@ -3,7 +3,7 @@
 import { bar, moment } from '../board/cards.js';
 import { h } from '../lib/dom.js';
 import { duration, ms, number, percent, quantity } from '../lib/format.js';
-import { awayWords, stretchesUntil } from '../lib/past.js';
+import { awayWords, isGoingIn, stretchesUntil } from '../lib/past.js';
 import { eventSentence, plainWords, waitsFor } from '../lib/say.js';
 import { sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
@@ -81,7 +81,7 @@ function unitFacts(page, id, layout, unit) {
   return [
     h('p', { class: 'state-line' }, stateMark(unit.state), away && h('small', {}, away), isStale(unit)),
     pairs([
-      [word('units.since'), since(page, unit.since)],
+      [word('units.since'), unit.waits_since ? since(page, unit.waits_since, 'units.held_over') : since(page, unit.since)],
       unit.reason && [word('viewer.reason'), plainWords(unit.reason)],
       cause && [word('units.waits'), link(page, cause.id, waitsFor(cause))],
       ...running.slice(0, LISTED).flatMap((run) => [
@@ -116,6 +116,11 @@ function listed(ids) {
   return ids.length > LISTED ? `${first} ${word('hulls.more', { n: number(ids.length - LISTED) })}` : first;
 }
 
+/** Whether a part comes next into the dock, or is on its way in. */
+function nextTitle(page, part) {
+  return isGoingIn(page.view, part) ? word('viewer.going_in_title') : word('viewer.next_title');
+}
+
 /** The ships that are put together here, and what comes next. */
 function ships(page) {
   const begun = page.view.entries('product').filter(([, ship]) => ship.next || (ship.erected > 0 && !ship.at));
@@ -123,8 +128,8 @@ function ships(page) {
     h('h3', {}, nameOf(ship.name)),
     pairs([
       [word('viewer.in_place'), word('viewer.level_of', { n: number(ship.erected), all: number(ship.parts.length) })],
-      ship.next && [word('viewer.next_title'), [part(page, ship.next.part), ship.next.crane && ` ${word('viewer.by_crane', { crane: ship.next.crane })}`]],
-      ship.next && [word('viewer.missing'), (ship.next.missing ?? []).length > 0 ? listed(ship.next.missing) : word('viewer.missing_none')],
+      ship.next && [nextTitle(page, ship.next.part), [part(page, ship.next.part), ship.next.crane && ` ${word('viewer.by_crane', { crane: ship.next.crane })}`]],
+      ship.next && !isGoingIn(page.view, ship.next.part) && [word('viewer.missing'), (ship.next.missing ?? []).length > 0 ? listed(ship.next.missing) : word('viewer.missing_none')],
     ]),
   ]);
 }
@@ -265,8 +270,8 @@ function partFacts(page, id) {
       [word('viewer.stage'), [stage(part.stage), part.late && h('strong', { class: 'late-text' }, sign('late'), word('viewer.late'))]],
       place && [word('viewer.place'), link(page, place[1], page.name(place[1]))],
       part.since && [word('units.since'), since(page, part.since)],
-      next && [word('viewer.next_title'), next.crane ? word('viewer.by_crane', { crane: next.crane }) : word('viewer.yes')],
-      next && [word('viewer.missing'), (next.missing ?? []).length > 0 ? next.missing.join(', ') : word('viewer.missing_none')],
+      next && [nextTitle(page, id), next.crane ? word('viewer.by_crane', { crane: next.crane }) : word('viewer.yes')],
+      next && !isGoingIn(view, id) && [word('viewer.missing'), (next.missing ?? []).length > 0 ? next.missing.join(', ') : word('viewer.missing_none')],
     ]),
     (part.parts ?? []).length > 0 && [
       h('h3', {}, word('viewer.made_of')),

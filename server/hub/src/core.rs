@@ -41,7 +41,7 @@ use twin::{
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
 
-pub(crate) use alarm::Condition;
+pub(crate) use alarm::{Condition, RestsOn};
 pub(crate) use anew::{Anew, Finished, note_corrections};
 pub(crate) use correction::{CORRECTION_HOLDS, Corrections, Due, Recalled, ReportKey, spoken_of};
 pub(crate) use frame::NotTaken;

@@ -28,7 +28,7 @@ use twin::{PlantId, PlantTime};
 pub(crate) use password::{Unfit, fit as password_fit, hash as password_hash};
 pub(crate) use record::Note;
 pub(crate) use session::{
-    TOKEN_HEADER, cleared as cleared_cookie, cookie, foreign_origin, is_own_origin,
+    TOKEN_HEADER, cleared as cleared_cookie, cookie, foreign_origin, is_by_itself, is_own_origin,
     is_this_machine, page_token,
 };
 pub(crate) use sign_in::{LONGEST_NAME, NotIn, SignedIn};
@@ -219,23 +219,28 @@ impl Identity {
     /// # Errors
     /// [`Denied`]: what was presented opens nothing.
     pub(crate) fn caller(&self, presented: &Presented) -> Result<Caller, Denied> {
-        let caller = match presented {
-            Presented::Nothing => return Ok(Caller::stranger()),
+        let caller = self.known(presented)?;
+        self.touch(&caller);
+        Ok(caller)
+    }
+
+    /// Who asks, for what a page asks by itself: does not count as a use.
+    ///
+    /// # Errors
+    /// As [`Self::caller`].
+    pub(crate) fn known(&self, presented: &Presented) -> Result<Caller, Denied> {
+        let now = wall_now();
+        match presented {
+            Presented::Nothing => Ok(Caller::stranger()),
             Presented::Key(text) | Presented::Cookie(text) | Presented::Invited(text)
                 if text.len() > LONGEST_KEY =>
             {
-                return Err(Denied::Unknown);
+                Err(Denied::Unknown)
             }
-            Presented::Key(key) | Presented::Invited(key) => {
-                self.of_key(gate::hash(key), wall_now())?
-            }
-            Presented::Cookie(token) => self.of_session(gate::hash(token), wall_now())?,
-            Presented::Certificate(certificate) => {
-                self.of_certificate(certificate.clone(), wall_now())?
-            }
-        };
-        self.touch(&caller);
-        Ok(caller)
+            Presented::Key(key) | Presented::Invited(key) => self.of_key(gate::hash(key), now),
+            Presented::Cookie(token) => self.of_session(gate::hash(token), now),
+            Presented::Certificate(known) => self.of_certificate(known.clone(), now),
+        }
     }
 
     /// The same caller as things are now; none when their rights are over or have changed. Does

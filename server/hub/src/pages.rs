@@ -5,6 +5,8 @@
 //! Meshes of a folder are of the plants that name them: they go to whoever sees something of that
 //! shape there. The built-in ones are part of the program.
 
+mod kept;
+
 use std::{
     borrow::Cow,
     path::{Path, PathBuf},
@@ -109,6 +111,7 @@ pub(crate) fn router(pages: Pages, door: Arc<Door>) -> Router {
         .route("/viewer/", board("viewer/index.html"))
         .route("/words/{file}", get(words))
         .route("/viewer/pkg/{file}", get(viewer))
+        .route("/supplier/worker.js", get(worker))
         .route("/{*path}", get(file))
         .with_state(Arc::clone(&pages))
         .merge(Router::new().route("/meshes/{file}", get(mesh)).with_state((pages, door)))
@@ -143,6 +146,15 @@ async fn file(State(pages): State<Arc<Pages>>, UrlPath(path): UrlPath<String>) -
 fn page(pages: &Pages, path: &str) -> Response {
     match pages.www.read(path) {
         Some(bytes) => content(path, bytes),
+        None => missing(path),
+    }
+}
+
+/// What keeps the supplier's page in a browser.
+async fn worker(State(pages): State<Arc<Pages>>) -> Response {
+    let path = "supplier/worker.js";
+    match kept::worker(&pages.www) {
+        Some(text) => content(path, Cow::Owned(text)),
         None => missing(path),
     }
 }

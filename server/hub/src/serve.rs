@@ -357,7 +357,7 @@ fn recover(
     if let Some(lost) = lost {
         let text = lost.to_string();
         tracing::error!("{text}");
-        journal.raise_alarm(wall_now(), "journal_lost", "journal", &text)?;
+        journal.raise_alarm(wall_now(), sharing::JOURNAL_LOST, "journal", &text)?;
         remarks.push(text);
     }
     remarks.iter().for_each(|remark| tracing::warn!("{remark}"));

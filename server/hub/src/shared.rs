@@ -134,6 +134,7 @@ pub(crate) struct Metrics {
     pub(crate) published: AtomicU64,
     pub(crate) publish_micros: AtomicU64,
     pub(crate) policies_refused: AtomicU64,
+    pub(crate) policies_wrong: AtomicU64,
     pub(crate) policy_generation: AtomicU64,
     pub(crate) reviews_overdue: AtomicU64,
     commits: AtomicU64,
@@ -142,6 +143,11 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
+    /// Notes whether the newest policy files are refused.
+    pub(crate) fn policies_are_wrong(&self, wrong: bool) {
+        self.policies_wrong.store(u64::from(wrong), Ordering::Relaxed);
+    }
+
     /// Adds to a counter.
     pub(crate) fn add(counter: &AtomicU64, by: u64) {
         counter.fetch_add(by, Ordering::Relaxed);
@@ -194,6 +200,11 @@ impl Metrics {
                 "slipway_policy_generation",
                 "The generation of the policies that values are released under.",
                 &self.policy_generation,
+            ),
+            (
+                "slipway_policies_wrong",
+                "1 while the newest policy files are refused.",
+                &self.policies_wrong,
             ),
             (
                 "slipway_reviews_overdue",

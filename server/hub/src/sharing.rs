@@ -10,6 +10,7 @@
 //! are its own people's business, everybody else is told what they are shared themselves.
 
 mod act;
+mod alarms;
 mod ledger;
 mod matrix;
 mod picture;
@@ -21,6 +22,10 @@ mod watch;
 use std::collections::BTreeSet;
 
 pub(crate) use act::{Agree, Asked, Keep, Narrow, Releaser, Widen, Withdraw, act};
+pub(crate) use alarms::{
+    Alarms, JOURNAL_LOST, Known as KnownNow, MOST_READ as MOST_ALARMS_READ, POLICIES_REFUSED,
+    Watcher, alarms,
+};
 pub(crate) use ledger::Ledger;
 pub(crate) use matrix::{Matrix, matrix};
 pub(crate) use picture::Picture;

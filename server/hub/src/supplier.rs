@@ -6,6 +6,7 @@
 
 mod door;
 mod lines;
+mod loads;
 mod readers;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use tokio::sync::Semaphore;
 use twin::{Label, PlantTime, SupplierId};
 
 pub(crate) use door::presented;
+pub(crate) use loads::Finished;
 
 use crate::{
     core::{Core, Grant},

@@ -1,5 +1,6 @@
 //! A whole hub on a port of its own: what feeds are answered.
 
+mod alarms;
 mod attacks;
 mod bad_frames;
 mod connections;

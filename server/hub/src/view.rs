@@ -9,6 +9,7 @@
 mod door;
 mod offers;
 mod past;
+mod pieces;
 mod publish;
 mod session;
 mod shelf;

@@ -208,21 +208,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError`] when the file cannot be read.
     pub fn alarms(&self, most: u32) -> Result<Vec<Alarm>, JournalError> {
-        let failed = sqlite(&self.path, "being read");
-        let select = "SELECT id, raised_us, code, about, text, acknowledged_us FROM alarm
-                      ORDER BY id DESC LIMIT ?";
-        let mut statement = self.connection.prepare(select).map_err(&failed)?;
-        let rows = statement.query_map([most], |row| {
-            Ok(Alarm {
-                id: row.get::<_, i64>(0)?.cast_unsigned(),
-                raised: PlantTime::from_micros(row.get(1)?),
-                code: row.get(2)?,
-                about: row.get(3)?,
-                text: row.get(4)?,
-                acknowledged: row.get::<_, Option<i64>>(5)?.map(PlantTime::from_micros),
-            })
-        });
-        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+        alarms(&self.connection, &self.path, most)
     }
 
     /// Marks an alarm as seen; false when there is no such open alarm.
@@ -234,6 +220,29 @@ impl Journal {
         let marked = self.connection.execute(mark, (at.micros(), id.cast_signed()));
         marked.map(|rows| rows == 1).map_err(sqlite(&self.path, "acknowledging an alarm"))
     }
+}
+
+/// The newest alarms, newest first.
+pub(crate) fn alarms(
+    connection: &Connection,
+    path: &Path,
+    most: u32,
+) -> Result<Vec<Alarm>, JournalError> {
+    let failed = sqlite(path, "being read");
+    let select = "SELECT id, raised_us, code, about, text, acknowledged_us FROM alarm
+                  ORDER BY id DESC LIMIT ?";
+    let mut statement = connection.prepare(select).map_err(&failed)?;
+    let rows = statement.query_map([most], |row| {
+        Ok(Alarm {
+            id: row.get::<_, i64>(0)?.cast_unsigned(),
+            raised: PlantTime::from_micros(row.get(1)?),
+            code: row.get(2)?,
+            about: row.get(3)?,
+            text: row.get(4)?,
+            acknowledged: row.get::<_, Option<i64>>(5)?.map(PlantTime::from_micros),
+        })
+    });
+    rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
 }
 
 /// Every revision of the plant files, in order.

@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row};
 use twin::{FeedId, PlantId, PlantTime};
 
 use crate::{
-    Definition, DefinitionFile, Entry, JournalError, catalogue,
+    Alarm, Definition, DefinitionFile, Entry, JournalError, catalogue,
     error::sqlite,
     journal::{JOURNAL_FILE, SELECT, read_entry},
 };
@@ -118,6 +118,14 @@ impl Reader {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// The newest alarms, newest first.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn alarms(&self, most: u32) -> Result<Vec<Alarm>, JournalError> {
+        catalogue::alarms(&self.connection, &self.path, most)
     }
 
     /// The revision of the plant files that was in force when a plant's clock stood at `at`; the

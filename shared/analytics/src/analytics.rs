@@ -8,6 +8,7 @@ use twin::{
 };
 
 use crate::{
+    concerns::{self, Raised},
     findings::{
         CenterHours, DayCount, DryPart, Flow, HoldUp, Inputs, Outlook, Remark, Source, Stretch,
         UnitUse, WhyNot,
@@ -103,8 +104,11 @@ impl Analytics {
 
     fn sample(&mut self, number: usize, moment: PlantTime) {
         let sample = self.question(number, moment, None).sample();
-        if let (Some(sample), Some(fold)) = (sample, self.folds.get_mut(number)) {
-            fold.history.lead(moment, sample);
+        if let Some(fold) = self.folds.get_mut(number) {
+            if let Some(sample) = sample {
+                fold.history.lead(moment, sample);
+            }
+            fold.concerns = concerns::sampled(fold, moment);
         }
     }
 
@@ -113,14 +117,14 @@ impl Analytics {
         &'a self,
         plant: usize,
         now: PlantTime,
-        sight: Option<(&'a Sight, History)>,
+        sight: Option<(&'a Sight, &'a History)>,
     ) -> Question<'a> {
-        let plants =
-            Plants::new(&self.folds, &self.index, &self.lanes, sight.as_ref().map(|s| s.0));
+        let seen = sight.map(|(sight, _)| sight);
+        let plants = Plants::new(&self.folds, &self.index, &self.lanes, seen);
         let whole = || self.folds.get(plant).map(|fold| Cow::Borrowed(&fold.history));
         let none = || Cow::Owned(History::default());
         let history = match sight {
-            Some((_, history)) => Cow::Owned(history),
+            Some((_, history)) => Cow::Borrowed(history),
             None => whole().unwrap_or_else(none),
         };
         Question { plants, plant, now, history }
@@ -163,15 +167,15 @@ impl Analytics {
         let Some(number) = self.index.get(plant).copied() else {
             return self.hold_up(plant, now, None);
         };
-        let mut history = sight.history(number).clone();
-        if let Some(moment) = history.follow(now) {
-            let sample = self.question(number, now, Some((sight, history.clone()))).sample();
-            if let Some(sample) = sample {
-                history.lead(moment, sample);
-            }
-            *sight.history(number) = history.clone();
+        let mut history = std::mem::take(sight.history(number));
+        if let Some(moment) = history.follow(now)
+            && let Some(sample) = self.question(number, now, Some((&*sight, &history))).sample()
+        {
+            history.lead(moment, sample);
         }
-        self.question(number, now, Some((sight, history))).answer(None)
+        let found = self.question(number, now, Some((&*sight, &history))).answer(None);
+        *sight.history(number) = history;
+        found
     }
 
     /// Whether the plant's record tells causes; else nobody can say why a unit is free.
@@ -196,6 +200,12 @@ impl Analytics {
         dry: &[DryPart],
     ) -> Vec<Outlook> {
         self.view(sight, plant).map_or_else(Vec::new, |view| view.outlook(dry, now))
+    }
+
+    /// What somebody must act on in a plant, what is so for the longest first: as it was with the
+    /// last sample of its record, every six hours.
+    pub fn concerns(&self, plant: &PlantId, now: PlantTime) -> Vec<Raised> {
+        self.fold(plant).map_or_else(Vec::new, |fold| concerns::raised(fold, now))
     }
 
     /// Where a material belongs by the definition of a plant: what its cover is counted from.

@@ -126,6 +126,11 @@ impl Why {
         }
     }
 
+    /// Whether it is a stop, of which it is known whether it goes on.
+    pub const fn is_stop(self) -> bool {
+        matches!(self, Self::Down | Self::Held | Self::PlannedMaintenance)
+    }
+
     /// Whether the time is part of what was planned: the work itself and the way.
     pub const fn is_planned(self) -> bool {
         matches!(self, Self::Working | Self::Transit | Self::OffShift | Self::PlannedMaintenance)
@@ -201,6 +206,8 @@ pub struct Verdict {
     pub shares: Vec<Share>,
     /// The chain of causes from what is seen at the last station to the main hold-up.
     pub chain: Vec<ChainStep>,
+    /// What the main hold-up has cost by a stop that is long over: no share counts it.
+    pub earlier: Option<ChainStep>,
     /// Whether it still holds anything up.
     pub present: Present,
     /// How sure; of what holds nothing up any more never sure.
@@ -327,6 +334,8 @@ pub struct Outlook {
     pub more_d: f64,
     /// By how many days `waits_for` makes it later.
     pub waits_d: Option<f64>,
+    /// When that is to come, by the delivery that ends the longest wait for it.
+    pub waits_until: Option<PlantTime>,
     /// Days since `promised`, when that has passed and it is not reached.
     pub overdue_d: Option<f64>,
     /// Expected minus promised in calendar days; positive is late.
@@ -384,6 +393,14 @@ pub struct DryPart {
     /// First moment that use is held up for want of it, counting the promised deliveries: now
     /// when somebody waits for it; none is in sight.
     pub dry: Option<PlantTime>,
+    /// Since when there has been less than a run takes, if `dry` is now.
+    pub out_since: Option<PlantTime>,
+    /// The last use, when more time has gone by since than between two uses as a rule: what is
+    /// said of it holds if it is used again as before.
+    pub unused_since: Option<PlantTime>,
+    /// The longest time without it that is to follow the next delivery, if a longer one than until
+    /// that: from when, and the delivery that ends it.
+    pub again: Option<(PlantTime, PlantTime)>,
     /// The next delivery as now promised.
     pub next_delivery: Option<PlantTime>,
     /// The first promise for that delivery.

@@ -8,6 +8,7 @@ use twin::{
 };
 
 use crate::{
+    concerns::Concerns,
     findings::Why,
     flow::Completed,
     history::History,
@@ -41,6 +42,7 @@ pub struct PlantFold {
     pub supply: Supply,
     pub promises: Promises,
     pub history: History,
+    pub concerns: Concerns,
     pub too_late: u64,
     /// The earliest moment among those that came too late.
     pub late_since: Option<PlantTime>,
@@ -79,6 +81,7 @@ impl PlantFold {
             supply: Supply::new(plant, &layout),
             promises: Promises::new(programme, plant, &layout),
             history: History::default(),
+            concerns: Concerns::default(),
             too_late: 0,
             late_since: None,
             folded: None,
@@ -214,7 +217,7 @@ impl PlantFold {
                     self.built_in(&piece, at);
                 }
                 let Some(place) = self.layout.place(storage) else { return };
-                self.supply.add(&self.layout, material, place, -quantity);
+                self.supply.add(&self.layout, (material, place), -quantity, at);
                 self.supply.consumed(&self.layout, (material, place), *quantity, at);
                 if let Some(part) = part {
                     self.promises.consumed(part, material, *quantity, at);
@@ -225,7 +228,7 @@ impl PlantFold {
             }
             Statement::LotProduced { material, quantity, storage, .. } => {
                 let Some(place) = self.layout.place(storage) else { return };
-                self.supply.add(&self.layout, material, place, *quantity);
+                self.supply.add(&self.layout, (material, place), *quantity, at);
                 if self.layout.tracking.get(material) == Some(&Tracking::Bulk) {
                     self.completed.add(material, at, *quantity, None);
                     self.promises.made(material, None, *quantity, at);
@@ -236,7 +239,7 @@ impl PlantFold {
             }
             Statement::Stock { storage, material, quantity } if in_time => {
                 if let Some(place) = self.layout.place(storage) {
-                    self.supply.counted(&self.layout, material, place, *quantity);
+                    self.supply.counted(&self.layout, (material, place), *quantity, at);
                 }
             }
             Statement::OrderPlaced(terms) | Statement::OrderChanged(terms) => {
@@ -250,7 +253,7 @@ impl PlantFold {
             | Statement::DeliveryShipped(terms)
             | Statement::DeliveryDelayed(terms) => self.supply.promised(terms),
             Statement::DeliveryArrived(terms) => {
-                let lacked = self.supply.arrived(&self.layout, terms);
+                let lacked = self.supply.arrived(&self.layout, terms, at);
                 if in_time {
                     self.trace.delivered(&self.layout, terms, lacked, at);
                 }

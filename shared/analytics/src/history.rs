@@ -30,6 +30,8 @@ pub const CAUGHT_UP: i64 = SAMPLES_TO_LEAD as i64 + 1;
 pub struct Sample {
     pub node: Node,
     pub why: Why,
+    /// Since when it is so, when that is known: since a stop ended that is not told any more.
+    pub since: Option<PlantTime>,
     /// How the former lead stands now.
     pub former: Standing,
     /// What is told of, and as what.
@@ -96,14 +98,16 @@ impl History {
     /// Notes who leads at a sampled moment. The first lead counts at once; a change of lead when
     /// it has lasted for some samples, from the first of them on, fewer when the former is gone.
     pub fn lead(&mut self, at: PlantTime, sample: Sample) {
-        let Sample { node, why, former, told } = sample;
+        let Sample { node, why, since, former, told } = sample;
         self.told = told;
         if self.current().is_some_and(|lead| lead.node == node && lead.why == why) {
             self.next = None;
         } else {
             let began = self.next.take();
             let began = began.filter(|(lead, _)| lead.node == node && lead.why == why);
-            let (lead, samples) = began.unwrap_or((Lead { since: at, node, why }, 0));
+            let earliest = self.current().map_or(at, |lead| lead.since);
+            let since = since.map_or(at, |since| since.max(earliest).min(at));
+            let (lead, samples) = began.unwrap_or((Lead { since, node, why }, 0));
             let needed = match former {
                 _ if self.leads.is_empty() => 1,
                 Standing::IsGone => SAMPLES_WHEN_GONE,

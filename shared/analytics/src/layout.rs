@@ -9,7 +9,7 @@ use twin::{
     definition::{Calendar, MeasureKind, Operation, Stage, Tracking},
 };
 
-use crate::findings::Thing;
+use crate::findings::{Source, Thing};
 
 /// A unit, storage or resource of one plant, by number.
 pub type Place = u32;
@@ -73,6 +73,8 @@ pub struct OperationInfo {
     pub inputs: Vec<(MaterialId, Place, f64)>,
     /// Parts that one run works on at most [pieces].
     pub batch: f64,
+    /// Parts without which a run does not begin [pieces].
+    pub least: f64,
     pub output: MaterialId,
     pub to: Option<Place>,
     pub crews: Vec<NodeIx>,
@@ -229,6 +231,7 @@ impl Layout {
             center,
             inputs: inputs.collect(),
             batch: operation.batch.as_ref().map_or(1.0, |batch| f64::from(batch.most.max(1))),
+            least: operation.batch.as_ref().map_or(1.0, |batch| f64::from(batch.least.max(1))),
             output: operation.output.material.clone(),
             to: operation.output.to.as_ref().and_then(|to| self.here(to)),
             crews: operation
@@ -341,6 +344,12 @@ impl Layout {
 
     pub fn info(&self, place: Place) -> Option<&PlaceInfo> {
         self.places.get(place as usize)
+    }
+
+    /// A place as what a finding rests on.
+    pub fn source(&self, place: Place) -> Option<(PlantId, Source)> {
+        let info = self.info(place)?;
+        Some((self.plant.clone(), Source::Equipment(info.id.clone())))
     }
 
     /// The most of a material that one piece takes from a place; 0 when nothing takes it.

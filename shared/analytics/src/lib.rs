@@ -7,6 +7,7 @@
 //! may not read is out of a [`Sight`], and findings for that reader do without it.
 
 mod analytics;
+mod concerns;
 pub mod findings;
 mod flow;
 mod fold;
@@ -29,6 +30,7 @@ mod walk;
 mod tests;
 
 pub use analytics::{Analytics, Kept};
+pub use concerns::{Concern, Raised};
 pub use findings::{
     CenterHours, ChainStep, Confidence, DayCount, DryPart, Flow, HoldUp, Inputs, Lead, Method,
     Node, Outlook, OutlookMethod, Present, Promise, Remark, Share, Source, Stretch, Thing, UnitUse,

@@ -16,7 +16,7 @@ use crate::{
     findings::{DryPart, Inputs, Outlook, Source, Thing},
     fold::PlantFold,
     history::History,
-    layout::{Layout, NodeIx, OperationInfo, Place, PlaceInfo},
+    layout::{Layout, NodeIx, OperationInfo, Place},
     outlook::Known,
     trace::{Event, Kind, Link, OpenOp, Seq},
     units::UnitTrack,
@@ -380,10 +380,7 @@ impl<'a> PlantView<'a> {
 
     /// Where a material belongs by the definition.
     pub fn homes(&self, material: &MaterialId) -> Inputs {
-        let places = self.fold.supply.homes(material);
-        let infos = places.filter_map(|place| self.layout.info(place));
-        let source = |info: &PlaceInfo| Source::Equipment(info.id.clone());
-        infos.map(|info| (self.layout.plant.clone(), source(info))).collect()
+        self.fold.supply.home_inputs(self.layout, material)
     }
 
     /// What was completed of a material, and its mean lead time.
@@ -437,8 +434,7 @@ impl<'a> PlantView<'a> {
 
     /// A place as what a finding rests on.
     pub fn source(&self, place: Place) -> Option<(PlantId, Source)> {
-        let info = self.layout.info(place).filter(|_| self.sees(place))?;
-        Some((self.layout.plant.clone(), Source::Equipment(info.id.clone())))
+        self.layout.source(place).filter(|_| self.sees(place))
     }
 
     /// All units as what a finding rests on.

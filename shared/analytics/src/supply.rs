@@ -17,8 +17,11 @@ use crate::{
 const USE_FADES: Span = Span::from_secs(14 * 86_400);
 /// Days of use kept for one material.
 const USE_DAYS_KEPT: usize = 45;
-/// What was not used for so long is not in use.
-const IN_USE_FOR: Span = Span::from_secs(28 * 86_400);
+/// What was not used for so long is not in use. Between two orders of a product nothing is used for
+/// weeks, and what is short for the next one is still short.
+const IN_USE_FOR: Span = Span::from_secs(90 * 86_400);
+/// A use is missed when it is so much later than expected.
+const MISSED_AFTER: Span = Span::from_secs(3 * 86_400);
 /// Deliveries awaited at once.
 const AWAITED_KEPT: usize = 5_000;
 
@@ -69,6 +72,10 @@ pub struct Supply {
     /// Where a material belongs: where it is delivered, taken from and put by the definition.
     homes: BTreeMap<MaterialId, BTreeSet<Place>>,
     stock: BTreeMap<(MaterialId, Place), f64>,
+    /// The most that one run takes of a material from a place.
+    taken: BTreeMap<(MaterialId, Place), f64>,
+    /// Since when there is less of it than a run takes.
+    low_since: BTreeMap<(MaterialId, Place), PlantTime>,
     used: BTreeMap<MaterialId, Use>,
     awaited: BTreeMap<DeliveryId, Awaited>,
 }
@@ -81,6 +88,8 @@ impl Supply {
         let mut supply = Self {
             homes: homes(layout),
             stock: BTreeMap::new(),
+            taken: taken(layout),
+            low_since: BTreeMap::new(),
             used: BTreeMap::new(),
             awaited: BTreeMap::new(),
         };
@@ -107,17 +116,35 @@ impl Supply {
         layout.tracking.contains_key(material)
     }
 
-    pub fn add(&mut self, layout: &Layout, material: &MaterialId, place: Place, quantity: f64) {
-        if quantity.is_finite() && Self::known(layout, material) {
-            let stock = self.stock.entry((material.clone(), place)).or_default();
-            *stock = (*stock + quantity).max(0.0);
-        }
+    pub fn add(
+        &mut self,
+        layout: &Layout,
+        (material, place): (&MaterialId, Place),
+        quantity: f64,
+        at: PlantTime,
+    ) {
+        let before = self.stock(material, place).unwrap_or(0.0);
+        self.counted(layout, (material, place), before + quantity, at);
     }
 
-    pub fn counted(&mut self, layout: &Layout, material: &MaterialId, place: Place, quantity: f64) {
-        if quantity.is_finite() && Self::known(layout, material) {
-            self.stock.insert((material.clone(), place), quantity.max(0.0));
+    pub fn counted(
+        &mut self,
+        layout: &Layout,
+        (material, place): (&MaterialId, Place),
+        quantity: f64,
+        at: PlantTime,
+    ) {
+        if !quantity.is_finite() || !Self::known(layout, material) {
+            return;
         }
+        let (stock, key) = (quantity.max(0.0), (material.clone(), place));
+        let taken = self.taken.get(&key).copied().unwrap_or(0.0);
+        if taken > 0.0 && stock + 1e-9 < taken {
+            self.low_since.entry(key.clone()).or_insert(at);
+        } else {
+            self.low_since.remove(&key);
+        }
+        self.stock.insert(key, stock);
     }
 
     pub fn consumed(
@@ -157,14 +184,14 @@ impl Supply {
     }
 
     /// The goods are here; returns whether somebody could not begin for want of them.
-    pub fn arrived(&mut self, layout: &Layout, terms: &DeliveryTerms) -> Lacked {
+    pub fn arrived(&mut self, layout: &Layout, terms: &DeliveryTerms, at: PlantTime) -> Lacked {
         self.awaited.remove(&terms.delivery);
         let storage = layout.line(&terms.supplier, &terms.material).and_then(|l| l.storage);
         let Some(storage) = storage else { return Lacked::Yes };
         let before = self.stock(&terms.material, storage);
         let lacked =
             before.is_none_or(|stock| stock + 1e-9 < layout.taken(&terms.material, storage));
-        self.add(layout, &terms.material, storage, terms.quantity);
+        self.add(layout, (&terms.material, storage), terms.quantity, at);
         if Self::known(layout, &terms.material) {
             let used = self.used.entry(terms.material.clone()).or_default();
             used.brought_by.retain(|known| *known != terms.supplier);
@@ -194,6 +221,11 @@ impl Supply {
     /// Where a material belongs by the definition.
     pub fn homes(&self, material: &MaterialId) -> impl Iterator<Item = Place> + '_ {
         self.homes.get(material).into_iter().flatten().copied()
+    }
+
+    /// These as what a finding rests on.
+    pub fn home_inputs(&self, layout: &Layout, material: &MaterialId) -> Inputs {
+        self.homes(material).filter_map(|place| layout.source(place)).collect()
     }
 
     /// Whether what is reported of a material at a place counts for whoever has this in view.
@@ -248,6 +280,16 @@ impl Supply {
         let stock = self.stock(material, place)?;
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }
+}
+
+fn taken(layout: &Layout) -> BTreeMap<(MaterialId, Place), f64> {
+    let inputs = layout.operations.values().flat_map(|operation| &operation.inputs);
+    let mut taken: BTreeMap<(MaterialId, Place), f64> = BTreeMap::new();
+    for (material, place, quantity) in inputs {
+        let most = taken.entry((material.clone(), *place)).or_default();
+        *most = quantity.max(*most);
+    }
+    taken
 }
 
 /// Where each material is delivered, taken from and put by the definition.

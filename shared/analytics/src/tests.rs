@@ -7,3 +7,4 @@ mod shortages;
 mod sights;
 mod strangers;
 mod verdicts;
+mod worries;

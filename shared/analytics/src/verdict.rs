@@ -4,16 +4,21 @@
 mod active_period;
 mod chain;
 mod cost;
+mod earlier;
 mod lead;
 mod now;
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use twin::{PlantTime, Span};
 
 use crate::{
     findings::{
-        Confidence, HoldUp, Inputs, Method, Node, Present, Share, Source, Thing, Verdict, WhyNot,
+        Confidence, HoldUp, Inputs, Method, Node, Present, Share, Source, Thing, Verdict, Why,
+        WhyNot,
     },
     history::History,
     layout::{NodeIx, OperationInfo},
@@ -57,6 +62,8 @@ struct LineFound {
     shares: Shares,
     /// Those of the window up to now.
     past: Shares,
+    /// Stops that are long over, and until when they lasted: no share counts them.
+    long_over: BTreeMap<(AnyNode, Why), PlantTime>,
     line: usize,
     rank: u32,
     /// The stretch of time that `shares` are of.
@@ -179,14 +186,16 @@ impl<'a> Question<'a> {
             let until = stop.as_ref().map_or(now, |stop| stop.until.max(now));
             let walked = (from + until.since(now), until);
             let path = Walk { plants, plant, line, rank, from, now, stop }.path();
-            let limiting = path.limiting();
+            let long_over = self.long_over(&path, from);
+            let mut limiting = path.limiting();
+            limiting.retain(|s| !long_over.contains_key(&((s.plant, s.node), s.why)));
             let of = |(from, to)| {
                 let clipped: Vec<Segment> =
                     limiting.iter().filter_map(|s| s.within(from, to)).collect();
                 Shares::of(clipped.iter(), |node| self.may_limit(node))
             };
             let (shares, past) = (of(walked), of((from, now)));
-            Some(LineFound { path, limiting, shares, past, line, rank, walked, weight })
+            Some(LineFound { path, limiting, shares, past, long_over, line, rank, walked, weight })
         });
         let enough = EXPLAINED_ENOUGH * self.now.since(from).micros() as f64;
         let mut lines: Vec<LineFound> =
@@ -239,7 +248,7 @@ impl<'a> Question<'a> {
     }
 
     fn verdict(&self, fold: PlantView<'_>, found: &Found, window: Span) -> Option<Verdict> {
-        let (first, why) = self.settled(&found.shares)?;
+        let (first, why, waits) = self.settled(found)?;
         let ranking = found.past.ranking();
         let of_lead = found.line_of(first)?;
         let node = self.node(first)?;
@@ -249,7 +258,7 @@ impl<'a> Question<'a> {
             |node| self.may_limit(node),
             shares::seed(fold.layout.plant.as_str(), self.now),
         );
-        let loss = self.loss(fold, (of_lead, found.from), first, window);
+        let loss = self.loss(fold, (of_lead, self.counted_from(found, of_lead, first)), first);
         let since = self.history.since(&node, why);
         let (recent, recent_share_ratio) = self.recent(found, first, since);
         let (present, lasts) = self.present(found, first);
@@ -269,7 +278,11 @@ impl<'a> Question<'a> {
                 })
                 .collect(),
             chain: self.chain(fold, (of_lead, found), (first, why)),
+            earlier: self.earlier(found, of_lead, first),
             confidence: match present {
+                // Whom stations wait for in place of what is over is probable, whatever the path
+                // says of weeks.
+                _ if self.is_instead(found, first) => Confidence::Probably,
                 Present::GoesOn => shares::confidence(agreement_ratio),
                 Present::IsOver { .. } => {
                     shares::confidence(agreement_ratio).max(Confidence::Probably)
@@ -291,7 +304,7 @@ impl<'a> Question<'a> {
             window,
             stations_reporting: self.reporting(fold, found.from),
             stations: fold.units_seen().1 as u32,
-            inputs: &self.inputs(found) | &lasts,
+            inputs: &(&self.inputs(found) | &lasts) | &waits,
             why,
             node,
         })

@@ -38,7 +38,7 @@ pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
 /// The websocket subprotocol of this version.
 pub const SUBPROTOCOL: &str = "slipway.view.v1";
 /// The largest message the hub sends on it, in bytes, so that buffers per connection stay small.
-pub const LARGEST_PIECE_BYTES: usize = 4 << 10;
+pub const LARGEST_PIECE_BYTES: usize = 8 << 10;
 
 /// What a page may say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -90,7 +90,7 @@ pub enum ToPage<V = serde_json::Value> {
         /// Values by key.
         set: BTreeMap<String, V>,
     },
-    /// What changed.
+    /// A piece of what changed; with the last, `piece + 1 == pieces`, all of them apply at once.
     Delta {
         /// The view.
         view: String,
@@ -98,6 +98,10 @@ pub enum ToPage<V = serde_json::Value> {
         from: u64,
         /// The version that it leads to.
         to: u64,
+        /// From 0.
+        piece: u32,
+        /// How many.
+        pieces: u32,
         /// New values by key.
         set: BTreeMap<String, V>,
         /// Keys that are no more.

@@ -1,7 +1,7 @@
 //! `/api/v1/sharing/…`: who sees what of whom and why, what was decided about that, and the acts of
 //! releasers: narrow, keep narrow, widen with a second person, withdraw.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use axum::{
     Extension, Json, Router,
@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use journal::Role;
+use journal::{Reader, Role};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -26,9 +26,11 @@ use crate::{
     refusal::Refusal,
     shared::Shared,
     sharing::{
-        Agree, Asked, Asker, DecisionTold, Decisions, Keep, Matrix, Narrow, Picture, Releaser,
-        Widen, Withdraw, act, decisions, matrix,
+        Agree, Alarms, Asked, Asker, DecisionTold, Decisions, Keep, KnownNow, MOST_ALARMS_READ,
+        Matrix, Narrow, Picture, Releaser, Watcher, Widen, Withdraw, act, alarms, decisions,
+        matrix,
     },
+    store::in_words,
     view::{As, NotServed, Offer},
 };
 
@@ -38,6 +40,10 @@ const MATRIX: (&str, &str) =
 const DECISIONS: (&str, &str) = (
     "/api/v1/sharing/decisions",
     "What your organisation narrowed and released, what waits, is overdue, or changed this week.",
+);
+const ALARMS: (&str, &str) = (
+    "/api/v1/sharing/alarms",
+    "What is wrong with this hub, for releasers, administrators and auditors.",
 );
 const NARROW: (&str, &str) = ("/api/v1/sharing/narrow", "Shows something to fewer, at once.");
 const KEEP: (&str, &str) = ("/api/v1/sharing/keep", "Keeps a narrowing for longer.");
@@ -81,6 +87,7 @@ pub(crate) fn router(shared: Shared) -> Router {
     Router::new()
         .route(MATRIX.0, get(tell_matrix))
         .route(DECISIONS.0, get(tell_decisions))
+        .route(ALARMS.0, get(tell_alarms))
         .route(NARROW.0, post(take::<Narrow>))
         .route(KEEP.0, post(take::<Keep>))
         .route(WIDEN.0, post(take::<Widen>))
@@ -167,6 +174,37 @@ async fn tell_decisions(
     answered(answer.await, DECISIONS.0)
 }
 
+async fn tell_alarms(
+    State(desk): State<Desk>,
+    Query(wish): Query<As>,
+    headers: HeaderMap,
+) -> Response {
+    let (asker, caller) = match desk.asker(&wish, &headers) {
+        Ok(known) => known,
+        Err(refused) => return refused.into_response(),
+    };
+    let Some(watcher) = Watcher::of(asker, &caller) else { return not_found(ALARMS.0) };
+    let answer = async {
+        let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
+        let picture = desk.picture().await?;
+        desk.apart(move |shared| {
+            let kept = Reader::open(&shared.options.data)
+                .and_then(|reader| reader.alarms(MOST_ALARMS_READ))
+                .map_err(|error| {
+                    tracing::error!("{}", in_words(&error));
+                    NOT_READY
+                })?;
+            let now = wall_now();
+            let (rows, _decided) = shared.ledger.told(now);
+            let policies_are_wrong = shared.metrics.policies_wrong.load(Ordering::Relaxed) > 0;
+            let known = KnownNow { picture: &picture, rows: &rows, policies_are_wrong, now };
+            Ok::<_, Refusal>(Some(alarms(&shared.door.shelf, &known, &kept, &watcher)))
+        })
+        .await?
+    };
+    answered(answer.await, ALARMS.0)
+}
+
 /// A releaser's act. It is in force, or waits for the second person, when it is answered.
 async fn take<T: DeserializeOwned + Into<Asked>>(
     State(desk): State<Desk>,
@@ -244,6 +282,7 @@ pub(super) fn describe(generator: &mut SchemaGenerator) -> Vec<(String, Value)> 
     let mut paths = vec![
         tell(MATRIX, generator.subschema_for::<Matrix>()),
         tell(DECISIONS, generator.subschema_for::<Decisions>()),
+        tell(ALARMS, generator.subschema_for::<Alarms>()),
     ];
     paths.push(change::<Narrow>(generator, NARROW, (&done, &refused)));
     paths.push(change::<Keep>(generator, KEEP, (&done, &refused)));

@@ -1,9 +1,10 @@
 //! Who acts on a hold-up, and what was last heard from there: in words that a reader knows, and
 //! with the day that it speaks of.
 
-use analytics::{HoldUp, Remark, Thing, Verdict};
+use analytics::{HoldUp, Remark, Stretch, Thing, Verdict};
 use twin::{
     FactKind, Plant, PlantTime, UnitState,
+    definition::{Contact, WorkUnit},
     state::{DeliveryNow, DeliveryStatus},
 };
 use wire::view::{ActCard, AnsweredDelivery, HoldUpCard};
@@ -28,6 +29,7 @@ pub(super) fn act(
         until: None,
         overdue_d: None,
         over_since: None,
+        is_before: false,
         delivery: None,
     };
     let HoldUp::Known(verdict) = &found.hold_up else { return nobody };
@@ -35,19 +37,7 @@ pub(super) fn act(
         return nobody;
     }
     let at = core.plants.get(&verdict.node.plant).unwrap_or(plant);
-    let contact = match &verdict.node.thing {
-        Thing::Supplier(id) => {
-            at.suppliers.iter().find(|s| s.id == *id).and_then(|s| s.contact.as_ref())
-        }
-        Thing::WorkCenter(id) => {
-            at.work_centers.iter().find(|wc| wc.id == *id).and_then(|wc| wc.contact.as_ref())
-        }
-        Thing::Storage(_) | Thing::Resource(_) | Thing::Crew(_) => None,
-        Thing::Calendar(_) | Thing::Orders => None,
-    };
-    let contact = contact
-        .and_then(|id| at.contacts.iter().find(|contact| contact.id == *id))
-        .or_else(|| at.contacts.first());
+    let contact = contact(at, &verdict.node.thing);
     let mut about: Vec<&str> = vec![verdict.node.thing.id()];
     about.extend(verdict.units.iter().map(twin::EquipmentId::as_str));
     // What a supplier says, it says about its deliveries: of those that are to come the next
@@ -70,14 +60,64 @@ pub(super) fn act(
     };
     let last = |about: &[&str]| core.analytics.last_comment(&at.id, about).filter(may_read);
     let Some(answer) = answer(&about, &to_come, &here, last) else { return owned };
+    let waits = card.now.as_ref().and_then(|now| now.is_waited_for) == Some(true);
     let card = answered(reader, (at, verdict), &answer, found.now, owned);
+    // What is over is an answer to what holds up now only while that is what the hold-up says.
+    let is_before = card.over_since.is_some()
+        && match card.delivery {
+            Some(_) => waits,
+            None => verdict.chain.last().is_some_and(|step| step.over_since.is_none()),
+        };
     let next = to_come.first().filter(|next| **next != answer.about);
     let next = next.and_then(|id| core.twin.delivery(&at.id, &twin::DeliveryId::new(id).ok()?));
     let delivery = card.delivery.map(|delivery| AnsweredDelivery {
         next: next.filter(|_| !delivery.arrived).map(|next| stamp(next.expected)),
         ..delivery
     });
-    ActCard { delivery, ..card }
+    ActCard { delivery, is_before, ..card }
+}
+
+/// Who owns a hold-up: its own contact, or the first of the plant.
+fn contact<'p>(at: &'p Plant, thing: &Thing) -> Option<&'p Contact> {
+    let contact = match thing {
+        Thing::Supplier(id) => {
+            at.suppliers.iter().find(|s| s.id == *id).and_then(|s| s.contact.as_ref())
+        }
+        Thing::WorkCenter(id) => {
+            at.work_centers.iter().find(|wc| wc.id == *id).and_then(|wc| wc.contact.as_ref())
+        }
+        Thing::Storage(_) | Thing::Resource(_) | Thing::Crew(_) => None,
+        Thing::Calendar(_) | Thing::Orders => None,
+    };
+    contact
+        .and_then(|id| at.contacts.iter().find(|contact| contact.id == *id))
+        .or_else(|| at.contacts.first())
+}
+
+/// When the stop ended that was in force when an answer about a station was given; none when the
+/// station did not stand, or still does.
+fn ended(reader: &Reader<'_>, at: &Plant, answer: &Remark, now: PlantTime) -> Option<PlantTime> {
+    let is_about = |unit: &&WorkUnit| {
+        unit.id.as_str() == answer.about || unit.work_center.as_str() == answer.about
+    };
+    let units = at.units.iter().filter(is_about);
+    let known = units.filter(|unit| reader.may_know_equipment(&at.id, &unit.id));
+    let ends = known.filter_map(|unit| {
+        stop_ended(&reader.core.analytics.ribbon(&at.id, &unit.id, answer.at, now))
+    });
+    ends.max()
+}
+
+/// When the stop ended that some stretches begin with; time off shift belongs to it.
+fn stop_ended(stretches: &[Stretch]) -> Option<PlantTime> {
+    let away = |state| matches!(state, UnitState::OffShift | UnitState::Unknown);
+    let mut at_work = stretches.iter().filter(|stretch| !away(stretch.state)).peekable();
+    at_work.peek().filter(|first| is_stop(first.state))?;
+    at_work.find(|stretch| !is_stop(stretch.state)).map(|stretch| stretch.from)
+}
+
+fn is_stop(state: UnitState) -> bool {
+    matches!(state, UnitState::Down | UnitState::Held | UnitState::PlannedMaintenance)
 }
 
 /// The answer to tell: the newest about the hold-up itself or about the first of the deliveries
@@ -114,15 +154,16 @@ fn answered(
     // Only what came after the answer settles it.
     let over = match delivery {
         Some(_) => arrived,
-        None => stop_over.filter(|over| *over >= answer.at),
+        None => {
+            let of_lead = stop_over.filter(|over| *over >= answer.at);
+            of_lead.or_else(|| ended(reader, at, answer, now))
+        }
     };
     let until = delivery.map(|delivery| delivery.expected).or(answer.until);
     // What was said of a stop is past its day only while the station stands still.
     let unit = twin::EquipmentId::new(&answer.about).ok();
     let unit = unit.and_then(|unit| core.twin.unit(&at.id, &unit));
-    let stands = unit.is_none_or(|unit| {
-        matches!(unit.state, UnitState::Down | UnitState::Held | UnitState::PlannedMaintenance)
-    });
+    let stands = unit.is_none_or(|unit| is_stop(unit.state));
     let overdue = until.filter(|until| over.is_none() && stands && *until < now);
     ActCard {
         answer: Some(core.in_words(&at.id, &answer.text)),
@@ -145,7 +186,25 @@ fn answered(
 
 #[cfg(test)]
 mod tests {
+    use UnitState::{Down, OffShift, Starved, Working};
+
     use super::*;
+
+    #[test]
+    fn a_stop_ends_when_work_goes_on_and_not_when_a_shift_does() {
+        let at = |hour: i64| PlantTime::from_micros(hour * 3_600_000_000);
+        let ended = |states: &[UnitState]| {
+            let stretches = (0..).zip(states).map(|(hour, state)| Stretch {
+                from: at(hour),
+                to: at(hour + 1),
+                state: *state,
+            });
+            stop_ended(&stretches.collect::<Vec<_>>())
+        };
+        assert_eq!(ended(&[OffShift, Down, OffShift, Down, OffShift, Starved]), Some(at(5)));
+        assert_eq!(ended(&[Down, OffShift]), None, "it stands at the end of the shift");
+        assert_eq!(ended(&[Working, Down, Working]), None, "it did not stand when it was asked");
+    }
 
     #[test]
     fn the_answer_about_the_next_delivery_is_told_before_newer_ones_about_later_deliveries() {

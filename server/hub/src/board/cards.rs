@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{DryPart, HoldUp, Outlook};
 use release::{AudienceId, Gate, LabelId, Labelled};
-use twin::{EquipmentId, FactKind, Plant, PlantId};
+use twin::{EquipmentId, FactKind, MaterialId, Plant, PlantId, Span};
 use wire::view::{DryPart as DryValue, HoldUpCard, NextCard, ProgrammeValue, UnitValue, Value};
 
 use super::{
     Board, Fact, Findings, answers,
     chain::Reader,
-    fact, floor, measures,
+    fact, floor, history, measures,
     promises::{self, Told, due_item},
     readers::sees,
     stamp,
@@ -21,8 +21,13 @@ use super::{
 };
 use crate::board::Scene;
 
+/// Which of several materials comes first; see [`DryPart::rank`].
+type Rank = (u8, i64);
+
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
+/// That an order was closed short is told beside the material that is missing for so long.
+const CLOSED_TOLD_FOR: Span = Span::from_secs(30 * 86_400);
 
 /// The five cards of a plant for one audience, and of its units, among these facts, those that are
 /// flagged.
@@ -40,7 +45,7 @@ pub(super) fn plant(
     let mut facts = Vec::new();
     let plants = [definition];
     facts.extend(promises::plant(board, core, gate, definition, audience));
-    let (label, card) = next(board, core, gate, (plant, found, DRY_SHOWN), audience);
+    let (label, card, _) = next(board, core, gate, (plant, found, DRY_SHOWN), audience);
     facts.extend(label.map(|label| fact(label, "board/next", Value::Next(card))));
     if let Some((label, card)) = hold_up(board, core, gate, (plant, found), audience) {
         facts.extend(flagged(board, gate, (shown, found), label, audience));
@@ -114,21 +119,22 @@ fn driest(
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let mut ids = Vec::new();
-    let mut dry: Vec<DryValue> = Vec::new();
+    let mut dry: Vec<(Rank, DryValue)> = Vec::new();
     for plant in seen {
         let Some(found) = board.findings(&plant.id, audience) else { continue };
-        if let (Some(label), card) =
+        if let (Some(label), card, ranks) =
             next(board, core, gate, (&plant.id, found, DRY_SHOWN), audience)
             && sees(gate, audience, Some(label))
         {
             ids.push(label);
-            dry.extend(card.parts);
+            dry.extend(ranks.into_iter().zip(card.parts));
         }
     }
-    dry.sort_by(|a, b| (a.dry.is_none(), &a.dry).cmp(&(b.dry.is_none(), &b.dry)));
+    dry.sort_by_key(|(rank, _)| *rank);
     dry.truncate(DRY_SHOWN);
     let label = board.labels.joint(gate, ids)?;
-    Some(fact(label, "board/next", Value::Next(NextCard { parts: dry })))
+    let parts = dry.into_iter().map(|(_, part)| part).collect();
+    Some(fact(label, "board/next", Value::Next(NextCard { parts })))
 }
 
 /// A plant in a few words, with the first line of its cards.
@@ -162,7 +168,7 @@ fn digest(
         ids.push(due.label);
     }
     if let Some(found) = board.findings(&plant.id, audience) {
-        let (label, card) = next(board, core, gate, (&plant.id, found, 1), audience);
+        let (label, card, _) = next(board, core, gate, (&plant.id, found, 1), audience);
         let label = label.filter(|label| sees(gate, audience, Some(*label)));
         if let (Some(label), Some(part)) = (label, card.parts.into_iter().next()) {
             value.dry = Some(part);
@@ -323,32 +329,59 @@ fn hold_up(
 }
 
 /// The card of what runs dry first, so many materials at most, as far as the reader may know what
-/// that rests on; and its label.
+/// that rests on; its label, and which of them come first among those of other plants.
 fn next(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
     (plant, found, most): (&PlantId, &Findings, usize),
     audience: AudienceId,
-) -> (Option<LabelId>, NextCard) {
+) -> (Option<LabelId>, NextCard, Vec<Rank>) {
     let seen = found.dry.iter().filter_map(|(part, label)| Some((part, (*label)?)));
     let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
     let seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
-    let mut parts = Vec::new();
+    let (mut parts, mut of_orders) = (Vec::new(), Vec::new());
     for (part, _) in &seen {
         let known = part.supplier.as_ref().is_some_and(|supplier| {
             sees(gate, audience, board.labels.supplier(plant, supplier, FactKind::Supply))
         });
-        parts.push(dry_part(core, plant, part, known));
+        let short = closed_short(board, core, gate, plant, &part.material);
+        let short = short.filter(|(label, _)| sees(gate, audience, Some(*label)));
+        of_orders.extend(short.map(|(label, _)| label));
+        let order_short = short.map(|(_, short)| short);
+        parts.push(DryValue { order_short, ..dry_part(core, plant, part, known) });
     }
     // Without a part it says that none runs dry, as far as the floor lets that be said.
     let nothing = analytics::Inputs::new();
     let own = board.labels.finding(gate, FactKind::DryDate, &nothing, plant);
     let label = own.filter(|_| found.dry_is_told).and_then(|own| {
         let ids = std::iter::once(own).chain(seen.iter().map(|(_, label)| *label));
+        let ids = ids.chain(of_orders);
         board.labels.joint(gate, ids)
     });
-    (label, NextCard { parts })
+    let ranks = seen.iter().map(|(part, _)| part.rank(found.now)).collect();
+    (label, NextCard { parts }, ranks)
+}
+
+/// What is missing of the order for a material that the plant which makes it for this one closed
+/// last, if that was lately and it is short [its unit of measure]; with the label of that order.
+fn closed_short(
+    board: &Board,
+    core: &Scene<'_>,
+    gate: &mut Gate,
+    plant: &PlantId,
+    material: &MaterialId,
+) -> Option<(LabelId, f64)> {
+    let lines = core.plants.get(plant)?.supply_lines.iter();
+    let mut from = lines.filter(|line| line.material == *material).filter_map(|l| l.from.as_ref());
+    let maker = core.plants.get(from.find_map(|place| place.plant.as_ref())?)?;
+    let closed = core.twin.orders(&maker.id).filter(|order| order.material == *material);
+    let order = closed.filter(|order| order.closed.is_some()).max_by_key(|order| order.closed)?;
+    let is_recent = core.now(&maker.id).since(order.closed?) <= CLOSED_TOLD_FOR;
+    let short = history::short_of(core, &maker.id, order).filter(|_| is_recent)?;
+    let schedule = board.labels.plant(&maker.id, FactKind::Schedule)?;
+    let made = history::makers(&board.labels, gate, (maker, FactKind::Flow), material)?;
+    Some((board.labels.joint(gate, [schedule, made])?, short))
 }
 
 /// A material that runs out, with the supplier's name when it may be known.
@@ -367,11 +400,15 @@ fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: b
         use_per_day: part.use_per_day,
         cover_d: part.cover_d,
         dry: part.dry.map(stamp),
+        out_since: part.out_since.map(stamp),
+        unused_since: part.unused_since.map(stamp),
+        again: part.again.map(|(from, to)| [stamp(from), stamp(to)]),
         next_delivery: part.next_delivery.map(stamp),
         delivery: part.delivery.as_ref().filter(|_| supplier_known).map(ToString::to_string),
         waited_for: part.waited_for,
         late_d: part.late_d,
         overdue_d: part.overdue_d,
+        order_short: None,
         supplier,
     }
 }

@@ -67,6 +67,7 @@ impl Conclusions {
     ) {
         let mut before = std::mem::take(&mut self.of_sets);
         let mut all_drawn: Vec<Drawn> = Vec::new();
+        let mut supplied: BTreeMap<PlantId, Vec<Option<LabelId>>> = BTreeMap::new();
         for (audience, set) in sets {
             if what == Conclude::WhatIsNew
                 && let Some(concluded) = before.remove(set)
@@ -96,12 +97,14 @@ impl Conclusions {
                     (outlook, label)
                 });
                 let outlook = outlook.collect();
-                let supplied = core.analytics.supplied(plant);
+                // Which labels these are is the plant's, whoever reads.
+                let supplied = supplied.entry(plant.clone()).or_insert_with(|| {
+                    let all = core.analytics.supplied(plant).into_iter();
+                    let dry = FactKind::DryDate;
+                    all.map(|inputs| labels.finding(gate, dry, &inputs, plant)).collect()
+                });
                 let dry_is_told = supplied.is_empty()
-                    || supplied.iter().any(|inputs| {
-                        let label = labels.finding(gate, FactKind::DryDate, inputs, plant);
-                        sees(gate, *audience, label)
-                    });
+                    || supplied.iter().any(|label| sees(gate, *audience, *label));
                 let (hold_up, dry) = (hold_up.clone(), dry.clone());
                 (plant.clone(), Findings { now, hold_up, outlook, dry, dry_is_told })
             });

@@ -199,7 +199,10 @@ impl<'a> Floor<'a> {
             steps.push((vec![schedule], unit_of(whole.clone())));
         }
         if let Some((needs, cause)) = self.waits_for(now) {
-            steps.push((needs, unit_of(UnitValue { waits_for: Some(cause), ..whole })));
+            // That it is the same as before the night tells what it waited for then, too.
+            let waits_since = now.same_since.filter(|same| Some(*same) != now.since).map(stamp);
+            let told = UnitValue { waits_for: Some(cause), waits_since, ..whole };
+            steps.push((needs, unit_of(told)));
         }
         self.in_steps(gate, (&format!("unit/{}", unit.id), own), (unit_of(bare), steps))
     }
@@ -231,6 +234,7 @@ impl<'a> Floor<'a> {
         UnitValue {
             state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
+            waits_since: None,
             opens: self.opens_at(unit, now).map(stamp),
             reason: now.reason.as_ref().map(ToString::to_string),
             waits_for: None,

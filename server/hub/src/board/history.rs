@@ -14,7 +14,7 @@ use wire::view::{
 };
 
 use super::{Board, Fact, Labels, fact, readers::sees, signals, stamp, states::Causes, trust};
-use crate::board::Scene;
+use crate::{board::Scene, core::RestsOn, supplier::Finished};
 
 /// How far back a ribbon reaches.
 const RIBBON: Span = Span::from_secs(7 * 86_400);
@@ -48,7 +48,7 @@ pub(super) fn facts(
     facts.extend(label.map(|l| fact(l, "record/all", Value::Record(past.record(&hours)))));
     facts.extend(past.hours(hours));
     facts.extend(trust::assumed(core, labels, gate, plant));
-    facts.extend(past.alarms());
+    facts.extend(past.alarms(gate));
     facts.extend(signals::newest(core, labels, id));
     facts
 }
@@ -83,12 +83,12 @@ struct Past<'a> {
 }
 
 impl Past<'_> {
-    fn alarms(&self) -> Vec<Labelled<Fact>> {
+    fn alarms(&self, gate: &mut Gate) -> Vec<Labelled<Fact>> {
         let organisations = &self.core.programme.organisations;
         let ours = organisations.iter().find(|o| o.id == self.plant.organisation);
         let ours = ours.map_or_else(|| self.plant.organisation.to_string(), |o| o.name.clone());
         let alarms = self.core.conditions(&self.plant.id).into_iter().filter_map(|alarm| {
-            let label = self.labels.plant(&self.plant.id, FactKind::Feeds)?;
+            let label = self.alarm_label(gate, &alarm.rests_on)?;
             let acknowledged = alarm.acknowledged.map(|comment| Acknowledgement {
                 organisation: ours.clone(),
                 role: "planner".to_owned(),
@@ -105,6 +105,28 @@ impl Past<'_> {
             Some(fact(label, format!("alarm/{}", alarm.id), Value::Alarm(value)))
         });
         alarms.collect()
+    }
+
+    /// An alarm is told to whoever may know of the plant's alarms, and read all that it rests on.
+    fn alarm_label(&self, gate: &mut Gate, rests_on: &RestsOn) -> Option<LabelId> {
+        let (labels, plant) = (self.labels, &self.plant.id);
+        let own = labels.plant(plant, FactKind::Feeds)?;
+        let of_it = match rests_on {
+            RestsOn::Feeds => own,
+            RestsOn::Unit(unit) => labels.equipment(plant, unit, FactKind::LineState)?,
+            RestsOn::Finding(kind, inputs) => {
+                // It also tells that nothing else of the plant changes it.
+                let whole = [FactKind::LineState, FactKind::Flow, FactKind::Schedule];
+                let whole = whole.map(|kind| labels.whole(plant, kind));
+                let suppliers = self.plant.suppliers.iter();
+                let of_suppliers =
+                    suppliers.map(|of| labels.supplier(plant, &of.id, FactKind::Supply));
+                let all: Option<Vec<LabelId>> = whole.into_iter().chain(of_suppliers).collect();
+                let finding = labels.finding(gate, *kind, inputs, plant)?;
+                labels.joint(gate, all?.into_iter().chain([finding]))?
+            }
+        };
+        labels.joint(gate, [own, of_it])
     }
 
     fn orders(
@@ -140,8 +162,7 @@ impl Past<'_> {
 
     fn order(&self, order: &OrderNow, outlook: Option<&Outlook>) -> OrderValue {
         let planned = self.plant.orders.iter().find(|o| o.id == order.order);
-        let made = self.core.analytics.made_for(&self.plant.id, &order.order);
-        let (done, met) = made.unwrap_or((order.completed as f64, None));
+        let (done, met) = made_for(self.core, &self.plant.id, order);
         OrderValue {
             material: order.material.to_string(),
             material_name: self.core.material_name(&order.material),
@@ -154,12 +175,13 @@ impl Past<'_> {
             expected: met.or_else(|| outlook.and_then(|outlook| outlook.expected)).map(stamp),
             customer: planned.map(|order| order.customer.clone()).unwrap_or_default(),
             state: if order.closed.is_some() { "closed" } else { "open" }.to_owned(),
-            short: order.closed.map(|_| order.quantity - done).filter(|short| *short > 1e-9),
+            short: short_of(self.core, &self.plant.id, order),
         }
     }
 
     fn deliveries(&self) -> Vec<Labelled<Fact>> {
         let mut all: Vec<_> = self.core.twin.deliveries(&self.plant.id).collect();
+        let finished = Finished::of(all.iter().copied());
         let here = |status| status == DeliveryStatus::Arrived;
         all.sort_by_key(|d| {
             (
@@ -182,7 +204,7 @@ impl Past<'_> {
                 overdue_d: Some(self.now.since(delivery.expected).days())
                     .filter(|days| *days > 0.0 && !here(delivery.status)),
                 reason: delivery.reason.as_ref().map(ToString::to_string),
-                made: Some(delivery.made).filter(|made| *made > 0.0),
+                made: Some(finished.for_delivery(&delivery.delivery)).filter(|made| *made > 0.0),
                 scrapped: Some(delivery.scrapped).filter(|scrapped| *scrapped > 0.0),
                 held: (!here(delivery.status))
                     .then(|| {
@@ -294,6 +316,18 @@ pub(super) fn makers(
     let all = stations.chain([labels.plant(&plant.id, kind)]);
     let ids: Option<Vec<LabelId>> = all.collect();
     labels.joint(gate, ids?)
+}
+
+/// What was made for an order [the material's own unit of measure], and when it was met.
+fn made_for(core: &Scene<'_>, plant: &PlantId, order: &OrderNow) -> (f64, Option<PlantTime>) {
+    let made = core.analytics.made_for(plant, &order.order);
+    made.unwrap_or((order.completed as f64, None))
+}
+
+/// By how much a closed order is short; none of one that is open, or whole.
+pub(super) fn short_of(core: &Scene<'_>, plant: &PlantId, order: &OrderNow) -> Option<f64> {
+    let short = order.quantity - made_for(core, plant, order).0;
+    order.closed.map(|_| short).filter(|short| *short > 1e-9)
 }
 
 /// The ribbon with stretches too short to be seen given to their left neighbour.

@@ -89,6 +89,12 @@ impl Labels {
         self.plants.get(plant)?.own.get(&kind).copied()
     }
 
+    /// The label of what is told of a plant as a whole: of a finding, how far it may go.
+    pub(super) fn told_of(&self, plant: &PlantId, kind: FactKind) -> Option<LabelId> {
+        let labels = self.plants.get(plant)?;
+        if kind.is_finding() { labels.bounds.get(&kind) } else { labels.own.get(&kind) }.copied()
+    }
+
     pub(super) fn equipment(
         &self,
         plant: &PlantId,

@@ -47,8 +47,27 @@ pub(super) fn of(
     let count = |places: &[EquipmentId]| -> u32 {
         places.iter().map(|id| parts_at(reader.core, plant, id, material)).sum()
     };
-    let lots = LotsValue { size, gathered: count(&gathering), under_way: count(&filled) };
-    Some((lots, labels))
+    let (gathered, under_way) = (count(&gathering), count(&filled));
+    Some((LotsValue { size, gathered, under_way, rest: None }, labels))
+}
+
+/// What of the lots belongs to a promise that so many pieces are open of; the others are for the
+/// next one.
+pub(super) fn of_promise(lots: LotsValue, open: f64) -> LotsValue {
+    let open = open.max(0.0).ceil() as u32;
+    let under_way = lots.under_way.min(open);
+    let rest = open - under_way;
+    LotsValue {
+        under_way,
+        gathered: if rest == 0 { 0 } else { lots.gathered },
+        rest: Some(rest).filter(|rest| (1..lots.size).contains(rest)),
+        ..lots
+    }
+}
+
+/// How many of a material leave the plant together, where they do.
+pub(super) fn size(plant: &Plant, material: &MaterialId) -> Option<u32> {
+    Some(steps(plant, material).last()?.batch?.most)
 }
 
 /// The steps at the end of a material's way that are done in lots of one size, in their order.
@@ -91,4 +110,25 @@ fn parts_at(core: &Scene<'_>, plant: &Plant, id: &EquipmentId, material: &Materi
         core.twin.unit(&plant.id, id).map(|now| now.present.iter().filter(is_of_it).count())
     };
     count.unwrap_or(0) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(gathered: u32, under_way: u32, open: f64) -> (u32, u32, Option<u32>) {
+        let lots = LotsValue { size: 24, gathered, under_way, rest: None };
+        let of_it = of_promise(lots, open);
+        (of_it.gathered, of_it.under_way, of_it.rest)
+    }
+
+    #[test]
+    fn what_is_told_of_lots_sums_up_to_no_more_than_the_promise() {
+        // 24 of 90 are done; 64 are under way, and the last two come with the next lot.
+        assert_eq!(of(12, 64, 66.0), (12, 64, Some(2)));
+        // All that is open is under way: what gathers, and the rest under way, is the next one's.
+        assert_eq!(of(17, 40, 42.0), (17, 40, Some(2)));
+        assert_eq!(of(12, 72, 66.0), (0, 66, None));
+        assert_eq!(of(12, 0, 90.0), (12, 0, None));
+    }
 }

@@ -5,7 +5,7 @@ use release::{Action, AudienceId, Gate, LabelId, Labelled};
 use twin::{FactKind, Plant, definition::MeasureKind};
 use wire::view::{MeasureValue, Value};
 
-use super::{Board, Fact, Findings, fact, history};
+use super::{Board, Fact, Findings, fact, history, lots};
 use crate::board::Scene;
 
 /// The measures that the plant's file names, numbered as far as the reader may see them.
@@ -29,6 +29,10 @@ pub(super) fn facts(
             target: measure.target,
             unit: measure.unit.clone(),
             window_d: window(&measure.kind),
+            lot: match &measure.kind {
+                MeasureKind::Throughput { material, .. } => lots::size(plant, material),
+                _ => None,
+            },
         };
         let label = measure_label(board, core, gate, (plant, &measure.kind))?;
         gate.allows(label, audience, Action::See).then_some((label, value))

@@ -43,14 +43,17 @@ impl Reader<'_> {
             (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
         })?;
         let causes = self.board.causes_now(&plant.id);
-        let waits_for = now.cause.as_ref().filter(|_| now.state != UnitState::Working);
+        let cause =
+            now.cause.as_ref().filter(|_| now.state != UnitState::Working && causes.are_told());
+        let waits_for = cause.and_then(|cause| self.waited_for(plant, cause));
+        // Whoever may not know what is waited for is not told that it is the same as before.
+        let since = if waits_for.is_some() { now.same_since } else { now.since };
         Some(HoldUpNow {
             name: unit.name.clone(),
             state: Some(causes.name(now.state).to_owned()),
-            since: now.since.map(stamp),
-            waits_for: waits_for
-                .filter(|_| causes.are_told())
-                .and_then(|cause| self.waited_for(plant, cause)),
+            since: since.map(stamp),
+            waits_for,
+            is_served: cause.is_some_and(|cause| self.serves(plant, cause, &unit.id)),
             cover_d: None,
             is_waited_for: None,
         })
@@ -62,6 +65,7 @@ impl Reader<'_> {
             state: Some(floor::resource_state(now).to_owned()),
             since: now.since.map(stamp),
             waits_for: None,
+            is_served: false,
             cover_d: None,
             is_waited_for: None,
         }
@@ -82,9 +86,20 @@ impl Reader<'_> {
             state: None,
             since: None,
             waits_for: None,
+            is_served: false,
             cover_d: part.cover_d,
             is_waited_for: Some(part.waited_for),
         })
+    }
+
+    /// Whether the crane or transporter that a unit waits for is at work for that unit, as far as
+    /// the reader may know whom it serves.
+    fn serves(&self, plant: &Plant, cause: &Cause, unit: &EquipmentId) -> bool {
+        let Ok(id) = EquipmentId::new(&cause.id) else { return false };
+        let now = self.core.twin.resource(&plant.id, &id);
+        now.is_some_and(|now| now.holder.as_deref() == Some(unit.as_str()))
+            && self.may_know_equipment(&plant.id, &id)
+            && self.may_see(self.board.labels.equipment(&plant.id, &id, FactKind::Flow))
     }
 
     /// The name of what is waited for, unless it is a thing that the reader may not know.

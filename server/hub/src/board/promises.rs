@@ -148,7 +148,7 @@ fn with_late(
         let made = told.outlook.material.as_ref();
         let new = made.filter(|made| in_lots.insert((told.plant.id.clone(), (*made).clone())));
         if let Some((lots, labels)) = new.and_then(|made| lots::of(reader, told.plant, made)) {
-            item.lots = Some(lots);
+            item.lots = Some(lots::of_promise(lots, item.needed - item.done));
             ids.extend(labels);
         }
         item
@@ -228,6 +228,7 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
         overdue_d: outlook.overdue_d,
         waits_for: outlook.waits_for.as_ref().map(|material| core.material_name(material)),
         waits_d: outlook.waits_d.filter(|_| outlook.waits_for.is_some()),
+        waits_until: outlook.waits_until.map(stamp),
         ahead: Some(outlook.ahead).filter(|pieces| *pieces > 0.0),
         more_d: Some(outlook.more_d).filter(|days| *days > 0.0),
         done: outlook.done,

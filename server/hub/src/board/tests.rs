@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use twin::{
-    Audience, NationId, OrganisationId,
+    Audience, EquipmentId, NationId, OrganisationId, Report, Span, Statement, UnitState,
     label::{Affiliation, Classification},
 };
 
@@ -268,6 +268,39 @@ fn a_narrowing_hides_a_place_and_all_that_is_in_it() {
     for key in ["unit/bay-01", "storage/stock", "area/hall", "ribbon/bay-01"] {
         assert!(!ally.has(key), "{key}");
         assert!(Told::of(&definitions, "XAA", "skarvik", THEN).has(key), "{key}");
+    }
+}
+
+/// A unit that has been down for a day and more is an alarm, told to whoever may read the unit.
+#[test]
+fn an_alarm_is_told_to_whoever_may_read_what_it_rests_on() {
+    let told = |definitions: &Definitions, nation: &str, firm: &str| {
+        let (mut core, at) = core_of(definitions, THEN);
+        let plant = PlantId::new("shop").unwrap();
+        for hours in (0..=10).rev().map(|n| 4.0 * f64::from(n)) {
+            let mut say = |unit: &str, state: UnitState| {
+                let unit = EquipmentId::new(unit).unwrap();
+                let statement = Statement::UnitState { unit, state, reason: None, cause: None };
+                let report = Report { at: at - Span::from_hours(hours), statement };
+                core.analytics.observe(&plant, &report);
+            };
+            say("bay-01", UnitState::Down);
+            say("bay-02", if hours % 8.0 < 1.0 { UnitState::Working } else { UnitState::Starved });
+        }
+        Wall::before(nation, firm).tell(&core, at)
+    };
+    let open = shop(&format!("{AGREEMENT}{HOLD_UP}"), as_is);
+    let hidden = shop(&format!("{AGREEMENT}{HOLD_UP}"), hidden_welders);
+    let key = "alarm/unit_down:bay-01";
+    for (definitions, is_told) in [(&open, true), (&hidden, false)] {
+        assert_eq!(told(definitions, "XBB", "lisle").has(key), is_told);
+        match told(definitions, "XAA", "skarvik").get(key) {
+            Some(Value::Alarm(alarm)) => {
+                assert_eq!(alarm.code, "unit_down");
+                assert_eq!(&*alarm.since.to_string(), "2031-05-03T14:00:00Z", "{alarm:?}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }
 

@@ -68,6 +68,21 @@ pub(super) fn card(
 
 /// The kind of fact that a thing is there at all.
 const LAYOUT: FactKind = FactKind::Layout;
+/// The kinds of fact and finding that pages have something of; whoever is not told one of them
+/// sees a part only. What is there and what it does is looked at thing by thing.
+const TOLD: [FactKind; 11] = [
+    FactKind::Flow,
+    FactKind::Schedule,
+    FactKind::Supply,
+    FactKind::Capacity,
+    FactKind::Quality,
+    FactKind::Feeds,
+    FactKind::Comments,
+    FactKind::HoldUp,
+    FactKind::DryDate,
+    FactKind::StockCover,
+    FactKind::Forecast,
+];
 
 /// What kinds of thing are kept back from the audience: the kinds, never how many.
 fn kept_back(
@@ -102,6 +117,8 @@ fn kept_back(
         {
             kinds.insert("supplier");
         }
+        let kept = TOLD.into_iter().filter(|kind| hidden(labels.told_of(&plant.id, *kind)));
+        kinds.extend(kept.map(FactKind::word));
     }
     kinds
 }
@@ -241,7 +258,9 @@ fn of_center(center: &WorkCenter) -> Vec<AssumedNumber> {
 
 fn of_operation(operation: &Operation) -> Vec<AssumedNumber> {
     let lasts = &operation.duration;
-    let mut numbers = vec![seconds("duration", lasts.mean)];
+    // What stops with the shift is told as work; a cure or a test goes on at night.
+    let taken = if lasts.runs_on { "duration" } else { "duration_worked" };
+    let mut numbers = vec![seconds(taken, lasts.mean)];
     if lasts.variation > 0.0 {
         numbers.push(number("variation", lasts.variation, "ratio"));
     }

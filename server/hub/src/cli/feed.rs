@@ -11,6 +11,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 use twin::{FeedId, Plant, PlantId};
 
+use super::named::listed;
 use crate::{
     demo::{self, DemoError},
     gate,
@@ -233,10 +234,10 @@ fn recorded(args: &FeedArgs, file: PathBuf, (key, tls): Shown) -> ReplayPlan {
 fn simulated(args: &FeedArgs, (key, tls): Shown) -> Result<FeedPlan, FeedCommandError> {
     let source = Source::choose(args.plants.clone(), None);
     let Plants { programme, plants, .. } = source.read()?.load()?;
-    let known = plants.keys().map(PlantId::as_str).collect::<Vec<_>>().join(", ");
     let mut speakers = Vec::new();
     if let Some(plant) = &args.plant {
         if !plants.contains_key(plant) {
+            let known = listed(plants.keys());
             return Err(FeedCommandError::NoPlant { plant: plant.clone(), known });
         }
         let feed = args.feed.as_ref().map_or_else(|| plant.to_string(), FeedId::to_string);

@@ -130,7 +130,8 @@ impl Named<'_> {
     }
 }
 
-fn listed(names: impl Iterator<Item = impl ToString>) -> String {
+/// Names as they are told to whoever typed one that is not among them.
+pub(super) fn listed(names: impl Iterator<Item = impl ToString>) -> String {
     let names: Vec<String> = names.map(|name| name.to_string()).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

@@ -3,10 +3,11 @@
 //! An acknowledgement is a `comment` of a planner about the alarm. It belongs to one occurrence:
 //! when the cause comes again, nobody has seen that yet.
 
+use analytics::{Concern, DryPart, Inputs, Outlook, Promise, Raised};
 use journal::hexadecimal;
 use sha2::{Digest, Sha256};
 use twin::{
-    PlantId, PlantTime,
+    EquipmentId, FactKind, Plant, PlantId, PlantTime, Span, UnitState,
     id::LONGEST_ID,
     state::{ABOUT_ALARM, CommentNow},
 };
@@ -28,10 +29,24 @@ pub(crate) struct Condition {
     pub(crate) text: String,
     /// The planner's comment that acknowledges it.
     pub(crate) acknowledged: Option<CommentNow>,
+    /// What it rests on besides the feeds: who may not read that is not told of it.
+    pub(crate) rests_on: RestsOn,
+}
+
+/// What a condition is computed from.
+#[derive(Clone, Debug)]
+pub(crate) enum RestsOn {
+    /// What is known of the feeds.
+    Feeds,
+    /// The state of a unit.
+    Unit(EquipmentId),
+    /// A finding of a kind, and its inputs.
+    Finding(FactKind, Inputs),
 }
 
 impl Core {
-    /// What somebody should know about a plant: feeds that are silent.
+    /// What somebody should know about a plant: feeds that are silent, and what somebody must act
+    /// on there.
     pub(crate) fn conditions(&self, plant: &PlantId, wall: PlantTime) -> Vec<Condition> {
         let silent = self.feeds.iter().filter(|(_, feed)| feed.plant == *plant && !feed.connected);
         let conditions = silent.map(|(about, feed)| {
@@ -45,9 +60,68 @@ impl Core {
                 since,
                 text: format!("the feed {about} is not connected; its values grow old"),
                 acknowledged,
+                rests_on: RestsOn::Feeds,
             }
         });
-        conditions.collect()
+        let raised = self.analytics.concerns(plant, self.plant_now(plant, wall));
+        let definition = self.plants.get(plant);
+        let raised = raised.into_iter().filter_map(|raised| self.concern(definition?, raised));
+        conditions.chain(raised).collect()
+    }
+
+    fn concern(&self, plant: &Plant, raised: Raised) -> Option<Condition> {
+        let Raised { what, since, inputs } = raised;
+        let (code, key, about, text, rests_on) = match &what {
+            Concern::PartIsOut(part) => {
+                let name = material(plant, part.material.as_str());
+                let text = part_is_out(part, &name);
+                let rests_on = RestsOn::Finding(FactKind::DryDate, inputs);
+                ("part_out", part.material.to_string(), name, text, rests_on)
+            }
+            Concern::PromiseIsMissed(promise) => {
+                let (key, name) = self.promise(plant, promise);
+                let text = promise_is_missed(plant, promise)?;
+                let rests_on = RestsOn::Finding(FactKind::Forecast, inputs);
+                ("promise_missed", key, name, text, rests_on)
+            }
+            Concern::UnitStands { unit, state } => {
+                let named = plant.units.iter().find(|of| of.id == *unit)?;
+                let held = *state == UnitState::Held;
+                let code = if held { "unit_held" } else { "unit_down" };
+                let text = self.unit_stands(&plant.id, unit, held);
+                (code, unit.to_string(), named.name.clone(), text, RestsOn::Unit(unit.clone()))
+            }
+        };
+        let id = alarm_id(code, &key);
+        let acknowledged = self.acknowledged(&plant.id, &id, Some(since));
+        Some(Condition { id, code, about, since, text, acknowledged, rests_on })
+    }
+
+    /// The id of what was promised, and its name.
+    fn promise(&self, plant: &Plant, promise: &Outlook) -> (String, String) {
+        match &promise.what {
+            Promise::Order(id) => {
+                let of = promise.material.as_ref();
+                let name = of.map_or_else(String::new, |of| material(plant, of.as_str()));
+                (id.to_string(), format!("{name} ({id})").trim().to_owned())
+            }
+            Promise::Milestone(id) => {
+                let named = self.programme.milestones.iter().find(|m| m.id == *id);
+                (id.to_string(), named.map_or_else(|| id.to_string(), |m| m.name.clone()))
+            }
+        }
+    }
+
+    fn unit_stands(&self, plant: &PlantId, unit: &EquipmentId, held: bool) -> String {
+        let now = self.twin.unit(plant, unit);
+        let reason = now.and_then(|now| now.reason.as_ref());
+        let why = reason.map_or_else(String::new, |why| format!(": {}", why.replace('_', " ")));
+        let (is, what) = if held {
+            ("on hold", "settle what holds it, or move its work")
+        } else {
+            ("down", "ask maintenance when it is back, or move its work")
+        };
+        format!("it has been {is} for more than a day{why}; {what}")
     }
 
     /// The newest acknowledgement that was made when the cause was there already.
@@ -64,6 +138,47 @@ impl Core {
         });
         seen.last().cloned()
     }
+}
+
+/// Whom to call is left out: a contact goes no further than the hold-up that they own.
+fn part_is_out(part: &DryPart, name: &str) -> String {
+    let next = match (part.next_delivery, part.again) {
+        (None, _) => "no delivery is promised".to_owned(),
+        (Some(next), None) => format!("the next delivery is promised for {}", day(next)),
+        (Some(next), Some((from, to))) => format!(
+            "the next delivery is promised for {}, and from {} on there is none until {}",
+            day(next),
+            day(from),
+            day(to)
+        ),
+    };
+    format!(
+        "{name} has run out and stations wait for it; {next}; ask the supplier for an earlier or \
+         a part delivery, or give them other work"
+    )
+}
+
+fn promise_is_missed(plant: &Plant, promise: &Outlook) -> Option<String> {
+    let late = promise.slip_d?.round();
+    // What is due at midnight is due on the day before.
+    let promised = day(promise.promised - Span::from_secs(1));
+    let expected = day(promise.expected?);
+    let waits = promise.waits_for.as_ref().map(|of| material(plant, of.as_str()));
+    let waits = waits.map_or_else(String::new, |name| format!(" and waits for {name}"));
+    Some(format!(
+        "it is promised for {promised}, expected on {expected}, {late} days late,{waits} \
+         unless something changes; tell who waits for it, or agree on what is done first"
+    ))
+}
+
+fn material(plant: &Plant, id: &str) -> String {
+    let named = plant.materials.iter().find(|of| of.id.as_str() == id);
+    named.map_or_else(|| id.to_owned(), |of| of.name.clone())
+}
+
+/// A day as it stands in the plan.
+fn day(at: PlantTime) -> String {
+    record::format_time(at).unwrap_or_default().chars().take(10).collect()
 }
 
 /// What a comment about an alarm is about.

@@ -99,11 +99,14 @@ pub(super) fn check_own(
             delivers(material) && lot.as_ref().is_none_or(is_for_own)
         }
         Statement::Stock { material, .. } => delivers(material),
-        Statement::DeliveryPromised(terms)
-        | Statement::DeliveryShipped(terms)
+        Statement::DeliveryPromised(terms) => {
+            whose(&terms.delivery).is_none_or(|known| known == supplier)
+        }
+        // One of another's is refused as one that nobody expects, with the same words.
+        Statement::DeliveryShipped(terms)
         | Statement::DeliveryArrived(terms)
         | Statement::DeliveryDelayed(terms) => {
-            whose(&terms.delivery).is_none_or(|known| known == supplier)
+            whose(&terms.delivery).is_some_and(|known| known == supplier)
         }
         Statement::Comment { about, .. } => {
             let delivery = DeliveryId::new(about).ok();
@@ -118,8 +121,10 @@ pub(super) fn check_own(
     if own {
         return Ok(());
     }
-    let reason =
-        format!("this key is of supplier {supplier}: it speaks of its own deliveries only");
+    let reason = format!(
+        "this key is of supplier {supplier}: it speaks of its own deliveries only, and announces \
+         one first with delivery_promised"
+    );
     Err(NotTaken { code: "not_your_delivery", reason })
 }
 

@@ -2,8 +2,9 @@
 //! request is its own.
 //!
 //! A session ends after [`LONGEST_IDLE`] without a request, and after [`LONGEST`] in any case. An
-//! open page alone is no request: it asks for something when its reader touches it. Only a session
-//! by a viewer's key, as on a screen on a wall, is kept by its open page.
+//! open page alone is no request: it asks for something when its reader touches it, and says of
+//! what it asks by itself that it does ([`BY_ITSELF_HEADER`]). Only a session by a viewer's key, as
+//! on a screen on a wall, is kept by its open page.
 
 use axum::http::{HeaderMap, header};
 use twin::{PlantTime, Span};
@@ -23,6 +24,14 @@ const PLAIN_COOKIE: &str = "slipway";
 const HOST_COOKIE: &str = "__Host-slipway";
 /// The header by which a page shows that a change is its own wish.
 pub(crate) const TOKEN_HEADER: &str = "x-slipway-token";
+
+/// The header by which a page says that nobody touched it: such a request keeps no session.
+const BY_ITSELF_HEADER: &str = "x-slipway-by-itself";
+
+/// Whether a page asks by itself.
+pub(crate) fn is_by_itself(headers: &HeaderMap) -> bool {
+    headers.contains_key(BY_ITSELF_HEADER)
+}
 
 /// When a session ends, unless it is used.
 pub(super) fn until(created: PlantTime, seen: PlantTime) -> PlantTime {

@@ -11,6 +11,7 @@ use super::files::{Files, Mark, PolicyError, Source};
 use crate::{
     clock::wall_now,
     shared::{Metrics, Shared, stopped},
+    sharing::POLICIES_REFUSED,
     store::StoreCommand,
 };
 
@@ -39,7 +40,7 @@ pub(crate) async fn watch(shared: Shared, source: Source, hub: NationId, mut in_
         }
         mark = newest;
         match source.read() {
-            Ok(files) if files == in_force => {}
+            Ok(files) if files == in_force => shared.metrics.policies_are_wrong(false),
             Ok(files) => match files.load(&hub) {
                 Ok(loaded) => {
                     loaded.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
@@ -47,6 +48,7 @@ pub(crate) async fn watch(shared: Shared, source: Source, hub: NationId, mut in_
                     let generation = shared.door.shelf.enforce(Arc::new(loaded.policies));
                     shared.metrics.policy_generation.store(generation, Ordering::Relaxed);
                     tracing::info!(generation, policies, "changed policies are in force");
+                    shared.metrics.policies_are_wrong(false);
                     in_force = files;
                 }
                 Err(error) => refuse(&shared, &error).await,
@@ -61,10 +63,11 @@ async fn refuse(shared: &Shared, error: &PolicyError) {
     tracing::error!("changed policies were refused; those of before stay in force: {error}");
     lines.iter().for_each(|line| tracing::error!("{line}"));
     Metrics::add(&shared.metrics.policies_refused, 1);
+    shared.metrics.policies_are_wrong(true);
     let kept: Vec<&str> = lines.iter().take(LINES_KEPT).map(String::as_str).collect();
     let text = format!("those of before stay in force: {}", kept.join("\n"));
     let (at, about) = (wall_now(), "policies".to_owned());
-    let alarm = StoreCommand::Alarm { at, code: "policies_refused", about, text };
+    let alarm = StoreCommand::Alarm { at, code: POLICIES_REFUSED, about, text };
     // A journal that has ended takes no alarm; the log has it.
     let _ended = shared.to_store.send(alarm).await;
 }

@@ -35,6 +35,12 @@ impl Ledger {
         Ok(Self { rows: Mutex::new(keys.decisions(since)?), hub: hub_of(core) })
     }
 
+    /// Of decisions that stand on no disk.
+    #[cfg(test)]
+    pub(crate) fn holding(rows: Vec<DecisionRow>, core: &Core) -> Self {
+        Self { rows: Mutex::new(rows), hub: hub_of(core) }
+    }
+
     /// Everything that is remembered.
     pub(super) fn rows(&self) -> MutexGuard<'_, Vec<DecisionRow>> {
         // A panic elsewhere leaves rows behind that are on the disk.

@@ -16,7 +16,7 @@ use super::{
     Asker, Picture,
     ledger::{is_in_force, is_overdue, person},
     own_label,
-    picture::PlantPicture,
+    picture::{PlantPicture, ThingPicture},
     reasons::{About, Code, Rules, Seen, Steps},
     stamp,
 };
@@ -71,7 +71,18 @@ struct PlantTold {
     code: String,
     name: String,
     /// What may be named in a decision, for whoever may decide.
-    things: Vec<Named>,
+    things: Vec<ThingTold>,
+}
+
+/// A thing of a plant.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+struct ThingTold {
+    code: String,
+    name: String,
+    /// `area`, `work_center`, `unit`, `storage`, `resource`.
+    kind: &'static str,
+    /// The codes of what it is a part of.
+    part_of: Vec<String>,
 }
 
 /// A kind of fact.
@@ -170,7 +181,7 @@ pub(crate) fn matrix(
     for plant in &picture.plants {
         plants.extend(maker.plant(plant));
     }
-    for owner in owners(picture) {
+    for owner in picture.owners() {
         for kind in FactKind::ALL {
             cells.extend(maker.row(&owner, kind, &columns));
         }
@@ -179,7 +190,7 @@ pub(crate) fn matrix(
     let reader = asker.offer.id;
     let cells = maker.gate.select(cells, reader).released;
     let plants = maker.gate.select(plants, reader).released;
-    let told = owners(picture).into_iter().filter_map(|owner| {
+    let told = picture.owners().into_iter().filter_map(|owner| {
         let rows = FactKind::ALL.into_iter().filter_map(|kind| {
             let of = |(o, k, _): &&Placed| *o == owner && *k == kind;
             let cells = cells.value().iter().filter(of).map(|(.., cell)| cell.clone());
@@ -217,17 +228,6 @@ pub(crate) fn matrix(
     })
 }
 
-/// The organisations that run plants, each once, in the order of the programme.
-fn owners(picture: &Picture) -> Vec<String> {
-    let mut owners: Vec<String> = Vec::new();
-    for plant in &picture.plants {
-        if !owners.contains(&plant.owner) {
-            owners.push(plant.owner.clone());
-        }
-    }
-    owners
-}
-
 fn name_of(picture: &Picture, code: &str) -> String {
     let (_, id) = code.split_once('/').unwrap_or(("", code));
     let found = picture.organisations.iter().find(|o| o.id.as_str() == id);
@@ -242,11 +242,13 @@ impl Maker<'_> {
     /// A plant's name, labelled as its layout is; for its own people with what it consists of.
     fn plant(&mut self, plant: &PlantPicture) -> Option<Labelled<(String, PlantTold)>> {
         let own = self.is_own(&plant.owner);
-        let named = |thing: &super::picture::ThingPicture| Named {
+        let told = |thing: &ThingPicture| ThingTold {
             code: thing.id.to_string(),
             name: thing.name.clone(),
+            kind: thing.kind,
+            part_of: thing.parts_of.iter().map(ToString::to_string).collect(),
         };
-        let things = plant.things.iter().filter(|_| own && self.asker.releases).map(named);
+        let things = plant.things.iter().filter(|_| own && self.asker.releases).map(told);
         let things = things.collect();
         let told = PlantTold { code: plant.id.to_string(), name: plant.name.clone(), things };
         let label = if own {
@@ -277,15 +279,34 @@ impl Maker<'_> {
             let placed = cells.map(|cell| (owner.to_owned(), kind, cell));
             return placed.map(|value| Labelled { value, label }).collect();
         }
-        self.shared_cell(&made)
+        self.shared_cell(&made, kind)
             .into_iter()
             .map(|(label, cell)| Labelled { value: (owner.to_owned(), kind, cell), label })
             .collect()
     }
 
+    /// Whether an audience sees a kind of fact, and why. A finding follows from facts: it reaches
+    /// nobody who may not know the plant and what it does, however far its bound would let it go.
+    fn judge(
+        &mut self,
+        (plant, kind): (&PlantPicture, FactKind),
+        steps: &Steps<'_>,
+        (audience, own): (AudienceId, bool),
+    ) -> (Seen, Code) {
+        let rests_on = [FactKind::Layout, FactKind::LineState];
+        for fact in rests_on.into_iter().filter(|_| kind.is_finding()) {
+            let facts = self.rules.steps(&mut self.gate, plant, About::Plant, fact);
+            let (see, code) = facts.judge(&self.gate, audience, own);
+            if see == Seen::No {
+                return (see, code);
+            }
+        }
+        steps.judge(&self.gate, audience, own)
+    }
+
     /// What one of the asker's own organisation is told about an audience.
     fn own_cell(
-        &self,
+        &mut self,
         made: &[(&PlantPicture, About<'_>, Steps<'_>)],
         owner: &str,
         kind: FactKind,
@@ -295,7 +316,8 @@ impl Maker<'_> {
         let mut seen = BTreeSet::new();
         let mut base = (Seen::No, Code::NotAgreed);
         for (plant, about, steps) in made {
-            let (see, code) = steps.judge(&self.gate, offer.id, offer.code == *owner);
+            let audience = (offer.id, offer.code == *owner);
+            let (see, code) = self.judge((plant, kind), steps, audience);
             if about.name().is_none() {
                 base = (see, code);
             } else if base == (see, code) {
@@ -327,6 +349,7 @@ impl Maker<'_> {
     fn shared_cell(
         &mut self,
         made: &[(&PlantPicture, About<'_>, Steps<'_>)],
+        kind: FactKind,
     ) -> Option<(LabelId, CellTold)> {
         let asker = self.asker;
         let reader = &asker.offer;
@@ -334,7 +357,7 @@ impl Maker<'_> {
         let mut first = None;
         let (mut plants, mut looks) = (BTreeSet::new(), false);
         for (plant, about, steps) in made {
-            let (see, code) = steps.judge(&self.gate, reader.id, false);
+            let (see, code) = self.judge((plant, kind), steps, (reader.id, false));
             let (Some(label), false) = (steps.now, see == Seen::No) else { continue };
             // A thing that is shared as its plant is needs no mention.
             if about.name().is_none() {
@@ -363,7 +386,12 @@ impl Maker<'_> {
     /// Whether the audience may know what something is called.
     fn may_name(&mut self, plant: &PlantPicture, about: About<'_>, audience: AudienceId) -> bool {
         let steps = self.rules.steps(&mut self.gate, plant, about, FactKind::Layout);
-        steps.judge(&self.gate, audience, false).0 != Seen::No
+        let may = steps.judge(&self.gate, audience, false).0 != Seen::No;
+        // A work center is known by all of its stations or not at all.
+        may && plant.stations_of(about).all(|station| {
+            let steps = self.rules.steps(&mut self.gate, plant, station, FactKind::Layout);
+            steps.judge(&self.gate, audience, false).0 != Seen::No
+        })
     }
 
     /// Whether the asker's nation has signed the agreement.
@@ -447,6 +475,8 @@ impl Maker<'_> {
         let found = self.decisions.iter().find(|row| {
             code == Code::Released
                 && row.kind == journal::DecisionKind::Release
+                // Nobody else opens it, so nobody else's is told of.
+                && row.owner == plant.owner
                 && is_in_force(row, self.now)
                 && row.what.plant == plant.id
                 && (about.is(&row.what) || row.what.thing.is_none())

@@ -112,7 +112,8 @@ pub(crate) fn decisions(
 
 /// A decision as pages read it.
 pub(super) fn told(row: &DecisionRow, picture: &Picture, now: PlantTime) -> DecisionTold {
-    let plant = picture.plants.iter().find(|plant| plant.id == row.what.plant);
+    // What a plant that went to somebody else calls its things now is not theirs to know.
+    let plant = picture.own_plant(row.what.plant.as_str(), &row.owner);
     let thing = row.what.thing.as_ref();
     DecisionTold {
         id: row.id,

@@ -7,6 +7,7 @@ use twin::PlantTime;
 
 use super::{
     act::{end, enforce, forget, in_short},
+    alarms::{REVIEW_OVERDUE, about_review},
     ledger::is_overdue,
 };
 use crate::{
@@ -81,12 +82,12 @@ pub(super) fn look(shared: &Shared, now: PlantTime) -> Vec<DecisionRow> {
 }
 
 async fn alarm(shared: &Shared, row: &DecisionRow) {
-    let about = format!("{} {}", row.owner, in_short(row));
+    let about = about_review(row);
     let text = "the review of a narrowing is overdue; it stays in force, and a releaser keeps it \
                 or two end it on /sharing/"
         .to_owned();
     tracing::warn!(about, "{text}");
-    let alarm = StoreCommand::Alarm { at: wall_now(), code: "review_overdue", about, text };
+    let alarm = StoreCommand::Alarm { at: wall_now(), code: REVIEW_OVERDUE, about, text };
     // A journal that has ended takes no alarm; the log has it.
     let _ended = shared.to_store.send(alarm).await;
 }

@@ -10,6 +10,7 @@ use twin::{
     state::{DeliveryNow, DeliveryStatus},
 };
 
+use super::Finished;
 use crate::{
     board::Scene,
     core::{Core, Grant, decode::rfc3339},
@@ -105,6 +106,7 @@ pub(super) fn own(
         .filter(|d| d.supplier == *id && d.status != DeliveryStatus::Arrived)
         .collect();
     open.sort_by_key(|delivery| (delivery.expected, delivery.delivery.clone()));
+    let finished = Finished::of(core.twin.deliveries(&plant.id));
     let regular = plant.supply_lines.iter().filter(|l| l.supplier == *id && l.from.is_none());
     let lines = Lines {
         plant: plant.id.to_string(),
@@ -116,13 +118,17 @@ pub(super) fn own(
         now: rfc3339(scene.now(&plant.id)),
         time_zone: plant.time_zone.to_string(),
         more: open.len().saturating_sub(MOST_LINES),
-        lines: open.iter().take(MOST_LINES).map(|delivery| line(&scene, plant, delivery)).collect(),
+        lines: open
+            .iter()
+            .take(MOST_LINES)
+            .map(|delivery| line(&scene, plant, delivery, &finished))
+            .collect(),
         standing: regular.map(|regular| standing(&scene, plant, regular)).collect(),
     };
     Some((own_label(plant, supplier), lines))
 }
 
-fn line(scene: &Scene<'_>, plant: &Plant, delivery: &DeliveryNow) -> Line {
+fn line(scene: &Scene<'_>, plant: &Plant, delivery: &DeliveryNow, finished: &Finished) -> Line {
     let held = scene.twin.held_by(&plant.id, &delivery.supplier, &delivery.material);
     Line {
         delivery: delivery.delivery.to_string(),
@@ -134,7 +140,7 @@ fn line(scene: &Scene<'_>, plant: &Plant, delivery: &DeliveryNow) -> Line {
         expected: rfc3339(delivery.expected),
         state: delivery.status.name(),
         reason: delivery.reason.as_ref().map(ToString::to_string),
-        made: delivery.made,
+        made: finished.for_delivery(&delivery.delivery),
         scrapped: delivery.scrapped,
         held: held.map(|held| held.quantity),
     }

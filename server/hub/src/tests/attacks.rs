@@ -34,13 +34,14 @@ const PUBLIC: [&str; 3] = ["/api/v1/openapi.json", "/api/v1/asyncapi.json", "/ap
 const KEPT: [&str; 6] = ["Welding", "Skarvik", "skarvik", "Make a panel", "Hall", "bay-02"];
 
 /// Where routes outside the API are written down, and what a stranger who asks for them gets.
-const OTHERS: [(&str, &str, u16); 16] = [
+const OTHERS: [(&str, &str, u16); 17] = [
     ("/v1/ingest", "/v1/ingest", 401),
     ("/v1/view", "/v1/view", 400),
     ("/v1/session", "/v1/session", 200),
     ("/v1/supplier/session", "/v1/supplier/session", 405),
     ("/v1/supplier/lines", "/v1/supplier/lines", 401),
     ("/v1/supplier/readers", "/v1/supplier/readers", 401),
+    ("/supplier/worker.js", "/supplier/worker.js", 200),
     ("/healthz", "/healthz", 200),
     ("/readyz", "/readyz", 200),
     ("/metrics", "/metrics", 200),

@@ -32,6 +32,16 @@ pub(super) fn keys_of(place: &Place) -> Keys {
 
 /// An account of the fixture's organisation.
 pub(super) fn account(place: &Place, name: &str, roles: &[Role]) {
+    account_of(place, ("XAA", "skarvik"), name, roles);
+}
+
+/// An account of an organisation.
+pub(super) fn account_of(
+    place: &Place,
+    (nation, organisation): (&str, &str),
+    name: &str,
+    roles: &[Role],
+) {
     let reports = roles.contains(&Role::Contributor).then(|| Reports {
         feed: FeedId::new(&format!("person:{name}")).unwrap(),
         plant: PlantId::new("shop").unwrap(),
@@ -39,8 +49,8 @@ pub(super) fn account(place: &Place, name: &str, roles: &[Role]) {
     });
     let account = AccountRow {
         name: name.to_owned(),
-        nation: NationId::new("XAA").unwrap(),
-        organisation: OrganisationId::new("skarvik").unwrap(),
+        nation: NationId::new(nation).unwrap(),
+        organisation: OrganisationId::new(organisation).unwrap(),
         roles: roles.iter().copied().collect(),
         reports,
         password: password_hash(PASSWORD).unwrap(),
@@ -265,6 +275,33 @@ async fn idle_and_old_sessions_are_over() {
     let mut page = page_socket(&hub, VIEW, &cookie, Some(&own)).await.expect("connects");
     assert_eq!(page.closed().await, 1008);
     assert!(keys_of(&place).find_session(&sha256).unwrap().is_some(), "it ended by its age");
+    hub.stop().await;
+}
+
+#[tokio::test]
+async fn what_a_page_asks_by_itself_keeps_no_session() {
+    let place = Place::new();
+    account(&place, "anna", &[Role::Viewer]);
+    let hub = place.start().await;
+    let seen = wall_now() - Span::from_secs(15 * 60 - 3);
+    let [left, used] = [(); 2].map(|()| {
+        let token = gate::new_key().unwrap();
+        let holder = Holder::Account("anna".to_owned());
+        let row = SessionRow { sha256: gate::hash(&token), holder, created: seen, seen };
+        keys_of(&place).add_session(&row, seen).unwrap();
+        format!("slipway={token}")
+    });
+    assert_eq!(look(&hub, SHOP, &used).await.0, 200);
+    let by_itself = [("Cookie", left.as_str()), ("x-slipway-by-itself", "1")];
+    let mut ticks = hub.shared.door.shelf.ticks();
+    let mut answers = Vec::new();
+    while answers.last() != Some(&401) {
+        assert!(wall_now() < seen + Span::from_secs(16 * 60), "kept by what nobody asked for");
+        ticks.changed().await.expect("the hub runs");
+        answers.push(http(&hub, ("GET", SHOP), &by_itself, "").await.0);
+    }
+    assert_eq!(answers.first(), Some(&200), "it is answered until the session ends");
+    assert_eq!(look(&hub, SHOP, &used).await.0, 200, "the other was used");
     hub.stop().await;
 }
 

@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// Shuts what the fixture's plant has; what is public stays public.
-const SHUT: &str = "@id(\"shut\")\n@says(\"Closed for now.\")\n\
+pub(super) const SHUT: &str = "@id(\"shut\")\n@says(\"Closed for now.\")\n\
     forbid (principal, action, resource) when { resource.classification > 0 };\n";
 
 /// The built-in policies as files, so that some can be added.
-fn write_policies(folder: &Path) {
+pub(super) fn write_policies(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
     for file in MODELS.get_dir("policies").expect("they are built in").files() {
         fs::write(folder.join(file.path().file_name().unwrap()), file.contents()).unwrap();
@@ -34,7 +34,7 @@ fn load(folder: &Path) -> Arc<Policies> {
     Arc::new(Source::Directory(folder.to_owned()).load(&hub).unwrap().policies)
 }
 
-async fn start_with_policies(place: &Place) -> Hub {
+pub(super) async fn start_with_policies(place: &Place) -> Hub {
     let mut args = place.args();
     args.policies = Some(place.dir.path().join("policies"));
     let started = serve::start(&args).await;

@@ -42,7 +42,7 @@ const STORES: &str = "/api/v1/plants/shop/storages";
 
 /// The fixture's shop with an ally that the agreement names and a nation that it does not; its
 /// last store is kept at home by the plant's file.
-fn allied() -> Place {
+pub(super) fn allied() -> Place {
     let place = Place::new();
     let plants = place.dir.path().join("plants");
     let change = |file: &str, from: &str, to: &str| {
@@ -71,7 +71,7 @@ fn allied() -> Place {
     place
 }
 
-async fn start(place: &Place) -> Hub {
+pub(super) async fn start(place: &Place) -> Hub {
     let mut args = place.args();
     args.agreements = Some(place.dir.path().join("agreements"));
     let started = serve::start(&args).await;
@@ -79,7 +79,7 @@ async fn start(place: &Place) -> Hub {
 }
 
 /// A key of the ally.
-fn ally_key(place: &Place) -> String {
+pub(super) fn ally_key(place: &Place) -> String {
     let key = gate::new_key().unwrap();
     let row = ViewerKeyRow {
         sha256: gate::hash(&key),
@@ -91,7 +91,7 @@ fn ally_key(place: &Place) -> String {
     key
 }
 
-fn day(ahead: i64) -> String {
+pub(super) fn day(ahead: i64) -> String {
     let then = wall_now() + Span::from_secs(ahead * 86_400);
     record::format_time(then).unwrap()[..10].to_owned()
 }
@@ -107,14 +107,14 @@ fn release(to: &str) -> Value {
 }
 
 /// A releaser with a browser.
-struct Person<'a> {
-    hub: &'a Hub,
-    cookie: String,
+pub(super) struct Person<'a> {
+    pub(super) hub: &'a Hub,
+    pub(super) cookie: String,
     token: String,
 }
 
 impl<'a> Person<'a> {
-    async fn enter(hub: &'a Hub, name: &str) -> Self {
+    pub(super) async fn enter(hub: &'a Hub, name: &str) -> Self {
         let cookie = signed_in(hub, &named(name)).await;
         let session = look(hub, "/v1/session", &cookie).await.1;
         let token = session["token"].as_str().expect("a token for changes").to_owned();
@@ -134,7 +134,7 @@ impl<'a> Person<'a> {
     }
 
     /// Does it, and returns its number.
-    async fn done(&self, what: &str, body: &Value) -> u64 {
+    pub(super) async fn done(&self, what: &str, body: &Value) -> u64 {
         let (status, answer) = self.act(what, body).await;
         assert_eq!(status, 200, "{what} {body}: {answer}");
         answer["id"].as_u64().expect("a number")
@@ -146,7 +146,7 @@ impl<'a> Person<'a> {
         (status, answer["code"].as_str().expect("a code").to_owned())
     }
 
-    async fn told(&self, what: &str) -> Value {
+    pub(super) async fn told(&self, what: &str) -> Value {
         let (status, answer) =
             look(self.hub, &format!("/api/v1/sharing/{what}"), &self.cookie).await;
         assert_eq!(status, 200, "{what}: {answer}");
@@ -362,7 +362,7 @@ async fn rules_are_told_to_their_own_people_and_to_others_what_they_are_shared()
 }
 
 /// A narrowing of the whole shop whose review was long ago, and a release that is over.
-fn old_decisions(keys: &Keys) {
+pub(super) fn old_decisions(keys: &Keys) {
     let at = PlantTime::from_micros(1_000_000);
     let act = |by: &str| Act { by: format!("account:{by}"), at };
     let old = DecisionRow {

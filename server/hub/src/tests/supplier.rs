@@ -247,6 +247,52 @@ async fn a_supplier_sees_and_changes_its_own_lines_only() {
 }
 
 #[tokio::test]
+async fn what_is_left_of_a_delivery_keeps_what_was_finished_for_it() {
+    let place = with_forge();
+    let (plant, secret) = (place.key("shop", None), invite(&place, "mill", Span::DAY));
+    let hub = place.start().await;
+    let (mut plant, _) = Feed::welcomed(&hub, &plant, "shop", 1).await;
+    let of = |kind: &str, id: &str, quantity: f64| {
+        let mut report = delivery(kind, id, "mill");
+        report["quantity"] = quantity.into();
+        report
+    };
+    assert_eq!(said(&mut plant, 1, of("promised", "D-1", 20.0)).await, "ok");
+    let cookie = cookie(&hub, &secret).await;
+    let (mut feed, _) = welcomed(&hub, &cookie).await;
+    // As the page says it: twelve finished, five of them shipped, and the rest promised anew.
+    let rest = "D-1.rest-310505060000000-1";
+    let page = [
+        work("lot_produced", "mill", Some("D-1"), 12.0),
+        of("shipped", "D-1", 5.0),
+        of("promised", rest, 15.0),
+        work("lot_produced", "mill", Some(rest), 2.0),
+    ];
+    for (seq, report) in (1..).zip(page) {
+        assert_eq!(said(&mut feed, seq, report).await, "ok");
+    }
+    let told = |lines: &Value| {
+        let lines = lines["lines"].as_array().unwrap().iter();
+        let mut told: Vec<_> = lines.map(|l| (l["delivery"].clone(), l["made"].clone())).collect();
+        told.sort_by_key(|(id, _)| id.to_string().len());
+        told
+    };
+    let lines = read(&hub, LINES, &cookie).await.1;
+    assert_eq!(told(&lines), [(json!("D-1"), json!(5.0)), (json!(rest), json!(9.0))], "{lines}");
+    // The first load is there before the rest has left.
+    assert_eq!(said(&mut plant, 2, of("arrived", "D-1", 5.0)).await, "ok");
+    let lines = read(&hub, LINES, &cookie).await.1;
+    assert_eq!(told(&lines), [(json!(rest), json!(9.0))], "{lines}");
+    let last = format!("{rest}.rest-310506060000000-1");
+    assert_eq!(said(&mut feed, 5, of("shipped", rest, 6.0)).await, "ok");
+    assert_eq!(said(&mut feed, 6, of("promised", &last, 9.0)).await, "ok");
+    assert_eq!(said(&mut plant, 3, of("arrived", rest, 6.0)).await, "ok");
+    let lines = read(&hub, LINES, &cookie).await.1;
+    assert_eq!(told(&lines), [(json!(last), json!(3.0))], "{lines}");
+    hub.stop().await;
+}
+
+#[tokio::test]
 async fn a_correction_takes_an_entry_back() {
     let place = with_forge();
     let secret = invite(&place, "mill", Span::DAY);

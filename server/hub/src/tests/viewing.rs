@@ -87,7 +87,9 @@ impl Viewer {
                 "delta" => {
                     assert_eq!(message["from"].as_u64(), self.version, "a delta was left out");
                     self.take(&message);
-                    self.version = message["to"].as_u64();
+                    if message["piece"].as_u64().unwrap() + 1 == message["pieces"] {
+                        self.version = message["to"].as_u64();
+                    }
                 }
                 "event" | "resync" => {}
                 other => panic!("{other}: {message}"),

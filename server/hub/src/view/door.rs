@@ -19,7 +19,7 @@ use super::shelf::{Offer, Shelf};
 use crate::{
     identity::{
         self, Caller, Denied, Identity, NotIn, Peer, Presented, Reads, SignedIn, TOKEN_HEADER,
-        foreign_origin, is_own_origin, page_token,
+        foreign_origin, is_by_itself, is_own_origin, page_token,
     },
     refusal::{KEYS_UNREADABLE, Refusal},
 };
@@ -177,7 +177,11 @@ impl Door {
             let not_offered = || NotServed::Audience(code.chars().take(40).collect());
             return Ok((offer.ok_or_else(not_offered)?, Caller::stranger()));
         }
-        let caller = self.caller(headers)?;
+        let caller = if is_by_itself(headers) {
+            self.identity.known(&Presented::of(headers))?
+        } else {
+            self.caller(headers)?
+        };
         Ok((self.offer_of(&caller).ok_or(NotServed::Key)?, caller))
     }
 

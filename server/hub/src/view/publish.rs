@@ -11,7 +11,10 @@ use serde_json::value::RawValue;
 use twin::PlantTime;
 use wire::view::{ToPage, Value, WithheldValue};
 
-use super::shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame};
+use super::{
+    pieces::{Piece, pieces},
+    shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame},
+};
 use crate::{
     board::{Board, Fact, Occurrence, Scene},
     core::Core,
@@ -89,8 +92,13 @@ impl Publisher {
             return;
         }
         let facts = self.board.facts(core, &mut self.gate, view, audience);
+        // What was never made for the audience is kept back from it too.
+        let kept_back = facts
+            .iter()
+            .any(|fact| matches!(&*fact.value.value, Value::Trust(card) if card.withheld));
         let copies = self.copies(&facts, audience);
-        let selection = self.gate.select(facts, audience);
+        let mut selection = self.gate.select(facts, audience);
+        selection.withheld |= kept_back;
         let Some(values) = released(selection) else {
             // Nothing of this view may be seen: for this audience there is no such view.
             self.shelf.keep_without(audience, view);
@@ -205,21 +213,25 @@ fn step(
         return Published { version: 1, values, copies: None, deltas: Default::default(), events };
     };
     let (before, after) = (old.values.value(), values.value());
-    let set: BTreeMap<String, &RawValue> = after
+    let set = after
         .iter()
         .filter(|(key, value)| before.get(*key).is_none_or(|b| b.get() != value.get()))
-        .map(|(key, value)| (key.clone(), &**value))
-        .collect();
-    let gone: Vec<String> =
-        before.keys().filter(|key| !after.contains_key(*key)).cloned().collect();
+        .map(|(key, value)| (key, Some(&**value)));
+    let gone = before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key, None));
     let same_policies = old.values.generation() == values.generation();
-    if set.is_empty() && gone.is_empty() && same_policies {
+    let mut pieces = pieces(gone.chain(set));
+    if pieces.is_empty() && same_policies {
         return Published { events, ..old.clone() };
     }
+    // A version of its own, also where only the policies are others.
+    pieces.resize_with(pieces.len().max(1), Piece::default);
     let (from, to) = (old.version, old.version + 1);
-    let delta = ToPage::Delta { view: view.to_owned(), from, to, set, gone };
     let mut deltas = if same_policies { old.deltas.clone() } else { VecDeque::new() };
-    deltas.push_back(Delta { from, frame: frame(&delta) });
+    let (view, count) = (view.to_owned(), pieces.len() as u32);
+    let delta = |(piece, Piece { set, gone })| {
+        frame(&ToPage::Delta { view: view.clone(), from, to, piece, pieces: count, set, gone })
+    };
+    deltas.push_back(Delta { from, frames: (0..).zip(pieces).map(delta).collect() });
     while deltas.len() > DELTAS_KEPT {
         deltas.pop_front();
     }

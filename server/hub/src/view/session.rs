@@ -12,15 +12,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use serde_json::value::RawValue;
 use tokio::{
     sync::watch,
     time::{sleep, timeout},
 };
-use wire::view::{FromPage, LARGEST_PIECE_BYTES, SUBPROTOCOL, ToPage};
+use wire::view::{FromPage, SUBPROTOCOL, ToPage};
 
 use super::{
     door::{self, As, Door, NotServed},
+    pieces::{Piece, pieces},
     shelf::{InForce, Offer, Published, Shelf, frame},
 };
 use crate::{
@@ -286,15 +286,15 @@ async fn show_view(
     match (watched.version, missed) {
         (Some(version), _) if version == published.version => {}
         (Some(version), Some(deltas)) if deltas.first().is_some_and(|d| d.from == version) => {
-            for delta in deltas {
-                line.send(&delta.frame, generation).await?;
+            for piece in deltas.iter().flat_map(|delta| &delta.frames) {
+                line.send(piece, generation).await?;
             }
         }
         (version, _) => {
             if version.is_some() {
                 resync(line.socket, view, "behind").await?;
             }
-            for piece in pieces(view, published) {
+            for piece in snapshot(view, published) {
                 line.send(&piece, generation).await?;
             }
         }
@@ -319,31 +319,20 @@ async fn resync(socket: &mut WebSocket, view: &str, why: &str) -> Result<(), End
     send(socket, Message::Text(frame(&ToPage::Resync { view, why }))).await
 }
 
-/// The whole view in messages of about [`LARGEST_PIECE_BYTES`], so that no connection's buffer
-/// grows with the plant.
-fn pieces(view: &str, published: &Published) -> Vec<Utf8Bytes> {
-    let mut groups: Vec<BTreeMap<String, &RawValue>> = vec![BTreeMap::new()];
-    let mut bytes = 0;
-    for (key, value) in published.values.value() {
-        let length = key.len() + value.get().len() + 4;
-        if bytes + length > LARGEST_PIECE_BYTES && bytes > 0 {
-            groups.push(BTreeMap::new());
-            bytes = 0;
-        }
-        bytes += length;
-        if let Some(group) = groups.last_mut() {
-            group.insert(key.clone(), value);
-        }
-    }
-    let pieces = groups.len() as u32;
-    let message = |(piece, set)| ToPage::Snapshot {
+/// The whole view in pieces; one that has no values is one piece.
+fn snapshot(view: &str, published: &Published) -> Vec<Utf8Bytes> {
+    let values = published.values.value().iter();
+    let mut pieces = pieces(values.map(|(key, value)| (key, Some(&**value))));
+    pieces.resize_with(pieces.len().max(1), Piece::default);
+    let count = pieces.len() as u32;
+    let message = |(piece, Piece { set, .. })| ToPage::Snapshot {
         view: view.to_owned(),
         version: published.version,
         piece,
-        pieces,
+        pieces: count,
         set,
     };
-    (0..).zip(groups).map(|group| frame(&message(group))).collect()
+    (0..).zip(pieces).map(|piece| frame(&message(piece))).collect()
 }
 
 async fn refuse(socket: &mut WebSocket, code: &str, reason: &str) -> Result<(), End> {
@@ -368,8 +357,10 @@ pub(super) mod tests {
 
     use proptest::prelude::*;
     use release::{AudienceId, Gate, Labelled};
+    use serde_json::value::RawValue;
     use twin::label::{Classification, Members, Originator};
     use twin::{Label, NationId, OrganisationId, PlantTime};
+    use wire::view::LARGEST_PIECE_BYTES;
 
     use super::*;
     use crate::view::shelf::Values;
@@ -422,9 +413,9 @@ pub(super) mod tests {
         /// Whatever the values, each is sent once, and a message holds one large value or a
         /// bounded number of small ones.
         #[test]
-        fn pieces_are_small_and_whole(lengths in proptest::collection::vec(0..6_000usize, 0..80)) {
+        fn a_snapshot_is_small_and_whole(lengths in proptest::collection::vec(0..12_000usize, 0..80)) {
             let published = published(&lengths);
-            let frames = pieces("plant/p", &published);
+            let frames = snapshot("plant/p", &published);
             let mut keys = Vec::new();
             for (number, frame) in frames.iter().enumerate() {
                 let message: serde_json::Value = serde_json::from_str(frame.as_str()).unwrap();

@@ -54,11 +54,11 @@ impl Published {
     }
 }
 
-/// A step from one version to the next, encoded.
+/// A step from one version to the next, encoded in pieces.
 #[derive(Clone, Debug)]
 pub(crate) struct Delta {
     pub(crate) from: u64,
-    pub(crate) frame: Utf8Bytes,
+    pub(crate) frames: Vec<Utf8Bytes>,
 }
 
 /// The policies and the decisions in force. Nothing that was released under other ones is handed

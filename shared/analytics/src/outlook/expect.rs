@@ -7,7 +7,7 @@ use twin::{MaterialId, PartId, PlantId, PlantTime, Span};
 use super::{
     Item, OrderTrack, Promises,
     expected::{Expected, Flow},
-    pieces::{only_into, takers},
+    pieces::{leads, only_into, takers},
 };
 use crate::{
     findings::{Inputs, Outlook, OutlookMethod, Promise, Source},
@@ -21,6 +21,9 @@ use crate::{
 
 /// The age at which an interval between completions counts half.
 const PACE_FADES: Span = Span::from_secs(45 * 86_400);
+/// The same of what goes into an item: few come in a month, and hundreds lie ahead, so that the
+/// luck of some weeks would move the last date by months.
+const CHILDREN_FADE: Span = Span::from_secs(180 * 86_400);
 /// Intervals from which a pace stands alone; below, planned times are mixed in.
 const ENOUGH: f64 = 6.0;
 /// Intervals from which an order without a planned time has a pace.
@@ -95,7 +98,7 @@ impl Promises {
 
     /// How fast children of one kind come, over all items that they go into.
     fn pace_of(&self, child: Option<&MaterialId>, now: PlantTime) -> Option<Pace> {
-        let mut arrivals = Arrivals::new(now, PACE_FADES);
+        let mut arrivals = Arrivals::new(now, CHILDREN_FADE);
         let mut seen = BTreeSet::new();
         for item in self.items.iter().filter(|i| i.child.as_ref() == child) {
             // Several milestones may be about one item: it is counted once.
@@ -130,6 +133,7 @@ impl Promises {
             ahead: expected.ahead,
             more_d: expected.more_d,
             waits_d: expected.waits_d,
+            waits_until: expected.waits_until,
             slip_d: expected.at.map(|e| e.since(m.due).days()),
             overdue_d: overdue_d(m.due, item.reached, now),
             reached: item.reached,
@@ -314,15 +318,21 @@ impl Item {
         let counted = layout.operations.values().filter(|o| self.taken_by(o) > 0.0 || is_made(o));
         let centers: BTreeSet<_> = counted.map(|o| o.center).chain(self.center).collect();
         let places = centers.into_iter().flat_map(|c| layout.units_of(c)).chain(self.storage);
-        let infos = places.filter_map(|place| layout.info(place));
-        let infos = infos.chain(layout.places.iter().filter(|info| info.erected));
-        infos.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect()
+        let erected = (0..).zip(&layout.places).filter(|(_, info)| info.erected);
+        let places = places.chain(erected.map(|(place, _)| place));
+        places.filter_map(|place| layout.source(place)).collect()
     }
 }
 
 /// The plan of a plant, of which a promise is part.
 fn planned(layout: &Layout) -> (PlantId, Source) {
     (layout.plant.clone(), Source::Plan)
+}
+
+/// Pieces that leave a plant together at least.
+fn lot_of(layout: &Layout, material: &MaterialId) -> f64 {
+    let last = layout.operations.values().filter(|o| o.output == *material && o.to.is_none());
+    last.map(|operation| operation.least).reduce(f64::min).unwrap_or(1.0).max(1.0)
 }
 
 fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
@@ -335,20 +345,27 @@ fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
         (None, _, Some(named)) => Expected { days_per_piece: None, ..named.clone() },
         (None, Some(pace), None) => {
             let flow = Flow::of(pace, 0.0, now);
-            let found = Expected::at_pace(pace, of.ahead, 0.0, now);
+            // What leaves by whole lots leaves with the last of its lot.
+            let lot = lot_of(layout, &terms.material);
+            let pieces = (of.ahead / lot).ceil() * lot;
+            let found = Expected::at_pace(pace, pieces, 0.0, now);
             let ahead = (of.ahead - track.remaining()).max(0.0);
             Expected { ahead, ..found }.held_back(&terms.material, &flow, known, |material| {
-                // What is in work has been given what goes into the product itself.
-                let given = only_into(&takers(layout, material), &terms.material);
+                // What is in work has been given what goes into the product itself; what is made
+                // of the material besides is no part of it.
+                let leads = leads(layout, &terms.material);
+                let mut takers = takers(layout, material);
+                takers.retain(|taker| leads.contains_key(&taker.output));
+                let given = only_into(&takers, &terms.material);
                 let in_work = if given { known.parts.in_work(&terms.material) as f64 } else { 0.0 };
-                (in_work < of.ahead).then_some(in_work)
+                (in_work < pieces).then_some(in_work)
             })
         }
         (None, None, None) => Expected::unknown(),
     };
     let makers = layout.operations.values().filter(|o| o.output == terms.material);
-    let units = makers.flat_map(|o| layout.units_of(o.center)).filter_map(|u| layout.info(u));
-    let units = units.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone())));
+    let units = makers.flat_map(|o| layout.units_of(o.center));
+    let units = units.filter_map(|unit| layout.source(unit));
     Outlook {
         what: Promise::Order(terms.order.clone()),
         material: Some(terms.material.clone()),
@@ -360,6 +377,7 @@ fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
         ahead: expected.ahead,
         more_d: expected.more_d,
         waits_d: expected.waits_d,
+        waits_until: expected.waits_until,
         slip_d: expected.at.map(|e| e.since(terms.due).days()),
         overdue_d: overdue_d(terms.due, track.reached, now),
         reached: track.reached,

@@ -55,6 +55,8 @@ pub(super) struct Expected {
     pub(super) waits_for: Option<MaterialId>,
     /// By how many days.
     pub(super) waits_d: Option<f64>,
+    /// When the delivery is to come that ends the wait.
+    pub(super) waits_until: Option<PlantTime>,
     /// Pieces that earlier promises get first.
     pub(super) ahead: f64,
     /// Days of planned work that follow the last piece.
@@ -72,6 +74,7 @@ impl Expected {
             band_d: None,
             waits_for: None,
             waits_d: None,
+            waits_until: None,
             ahead: 0.0,
             more_d: 0.0,
             inputs: Inputs::new(),
@@ -97,26 +100,27 @@ impl Expected {
         let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
         let leads = leads(known.view.layout, product);
         let mut lacking: BTreeMap<&MaterialId, Option<(Span, f64)>> = BTreeMap::new();
-        let mut moves: BTreeMap<&MaterialId, Span> = BTreeMap::new();
+        let mut moves: BTreeMap<&MaterialId, (Span, PlantTime)> = BTreeMap::new();
         for gap in known.gaps {
             let material = &gap.material;
             let lacked = lacking
                 .entry(material)
                 .or_insert_with(|| Some((*leads.get(material)?, lacks(material)?)));
             let Some((lead, before)) = *lacked else { continue };
-            let moved = moves.get(material).copied().unwrap_or(Span::ZERO);
+            let moved = moves.get(material).map_or(Span::ZERO, |(moved, _)| *moved);
             let first = flow.first_from(gap.from + lead - moved).max(flow.after(before));
             let to = gap.to + lead;
             if first <= last && first + moved < to {
-                moves.insert(material, to.since(first));
+                moves.insert(material, (to.since(first), gap.to));
             }
         }
         // Of equal ones the first by name.
-        match moves.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(a.0))) {
-            Some((material, by)) => Self {
+        match moves.into_iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0))) {
+            Some((material, (by, until))) => Self {
                 at: Some(at + by),
                 waits_for: Some(material.clone()),
                 waits_d: Some(by.days()),
+                waits_until: Some(until),
                 inputs: known
                     .gaps
                     .iter()

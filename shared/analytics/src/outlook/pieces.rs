@@ -39,7 +39,7 @@ struct Piece {
 
 /// A step that takes a material into a named piece: what piece, and its rank.
 pub(super) struct Taker {
-    output: MaterialId,
+    pub(super) output: MaterialId,
     rank: u32,
 }
 

@@ -2,7 +2,7 @@
 
 use twin::{Cause, CauseKind, MaterialId, PlantTime, Span, UnitState, definition::Tracking};
 
-use super::{Awaited, Gap, Supply, delivers};
+use super::{Awaited, Gap, MISSED_AFTER, Supply, delivers};
 use crate::{
     findings::{DryPart, Inputs, Source},
     layout::{Layout, NodeIx, Place},
@@ -26,7 +26,8 @@ enum Waited {
 }
 
 impl Supply {
-    /// By the dry date, what is promised counted; then by the least cover. What nobody uses or
+    /// What is out first, of that what stays out the longest; then by the dry date, what is
+    /// promised counted; then by the least cover. What nobody uses or
     /// waits for is left out, and a material of which every lot is used at once runs dry only
     /// when its deliveries do not keep pace. Which units wait is asked of those in `view`. All
     /// places where a material belongs count, and all who deliver it, since a date from some of
@@ -37,8 +38,7 @@ impl Supply {
             .collect();
         let cover = |part: &DryPart| part.cover_d.unwrap_or(f64::INFINITY);
         parts.sort_by(|a, b| {
-            let key = |part: &DryPart| (part.dry.is_none(), part.dry);
-            let first = key(a).cmp(&key(b));
+            let first = a.rank(now).cmp(&b.rank(now));
             first.then(cover(a).total_cmp(&cover(b))).then(a.material.cmp(&b.material))
         });
         parts
@@ -110,6 +110,33 @@ impl Supply {
         short.iter().flat_map(|part| self.gaps_of(view, part, now)).collect()
     }
 
+    /// The longest time without a material after its next delivery, if it is longer than the one
+    /// until that.
+    fn again(
+        &self,
+        view: PlantView<'_>,
+        part: &DryPart,
+        now: PlantTime,
+    ) -> Option<(PlantTime, PlantTime)> {
+        let next = part.next_delivery?;
+        let until_next = part.dry.map_or(Span::ZERO, |dry| next.since(dry));
+        let gaps = self.gaps_of(view, part, now).into_iter();
+        let gaps = gaps.filter(|gap| gap.to > next && part.dry.is_some_and(|dry| gap.from > dry));
+        let longest = gaps.max_by_key(|gap| (gap.to.since(gap.from), gap.from))?;
+        let is_longer = longest.to.since(longest.from) > until_next.max(Span::DAY);
+        is_longer.then_some((longest.from, longest.to))
+    }
+
+    /// Since when there has been less of a material than a run takes, at the last of the places in
+    /// view where there is too little.
+    fn out_since(&self, view: PlantView<'_>, material: &MaterialId) -> Option<PlantTime> {
+        let low = self
+            .low_since
+            .iter()
+            .filter(|((of, place), _)| of == material && self.counts(view, material, *place));
+        low.map(|(_, since)| *since).max()
+    }
+
     fn gaps_of(&self, view: PlantView<'_>, part: &DryPart, now: PlantTime) -> Vec<Gap> {
         let Some(dry) = part.dry else { return Vec::new() };
         let material = &part.material;
@@ -166,7 +193,16 @@ impl Supply {
         inputs.extend(others.map(|id| (plant.clone(), Source::Supplier(id.clone()))));
         let level = Level { stock, use_per_day, next_use, was_there };
         let dry = Self::dry_from(&level, waited_for, &awaited, now);
-        Some(DryPart {
+        let is_out = dry.is_some_and(|dry| dry <= now);
+        let unused = || uses.last().map(|(last, _)| *last);
+        let usual = |(last, used): &(PlantTime, f64)| {
+            *last + Span::DAY.scaled((used / use_per_day.max(1e-9)).clamp(0.0, IN_SIGHT_D))
+        };
+        let expected = uses.last().map(usual);
+        let part = DryPart {
+            out_since: self.out_since(view, material).filter(|_| is_out),
+            unused_since: expected.filter(|next| now.since(*next) > MISSED_AFTER).and(unused()),
+            again: None,
             material: material.clone(),
             stock,
             use_per_day,
@@ -180,7 +216,8 @@ impl Supply {
             late_d,
             supplier,
             inputs,
-        })
+        };
+        Some(DryPart { again: self.again(view, &part, now), ..part })
     }
 
     /// For each material that may run dry, where it belongs and who delivers it.
@@ -191,9 +228,7 @@ impl Supply {
     /// What is said of a material rests on, whatever was reported: where it belongs and who
     /// delivers it.
     fn defined(&self, layout: &Layout, material: &MaterialId) -> Inputs {
-        let places = self.homes(material).filter_map(|place| layout.info(place));
-        let mut inputs: Inputs =
-            places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))).collect();
+        let mut inputs = self.home_inputs(layout, material);
         let lines = layout.lines.iter().filter(|line| line.material == *material);
         let suppliers = lines.map(|line| Source::Supplier(line.supplier_id.clone()));
         inputs.extend(suppliers.map(|supplier| (layout.plant.clone(), supplier)));
@@ -212,14 +247,27 @@ impl Supply {
         let used = self.used.get(material).into_iter().flat_map(|used| used.slots.keys().copied());
         let used = used.filter(|place| self.counts(view, material, *place));
         let mut inputs = self.defined(layout, material);
-        let places = besides.chain(used).filter_map(|place| layout.info(place));
-        inputs
-            .extend(places.map(|info| (layout.plant.clone(), Source::Equipment(info.id.clone()))));
+        inputs.extend(besides.chain(used).filter_map(|place| layout.source(place)));
         let takes = |(input, ..): &(MaterialId, Place, f64)| input == material;
         let takers = layout.operations.values().filter(|o| o.inputs.iter().any(takes));
         let units = takers.flat_map(|operation| layout.units_of(operation.center));
         inputs.extend(units.filter_map(|unit| view.source(unit)));
         inputs
+    }
+}
+
+impl DryPart {
+    /// Which of several comes first, the least first: what is out and waited for, what is out,
+    /// what will be, what never is in sight; of what is out that for which the wait until a delivery
+    /// is the longest, now or after the next one, of what will be what is so soonest [microseconds].
+    pub fn rank(&self, now: PlantTime) -> (u8, i64) {
+        let wait = self.next_delivery.map_or(i64::MAX, |next| next.since(now).micros().abs());
+        let again = self.again.map_or(0, |(from, to)| to.since(from).micros());
+        match self.dry {
+            Some(dry) if dry <= now => (u8::from(!self.waited_for), -wait.max(again)),
+            Some(dry) => (2, dry.micros()),
+            None => (3, 0),
+        }
     }
 }
 

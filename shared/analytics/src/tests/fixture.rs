@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use twin::{
     definition::{
-        Area, Basis, Blocking, Crew, CrewNeed, Duration, InitialStock, Input, Material, Operation,
-        Output, Placement, Plant, Programme, Resource, ResourceKind, Shape, SourceRule, Storage,
-        Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
+        Area, Basis, Blocking, Crew, CrewNeed, Duration, InitialStock, Input, Material, Milestone,
+        Operation, Output, Placement, Plant, Programme, Resource, ResourceKind, SerialScheme,
+        Shape, SourceRule, Storage, Supplier, SupplyLine, Tracking, WorkCenter, WorkUnit,
     },
     id::InvalidId,
     label::{Classification, Label, Members, Originator},
@@ -62,6 +62,33 @@ pub fn programme(plants: &[Plant]) -> Programme {
         serials: vec![],
         lanes: vec![],
         milestones: vec![],
+    }
+}
+
+/// A programme of this many ships `Hn`, each of so many blocks `Hn-Bm`, made in one plant.
+pub fn fleet(plant: &Plant, ships: Option<u32>, blocks: u32) -> Programme {
+    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
+        material: id(material),
+        parent: parent.map(id),
+        count,
+        pattern: pattern.to_owned(),
+        built_at: vec![],
+        basis: Basis::Assumed,
+    };
+    let ship = scheme("ship", None, ships, "H{n}");
+    let block = scheme("block", Some("ship"), Some(blocks), "{root}-B{n}");
+    Programme { serials: vec![ship, block], ..programme(std::slice::from_ref(plant)) }
+}
+
+/// The delivery of a ship, reached at `c2` of `home` and promised for this hour.
+pub fn delivery_of(ship: &str, due: f64) -> Milestone {
+    Milestone {
+        id: id(&format!("{ship}-delivery")),
+        name: "Delivery".to_owned(),
+        plant: id("home"),
+        part: id(ship),
+        reached_at: id("c2"),
+        due: at(due),
     }
 }
 

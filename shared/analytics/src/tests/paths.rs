@@ -260,7 +260,7 @@ fn a_stop_that_waiting_parts_outlast_does_not_lead() {
 
 fn sampled(name: &str, why: Why, former: Standing) -> Sample {
     let node = Node { plant: id("home"), thing: Thing::WorkCenter(id(name)) };
-    Sample { node, why, former, told: BTreeMap::new() }
+    Sample { node, why, since: None, former, told: BTreeMap::new() }
 }
 
 /// Who is told after each sample, six hours apart.

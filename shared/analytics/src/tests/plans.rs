@@ -1,12 +1,10 @@
 //! Promises, supply, use of units, hours: findings that are counted.
 
 use twin::{
-    Plant, Programme, Span, Statement, UnitState,
-    definition::{Basis, Milestone, SerialScheme, Tracking},
-    report::OrderTerms,
+    Plant, Programme, Span, Statement, UnitState, definition::Tracking, report::OrderTerms,
 };
 
-use super::fixture::{Tale, at, id, line, material, programme, terms};
+use super::fixture::{Tale, at, delivery_of, fleet, id, line, material, programme, terms};
 use crate::OutlookMethod;
 
 #[test]
@@ -120,30 +118,9 @@ fn the_newest_comment_answers() {
     assert_eq!((remark.text.as_str(), remark.at), ("two days", at(5.0)));
 }
 
-/// A programme of ships `H1`, `H2`… of so many blocks each; its milestone is the first at `c2`.
+/// A programme of ships of so many blocks each; its milestone is the first at `c2`.
 fn programme_of_ships(plant: &Plant, blocks: u32) -> Programme {
-    let mut programme = programme(std::slice::from_ref(plant));
-    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
-        material: id(material),
-        parent: parent.map(id),
-        count,
-        pattern: pattern.to_owned(),
-        built_at: vec![],
-        basis: Basis::Assumed,
-    };
-    programme.serials = vec![
-        scheme("ship", None, None, "H{n}"),
-        scheme("block", Some("ship"), Some(blocks), "{root}-B{n}"),
-    ];
-    programme.milestones = vec![Milestone {
-        id: id("H1-delivery"),
-        name: "Delivery".to_owned(),
-        plant: id("home"),
-        part: id("H1"),
-        reached_at: id("c2"),
-        due: at(480.0),
-    }];
-    programme
+    Programme { milestones: vec![delivery_of("H1", 480.0)], ..fleet(plant, None, blocks) }
 }
 
 /// A ship of two blocks, which wait in `B1`; station 2 is the quay, 10 days for a ship.

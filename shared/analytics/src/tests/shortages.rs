@@ -1,13 +1,13 @@
 //! What is missing while somebody waits for it, and what that does to a promise.
 
 use twin::{
-    Cause, CauseKind, OrderId, Statement, UnitState,
-    definition::{Basis, Milestone, SerialScheme, Tracking},
+    Cause, CauseKind, OrderId, Plant, Programme, Statement, UnitState,
+    definition::{Batch, Tracking},
     report::OrderTerms,
 };
 
-use super::fixture::{Tale, at, id, line, material, programme, terms};
-use crate::{Analytics, Outlook, Sight, Source};
+use super::fixture::{Tale, at, delivery_of, fleet, id, line, material, terms};
+use crate::{Analytics, DryPart, Outlook, Sight, Source};
 
 fn used(tale: &mut Tale, hours: f64, quantity: f64) {
     let (material, storage) = (id("steel"), id("store"));
@@ -181,28 +181,8 @@ fn a_known_lateness_counts_before_the_delivery_in_front_of_it_has_come() {
 fn ships_waiting(begun: u32) -> Vec<Outlook> {
     let mut plant = line("home", 2);
     plant.materials.push(material("ship", Tracking::Serial));
-    let mut programme = programme(std::slice::from_ref(&plant));
-    let scheme = |material: &str, parent: Option<&str>, count, pattern: &str| SerialScheme {
-        material: id(material),
-        parent: parent.map(id),
-        count,
-        pattern: pattern.to_owned(),
-        built_at: vec![],
-        basis: Basis::Assumed,
-    };
-    programme.serials = vec![
-        scheme("ship", None, Some(2), "H{n}"),
-        scheme("block", Some("ship"), Some(6), "{root}-B{n}"),
-    ];
-    let whole = |ship: &str, due: f64| Milestone {
-        id: id(&format!("{ship}-whole")),
-        name: "Whole".to_owned(),
-        plant: id("home"),
-        part: id(ship),
-        reached_at: id("c2"),
-        due: at(due),
-    };
-    programme.milestones = vec![whole("H1", 144.0), whole("H2", 288.0)];
+    let milestones = vec![delivery_of("H1", 144.0), delivery_of("H2", 288.0)];
+    let programme = Programme { milestones, ..fleet(&plant, Some(2), 6) };
     let mut tale = Tale::default();
     counted(&mut tale, 0.0, f64::from(begun));
     for n in 1..=begun {
@@ -242,7 +222,7 @@ fn a_date_waits_only_for_what_its_own_missing_pieces_still_take() {
 #[test]
 fn an_order_waits_for_nothing_that_all_its_pieces_in_work_have_been_given() {
     // Ten of twelve are done, the two others are in work, and the steel is out for weeks.
-    let waits = |wanted: f64| {
+    let waits = |wanted: f64, plant: Plant| {
         let mut tale = Tale::default();
         let order: OrderId = id("O1");
         let order = OrderTerms { order, material: id("block"), quantity: wanted, due: at(480.0) };
@@ -260,10 +240,113 @@ fn an_order_waits_for_nothing_that_all_its_pieces_in_work_have_been_given() {
         tale.say("home", 280.0, Statement::DeliveryDelayed(terms("D1", 50.0, 1_440.0)));
         starved(&mut tale, 286.0, "store");
         tale.told.retain(|(_, report)| report.at <= at(290.0));
-        let analytics = tale.observed(&[line("home", 2)]);
+        let analytics = tale.observed(&[plant]);
         let found = analytics.outlook(&id("home"), at(290.0)).remove(0);
+        assert_eq!(found.waits_until, found.waits_for.as_ref().map(|_| at(1_440.0)));
         (found.done, found.waits_for)
     };
-    assert_eq!(waits(12.0), (10.0, None));
-    assert_eq!(waits(13.0), (10.0, Some(id("steel"))));
+    assert_eq!(waits(12.0, line("home", 2)), (10.0, None));
+    assert_eq!(waits(13.0, line("home", 2)), (10.0, Some(id("steel"))));
+    // Another product of the same steel changes nothing of that.
+    let two_products = || {
+        let mut plant = line("home", 2);
+        plant.materials.push(material("pod", Tracking::Serial));
+        let mut pod = plant.operations[0].clone();
+        (pod.id, pod.output.material, pod.output.to) = (id("pod"), id("pod"), None);
+        plant.operations.push(pod);
+        plant
+    };
+    assert_eq!(waits(12.0, two_products()), (10.0, None));
+    assert_eq!(waits(13.0, two_products()), (10.0, Some(id("steel"))));
+    // In lots of five the eleventh and twelfth leave with three more, which have no steel yet.
+    let in_lots = |least: u32| {
+        let mut plant = line("home", 2);
+        plant.operations[1].batch = Some(Batch { least, most: least });
+        plant
+    };
+    assert_eq!(waits(12.0, in_lots(5)), (10.0, Some(id("steel"))));
+    assert_eq!(waits(12.0, in_lots(2)), (10.0, None));
+}
+
+#[test]
+fn what_leaves_by_lots_is_whole_with_the_last_lot() {
+    let mut plant = line("home", 1);
+    plant.operations[0].batch = Some(Batch { least: 4, most: 4 });
+    let mut tale = Tale::default();
+    let order: OrderId = id("O1");
+    let order = OrderTerms { order, material: id("block"), quantity: 21.0, due: at(480.0) };
+    tale.say("home", 0.0, Statement::OrderPlaced(order));
+    // A lot in four days: two more lots for the five that remain.
+    for n in 0..16 {
+        tale.completed("home", 96.0 * f64::from(n / 4), &format!("b{n}"));
+    }
+    let found = tale.observed(&[plant]).outlook(&id("home"), at(290.0)).remove(0);
+    assert!((expected_d(&found) - 20.0).abs() < 1e-6, "{found:?}");
+}
+
+/// Steel after ten days of one a day: of ten there is none since the tenth use, and with `left`
+/// over, that much.
+fn steel_after(left: f64, hours: f64, tell: impl FnOnce(&mut Tale)) -> DryPart {
+    let mut tale = Tale::default();
+    counted(&mut tale, 0.0, 10.0 + left);
+    (0..10).for_each(|day| used(&mut tale, 24.0 * f64::from(day), 1.0));
+    tell(&mut tale);
+    tale.observed(&[line("home", 1)]).dry(&id("home"), at(hours)).remove(0)
+}
+
+#[test]
+fn what_has_run_out_says_since_when() {
+    let starves = |tale: &mut Tale| {
+        starved(tale, 226.0, "store");
+        tale.say("home", 2.0, Statement::DeliveryPromised(terms("D1", 50.0, 480.0)));
+    };
+    for hours in [230.0, 300.0, 470.0] {
+        let found = steel_after(0.0, hours, starves);
+        // It is short now, and has been since the last was taken.
+        assert_eq!((found.dry, found.out_since), (Some(at(hours)), Some(at(216.0))));
+    }
+    assert_eq!(steel_after(3.0, 230.0, |_| ()).out_since, None);
+    // What came and was used up makes a new beginning.
+    let found = steel_after(0.0, 300.0, |tale| {
+        starves(tale);
+        tale.say("home", 250.0, Statement::DeliveryArrived(terms("D0", 1.0, 250.0)));
+        used(tale, 260.0, 1.0);
+        starved(tale, 262.0, "store");
+    });
+    assert_eq!(found.out_since, Some(at(260.0)));
+}
+
+#[test]
+fn what_is_not_used_for_a_while_is_still_short_and_says_so() {
+    // Five are left: they last for five days, and the date stands as long as it is used.
+    let found = steel_after(5.0, 230.0, |_| ());
+    assert_eq!((found.cover_d, found.unused_since), (Some(5.0), None));
+    // Six weeks later nobody has used any: it lasts for as long, from the next use on.
+    let found = steel_after(5.0, 216.0 + 42.0 * 24.0, |_| ());
+    assert_eq!((found.cover_d, found.unused_since), (Some(5.0), Some(at(216.0))));
+    assert!(found.dry.is_some(), "{found:?}");
+}
+
+#[test]
+fn what_stays_out_the_longest_comes_first_and_says_what_follows_the_next_delivery() {
+    let late = |tale: &mut Tale| {
+        starved(tale, 226.0, "store");
+        tale.say("home", 2.0, Statement::DeliveryPromised(terms("D1", 2.0, 254.0)));
+        tale.say("home", 2.0, Statement::DeliveryPromised(terms("D2", 20.0, 300.0)));
+        tale.say("home", 228.0, Statement::DeliveryDelayed(terms("D2", 20.0, 1_140.0)));
+    };
+    let now = at(230.0);
+    let found = steel_after(0.0, 230.0, late);
+    // A day until the next, which lasts for two days; then none for five weeks.
+    assert_eq!(
+        (found.next_delivery, found.again),
+        (Some(at(254.0)), Some((at(302.0), at(1_140.0))))
+    );
+    let sooner = DryPart { again: None, ..found.clone() };
+    let later = DryPart { dry: Some(at(240.0)), ..found.clone() };
+    let never = DryPart { dry: None, ..found.clone() };
+    let without = DryPart { waited_for: false, ..found.clone() };
+    let mut ranked = [&never, &later, &without, &sooner, &found];
+    ranked.sort_by_key(|part| part.rank(now));
+    assert_eq!(ranked, [&found, &sooner, &without, &later, &never]);
 }

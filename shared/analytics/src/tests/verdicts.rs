@@ -62,8 +62,8 @@ fn a_verdict_does_not_turn_from_hour_to_hour() {
 
 #[test]
 fn what_is_over_says_since_when_and_what_it_has_cost() {
-    // Thirty parts of 10 h; the tenth stands for fourteen days.
-    let (tale, end) = stopping(30, |part| if part == 9 { 14.0 * 24.0 } else { 0.0 });
+    // Twenty parts of 10 h; the tenth stands for fourteen days.
+    let (tale, end) = stopping(20, |part| if part == 9 { 14.0 * 24.0 } else { 0.0 });
     let (began, ended) = (at(95.0), at(95.0 + 14.0 * 24.0));
     let analytics = tale.observed(&[line("home", 1)]);
     let now = at(end);
@@ -78,6 +78,27 @@ fn what_is_over_says_since_when_and_what_it_has_cost() {
     assert_eq!((step.over_since, step.goes_on), (Some(ended), false));
     let since = found.since.expect("it leads in the history");
     assert!(since > began && since < ended, "since the stop weighs the most: {since:?}");
+}
+
+#[test]
+fn a_stop_that_is_over_for_more_than_a_week_is_not_what_holds_up_now() {
+    // Twenty parts of 10 h after the one that stood for fourteen days: it works for eight days.
+    let (tale, end) = stopping(31, |part| if part == 9 { 14.0 * 24.0 } else { 0.0 });
+    let ended = at(95.0 + 14.0 * 24.0);
+    let analytics = tale.observed(&[line("home", 1)]);
+    let found = verdict(&analytics, at(end), Some(Span::from_hours(end - 1.0)));
+    assert_eq!(words(&HoldUp::Known(Box::new(found.clone()))), "c1 100 % Sure: home/c1 working");
+    let step = found.earlier.as_ref().expect("what it has cost is told besides");
+    assert_eq!((step.why.name(), step.over_since), ("down", Some(ended)));
+    assert!((step.lost_d - 14.0).abs() < 0.01, "{step:?}");
+    assert_eq!(found.since, Some(ended), "it is so since it works again");
+    // Nothing but planned work has passed there since.
+    assert!(found.loss_per_day.expect("it finished parts") < 0.01, "{:?}", found.loss_per_day);
+    // What comes back every third day goes on.
+    let (tale, end) = stopping(60, |part| if part % 4 == 3 { 20.0 } else { 0.0 });
+    let analytics = tale.observed(&[line("home", 1)]);
+    let found = verdict(&analytics, at(end), None);
+    assert_eq!((found.why.name(), found.earlier), ("down", None));
 }
 
 #[test]
@@ -287,6 +308,14 @@ fn a_supplier_that_nobody_waits_for_any_more_is_over_and_not_sure() {
     assert_eq!(after.present, Present::IsOver { instead: None });
     assert_eq!(after.confidence, Confidence::Probably);
     // The station now lacks paint: who brings that is named.
+    let found = verdict(&out_of_paint(), at(230.0), window);
+    let thing = Thing::Supplier(id("painter"));
+    let instead = Some(Node { plant: id("home"), thing });
+    assert_eq!((found.node.thing.id(), found.present), ("mill", Present::IsOver { instead }));
+}
+
+/// The same with plenty of steel since the 220th hour, and without paint since the 229th.
+fn out_of_paint() -> Analytics {
     let mut plant = line("home", 1);
     plant.materials.push(material("paint", Tracking::Bulk));
     let painter = plant.suppliers[0].clone();
@@ -300,10 +329,60 @@ fn a_supplier_that_nobody_waits_for_any_more_is_over_and_not_sure() {
     let mut tale = out_of_steel(230.0);
     counted(&mut tale, 229.2, "paint", 0.0);
     starved(&mut tale, 229.5);
-    let found = verdict(&tale.observed(&[plant]), at(230.0), window);
-    let thing = Thing::Supplier(id("painter"));
-    let instead = Some(Node { plant: id("home"), thing });
-    assert_eq!((found.node.thing.id(), found.present), ("mill", Present::IsOver { instead }));
+    tale.observed(&[plant])
+}
+
+#[test]
+fn whom_stations_wait_for_leads_in_place_of_whom_nobody_waits_for() {
+    let analytics = out_of_paint();
+    let found = |hour| verdict(&analytics, at(f64::from(hour)), Some(Span::from_hours(125.0)));
+    let leads: Vec<String> =
+        (230..260).map(|hour| found(hour).node.thing.id().to_owned()).collect();
+    let changes = leads.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert_eq!((leads[0].as_str(), leads[29].as_str(), changes), ("mill", "painter", 1));
+    let half_a_day = leads.iter().take_while(|lead| *lead == "mill").count();
+    assert!(half_a_day <= 13, "told to ask the mill for {half_a_day} h");
+    let found = found(250);
+    assert_eq!((found.present, found.why.name()), (Present::GoesOn, "material"));
+    assert_eq!(found.confidence, Confidence::Probably);
+    assert_eq!(found.bites_at, [id("store")]);
+    let chain: Vec<&str> = found.chain.iter().map(|step| step.node.thing.id()).collect();
+    assert_eq!(chain, ["c1", "painter"]);
+    let before: Vec<&str> = found.before.iter().map(|lead| lead.node.thing.id()).collect();
+    assert!(before.ends_with(&["mill", "painter"]), "{before:?}");
+    let since = found.since.expect("it is on record");
+    assert!(since > at(229.0) && since < at(243.0), "{since:?}");
+    let rests_on = |supplier: &str| {
+        found.inputs.contains(&(id("home"), crate::Source::Supplier(id(supplier))))
+    };
+    assert!(rests_on("mill") && rests_on("painter"), "{:?}", found.inputs);
+}
+
+#[test]
+fn nothing_that_lies_behind_a_station_is_named_as_why_it_waits() {
+    let mut tale = Tale::default();
+    for k in 0..20 {
+        let (came, part) = (f64::from(k) * 20.0, format!("home-{k}"));
+        tale.delivered("home", came, &format!("D{k}"));
+        tale.run("home", 1, &part, (came, came + 3.0), (CauseKind::Material, &format!("D{k}")));
+        tale.moved("home", came + 3.0, &part, "S1", "B1");
+        let ends = came + if k == 18 { 37.0 } else { 18.0 };
+        tale.moved("home", came + 3.0, &part, "B1", "S2");
+        tale.run("home", 2, &part, (came + 3.0, ends), (CauseKind::Material, "B1"));
+        tale.completed("home", ends, &part);
+    }
+    // The second station stood for seventeen hours; the first has nothing to begin.
+    tale.state("home", 364.0, "S2", UnitState::Down);
+    tale.state("home", 381.0, "S2", UnitState::Working);
+    counted(&mut tale, 383.5, "steel", 0.0);
+    starved(&mut tale, 384.0);
+    tale.told.retain(|(_, report)| report.at <= at(390.0));
+    let analytics = tale.observed(&[line("home", 2)]);
+    let found = verdict(&analytics, at(390.0), Some(Span::from_hours(389.0)));
+    let second = found.shares.iter().find(|share| share.node.thing.id() == "c2");
+    assert!(second.is_some_and(|share| share.share_ratio > 0.03), "{:?}", found.shares);
+    let told: Vec<&str> = found.chain.iter().map(|step| step.node.thing.id()).collect();
+    assert_eq!(told, ["c1", "mill"]);
 }
 
 #[test]

@@ -84,6 +84,7 @@ impl Question<'_> {
                 over_since: None,
                 goes_on: false,
             }],
+            earlier: None,
             present: Present::GoesOn,
             confidence: shares::confidence(agreement_ratio),
             agreement_ratio,

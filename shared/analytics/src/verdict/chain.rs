@@ -32,22 +32,12 @@ impl Question<'_> {
         (line, found): (&LineFound, &Found),
         first: AnyNode,
     ) -> Vec<AnyNode> {
-        let mut met: Vec<AnyNode> = Vec::new();
-        for segment in line.path.segments.iter().filter(|s| s.why != Why::OffShift) {
-            let node = (segment.plant, segment.node);
-            if !met.contains(&node) && self.may_limit(node) {
-                met.push(node);
-            }
-            if node == first {
-                break;
-            }
-        }
         let last_station = self.felt_at(fold, line, first).map(|node| (self.plant, node));
-        if let Some(station) = last_station {
-            met.retain(|node| *node != station || station == first);
-            if station != first {
-                met.insert(0, station);
-            }
+        let mut met = self.between(&line.path.segments, last_station, first);
+        met.retain(|node| Some(*node) != last_station && *node != first);
+        met.insert(0, last_station.unwrap_or(first));
+        if last_station != Some(first) && last_station.is_some() {
+            met.push(first);
         }
         let weight = |node: AnyNode| {
             let told = self.node(node).is_some_and(|node| self.history.told(&node).is_some());
@@ -59,6 +49,39 @@ impl Question<'_> {
         middle.truncate(CHAIN_LIMIT - 2);
         middle.retain(|node| weight(*node) >= CHAIN_SHARE);
         met.retain(|n| Some(*n) == last_station || *n == first || middle.contains(n));
+        met
+    }
+
+    /// What the path meets on its way from a station back to the first, in the order in which it
+    /// does: where it goes from the one to the other, so that nothing is named as a cause of the
+    /// station that lies behind it. A station that waits for what the first delivers waits for
+    /// nothing in between; and of one that the path does not meet before the first, all that
+    /// comes before that is told, which lies in front of the end where the path began.
+    fn between(
+        &self,
+        segments: &[Segment],
+        station: Option<AnyNode>,
+        first: AnyNode,
+    ) -> Vec<AnyNode> {
+        let node = |segment: &Segment| (segment.plant, segment.node);
+        if station == Some(first) || station.is_some_and(|at| self.waits_for_first(at, first)) {
+            return Vec::new();
+        }
+        let at = |from: usize, wanted: AnyNode| {
+            let found = segments.iter().skip(from).position(|segment| node(segment) == wanted);
+            found.map(|after| from + after)
+        };
+        let seen = station.and_then(|station| at(0, station));
+        let to = seen.and_then(|seen| at(seen, first)).or_else(|| at(0, first));
+        let way = segments.get(..to.unwrap_or(segments.len())).unwrap_or_default();
+        let left = way.iter().rposition(|segment| Some(node(segment)) == station);
+        let way = way.get(left.map_or(0, |left| left + 1)..).unwrap_or_default();
+        let mut met = Vec::new();
+        for segment in way.iter().filter(|s| s.why != Why::OffShift) {
+            if !met.contains(&node(segment)) && self.may_limit(node(segment)) {
+                met.push(node(segment));
+            }
+        }
         met
     }
 
@@ -77,7 +100,7 @@ impl Question<'_> {
                 _ => Why::Material,
             };
             let on_path = line.path.segments.iter().filter(|s| (s.plant, s.node) == node);
-            let stop = self.last_stop(node, found.from, why);
+            let stop = self.last_stop(node, (found.from, self.now), why);
             Some(ChainStep {
                 node: self.node(node)?,
                 why,
@@ -96,7 +119,7 @@ impl Question<'_> {
 
     /// Days of the path that a node spent so until now; what lay outside working hours between
     /// two stretches of one stop is part of the stop.
-    fn lost_d(&self, path: &[Segment], node: AnyNode, why: Why) -> f64 {
+    pub(super) fn lost_d(&self, path: &[Segment], node: AnyNode, why: Why) -> f64 {
         let (mut lost, mut between) = (Span::ZERO, None);
         for segment in path.iter().filter(|segment| segment.from < self.now) {
             let length = segment.to.min(self.now).since(segment.from);
@@ -114,12 +137,17 @@ impl Question<'_> {
         lost.days()
     }
 
-    /// Whether a stop of a work center or resource goes on, or since when it is over. Of waits
-    /// and of work as such nothing of the kind is known: they come and go with every piece.
-    fn last_stop(&self, node: AnyNode, from: PlantTime, why: Why) -> Spell {
-        let is_stop = matches!(why, Why::Down | Why::Held | Why::PlannedMaintenance);
+    /// Whether a stop of a work center or resource goes on at the end of a time, or since when it
+    /// is over. Of waits and of work as such nothing of the kind is known: they come and go with
+    /// every piece.
+    pub(super) fn last_stop(
+        &self,
+        node: AnyNode,
+        within: (PlantTime, PlantTime),
+        why: Why,
+    ) -> Spell {
         let stopped = |state: UnitState| why_of_state(state) == Some(why);
-        let spell = self.spell(node, from, stopped).filter(|_| is_stop);
+        let spell = self.spell(node, within, stopped).filter(|_| why.is_stop());
         spell.unwrap_or(Spell::Never)
     }
 
@@ -127,13 +155,13 @@ impl Question<'_> {
     fn spell(
         &self,
         (plant, node): AnyNode,
-        from: PlantTime,
+        within: (PlantTime, PlantTime),
         counts: impl Fn(UnitState) -> bool,
     ) -> Option<Spell> {
         let fold = self.plants.get(plant)?;
         let places = (0..).zip(&fold.layout.places).filter(|(_, info)| info.node == node);
         let tracks = places.filter_map(|(place, _)| fold.track(place));
-        tracks.map(|track| track.last_spell((from, self.now), &counts)).max()
+        tracks.map(|track| track.last_spell(within, &counts)).max()
     }
 
     /// Where the hold-up bites in this plant; see the field of the verdict.

@@ -10,7 +10,7 @@ use crate::{layout::OperationInfo, shares::AnyNode, sight::PlantView, walk::Path
 const SLIP_WINDOW: Span = Span::from_secs(7 * 86_400);
 
 impl Question<'_> {
-    /// Pieces lost a day, and of what.
+    /// Pieces lost a day since `from`, and of what.
     ///
     /// The last station finished `n` pieces in its working time `w`, so that one second of it is
     /// worth `n / w` pieces. When the hold-up is elsewhere, the station lost the seconds that it
@@ -24,8 +24,8 @@ impl Question<'_> {
         fold: PlantView<'_>,
         (found, from): (&LineFound, PlantTime),
         first: AnyNode,
-        window: Span,
     ) -> Option<(f64, MaterialId)> {
+        let window = self.now.since(from);
         let center = self.last_center(fold, found)?;
         let is_last =
             |o: &&OperationInfo| o.rank_in(found.line) == found.rank && o.center == center;

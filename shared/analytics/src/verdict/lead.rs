@@ -4,7 +4,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use super::{Found, Question};
 use crate::{
-    findings::{Node, Why},
+    findings::{Inputs, Node, Present, Thing, Why},
     history::{CAUGHT_UP, Sample, Standing},
     shares::{AnyNode, Shares},
     sight::PlantView,
@@ -38,13 +38,21 @@ impl Question<'_> {
         let first = *shares.ranking().first()?;
         let former = self.on_record(shares);
         let ratio = |node| shares.ratio(node);
-        let kept = former.filter(|node| ratio(*node) * LEAD_MARGIN >= ratio(first));
-        let lead = kept.unwrap_or(first);
+        let kept = former.filter(|node| {
+            ratio(*node) * LEAD_MARGIN >= ratio(first) || self.is_over(&found, first)
+        });
+        let by_share = kept.unwrap_or(first);
+        let instead = self.instead_of(&found, by_share).0;
+        let lead = instead.unwrap_or(by_share);
         let node = self.node(lead)?;
-        let why = shares.why(lead, self.named_before(&node));
-        let gone = former.is_none_or(|node| ratio(node) < LEAD_LINGERS);
+        let why = self.why_now(shares, lead, self.named_before(&node));
+        let gone = instead.is_some() || former.is_none_or(|node| ratio(node) < LEAD_LINGERS);
+        // Whoever leads on goes on to since its stop ended.
+        let leads_on = self.history.current().is_some_and(|lead| lead.node == node);
+        let line = found.line_of(lead).filter(|_| leads_on);
         Some(Sample {
             why,
+            since: line.and_then(|line| line.works_again(lead)),
             former: if gone { Standing::IsGone } else { Standing::Counts },
             told: self.told(fold, &found, (lead, why)),
             node,
@@ -85,18 +93,60 @@ impl Question<'_> {
         let known = self.node(node);
         let before = known.and_then(|known| self.named_before(&known));
         let still = before.filter(|why| shares.part(node, *why) > 0.0);
-        still.unwrap_or_else(|| shares.why(node, None))
+        still.unwrap_or_else(|| self.why_now(shares, node, None))
     }
 
-    /// Who is told to lead, and by what: the lead on record, which changes at samples only,
-    /// unless it has all but left the path since; else whoever has the largest share.
-    pub(super) fn settled(&self, shares: &Shares) -> Option<(AnyNode, Why)> {
+    /// The reason to name for a node; a supplier who has no time on the path yet is waited for.
+    fn why_now(&self, shares: &Shares, node: AnyNode, before: Option<Why>) -> Why {
+        let is_met = shares.nodes.contains_key(&node);
+        let is_supplier =
+            || matches!(self.node(node), Some(Node { thing: Thing::Supplier(_), .. }));
+        if !is_met && is_supplier() { Why::Material } else { shares.why(node, before) }
+    }
+
+    fn is_over(&self, found: &Found, node: AnyNode) -> bool {
+        matches!(self.present(found, node).0, Present::IsOver { .. })
+    }
+
+    /// Whose material stations wait for, when a lead holds nothing up any more; and what that
+    /// rests on. A finding about weeks must not send anybody to whom nobody waits for.
+    fn instead_of(&self, found: &Found, lead: AnyNode) -> (Option<AnyNode>, Inputs) {
+        let (present, inputs) = self.present(found, lead);
+        let Present::IsOver { instead: Some(node) } = present else { return (None, inputs) };
+        (self.number(&node), inputs)
+    }
+
+    /// Whether a node is told to lead in place of one that holds nothing up any more.
+    pub(super) fn is_instead(&self, found: &Found, node: AnyNode) -> bool {
+        let first = found.shares.ranking().first().copied();
+        first.is_some_and(|first| first != node && self.instead_of(found, first).0 == Some(node))
+    }
+
+    /// A node by its numbers.
+    fn number(&self, node: &Node) -> Option<AnyNode> {
+        let plant = *self.plants.index.get(&node.plant)?;
+        let things = (0..).zip(&self.plants.get(plant)?.layout.nodes);
+        things.filter(|(_, thing)| **thing == node.thing).map(|(at, _)| (plant, at)).next()
+    }
+
+    /// Who is told to lead, by what, and what that rests on besides the path: the lead on record,
+    /// which changes at samples only, unless it has all but left the path since; else whoever has
+    /// the largest share. What holds nothing up any more is not told before a lead on record for
+    /// whom stations wait.
+    pub(super) fn settled(&self, found: &Found) -> Option<(AnyNode, Why, Inputs)> {
+        let shares = &found.shares;
         let first = *shares.ranking().first()?;
         let former = self.on_record(shares).filter(|node| {
             let ratio = shares.ratio(*node);
             ratio >= LEAD_IS_TOLD || ratio * LEAD_MARGIN >= shares.ratio(first)
         });
-        let lead = former.unwrap_or(first);
-        Some((lead, self.why_told(shares, lead)))
+        let all_but_left = || self.on_record(shares).filter(|_| self.is_over(found, first));
+        let by_share = former.or_else(all_but_left).unwrap_or(first);
+        let (instead, inputs) = self.instead_of(found, by_share);
+        let on_record = self.history.current().map(|lead| &lead.node);
+        let is_settled =
+            |node: &AnyNode| on_record.is_none_or(|known| self.node(*node).as_ref() == Some(known));
+        let lead = instead.filter(is_settled).unwrap_or(by_share);
+        Some((lead, self.why_told(shares, lead), inputs))
     }
 }

@@ -49,12 +49,13 @@ impl Question<'_> {
         let waited_for = short.iter().filter(|part| part.waited_for);
         let others = waited_for.filter_map(|part| {
             let id = part.supplier.clone().filter(|id| *id != supplier)?;
-            let node = *fold.layout.suppliers.get(&id)?;
-            let thing = Thing::Supplier(id);
-            let time = found.shares.time((first.0, node));
-            Some((Reverse(time), Node { plant: plant.clone(), thing }))
+            let number = *fold.layout.suppliers.get(&id).filter(|node| fold.sees_node(**node))?;
+            let node = Node { plant: plant.clone(), thing: Thing::Supplier(id) };
+            // Of several that are waited for the one on record stays.
+            let leads = self.history.current().is_some_and(|lead| lead.node == node);
+            Some((!leads, Reverse(found.shares.time((first.0, number))), node))
         });
-        (Present::IsOver { instead: others.min().map(|(_, node)| node) }, inputs)
+        (Present::IsOver { instead: others.min().map(|(.., node)| node) }, inputs)
     }
 
     /// The work center at which the hold-up is felt: one that waits for what a supplier brings;
@@ -81,6 +82,12 @@ impl Question<'_> {
             return Some(last);
         }
         Some(self.left_for(line, first).unwrap_or(last))
+    }
+
+    /// Whether a work center of this plant waits for what a supplier brings.
+    pub(super) fn waits_for_first(&self, (plant, center): AnyNode, first: AnyNode) -> bool {
+        let fold = self.plants.get(self.plant).filter(|_| plant == self.plant);
+        fold.is_some_and(|fold| self.waiting_for(fold, first).contains(&center))
     }
 
     /// The work centers that wait for what a supplier of this plant brings, in the order of the

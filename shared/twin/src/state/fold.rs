@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 use super::{
     ENDED_PARTS_LIMIT, LARGEST_NUMBER, LIVE_PARTS_LIMIT, LONGEST_REASON, TwinState,
     change::{Change, MoveBasis, Subject},
-    now::{PartEnd, PartNow, Said},
+    now::{PartEnd, PartNow, Said, Stood},
     plant_state::{PlantState, Slot},
     refusal::Refusal,
     transition::{UnitEvent, next_state},
@@ -462,6 +462,14 @@ impl Fold<'_> {
         if left == UnitState::Working {
             unit.busy += lasted;
         }
+        let (reason_left, cause_left) = (unit.reason.take(), unit.cause.take());
+        if left != UnitState::OffShift && lasted > Span::ZERO {
+            let since = unit.same_since.unwrap_or(at);
+            unit.before =
+                Some(Stood { state: left, reason: reason_left, cause: cause_left, since });
+        }
+        let before = unit.before.as_ref().filter(|stood| stood.goes_on(entered, reason, cause));
+        unit.same_since = Some(before.map_or(at, |stood| stood.since));
         unit.since = Some(at);
         unit.stated = matches!(event, UnitEvent::Stated(_));
         unit.reason = reason.cloned();

@@ -35,12 +35,18 @@ pub struct UnitNow {
     pub state: UnitState,
     /// Since when; none until the first report.
     pub since: Option<PlantTime>,
+    /// Since when it has been in this state for this reason and cause: a shift that ends and the
+    /// next that begins with the same, and what is only said again, are passed over. None until
+    /// the first report; what it works on says itself since when.
+    pub same_since: Option<PlantTime>,
     /// Whether the unit said so itself, rather than its operations and parts imply it.
     pub stated: bool,
     /// Why, as last stated.
     pub reason: Option<SmolStr>,
     /// What released the state or is waited for.
     pub cause: Option<Cause>,
+    /// What it was in before, off-shift time and what lasted no time left out.
+    pub(super) before: Option<Stood>,
     /// Operations under way, in the order they were reported.
     pub running: Vec<RunningOp>,
     /// Parts that are here, in the order they came.
@@ -55,6 +61,29 @@ pub struct UnitNow {
     pub busy: Span,
     /// How many operations may still finish whose start the live state has not taken in.
     pub(super) unseen: usize,
+}
+
+/// A state that a unit was in, and since when it was the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stood {
+    pub(super) state: UnitState,
+    pub(super) reason: Option<SmolStr>,
+    pub(super) cause: Option<Cause>,
+    pub(super) since: PlantTime,
+}
+
+impl Stood {
+    /// Whether a unit that enters this state stands as before. Work begins anew.
+    pub(super) fn goes_on(
+        &self,
+        state: UnitState,
+        reason: Option<&SmolStr>,
+        cause: Option<&Cause>,
+    ) -> bool {
+        let works = matches!(state, UnitState::Working | UnitState::Setup);
+        let is_same = self.state == state && self.reason.as_ref() == reason;
+        !works && is_same && self.cause.as_ref() == cause
+    }
 }
 
 /// One operation under way.

@@ -53,6 +53,9 @@ pub struct DueItem {
     /// By how many days it is later for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_d: Option<f64>,
+    /// The delivery of that material that ends the wait, as now promised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_until: Option<Rfc3339>,
     /// How many of what `done` counts go to earlier promises first, at the same pace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ahead: Option<f64>,
@@ -75,10 +78,13 @@ pub struct DueItem {
 pub struct LotsValue {
     /// How many make a lot.
     pub size: u32,
-    /// How many wait for their lot to be full.
+    /// How many wait for their lot to be full; none where what is under way is enough.
     pub gathered: u32,
-    /// How many are in lots that are full and not done.
+    /// How many are in lots that are full and not done, as far as they belong to this promise.
     pub under_way: u32,
+    /// How many of this promise the next lot will bring, where that is its last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<u32>,
 }
 
 /// How sure a verdict is.
@@ -155,6 +161,9 @@ pub struct HoldUpCard {
     pub since: Option<Rfc3339>,
     /// The chain of causes, most direct first.
     pub chain: Vec<CauseStep>,
+    /// What it has cost by a stop that is long over, and so is not why it leads now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<CauseStep>,
     /// What is lost to it each day, in `loss_unit`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub loss_per_day: Option<f64>,
@@ -202,6 +211,9 @@ pub struct HoldUpNow {
     /// The name of what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// Whether what it waits for is at work for it, such as a crane that fetches its next part.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_served: bool,
     /// Of a supplier's material: days that the stock lasts; absent when nothing is used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover_d: Option<f64>,
@@ -255,6 +267,16 @@ pub struct DryPart {
     /// First day without stock, with the deliveries that are promised; absent: none in sight.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry: Option<Rfc3339>,
+    /// Since when there has been less than is taken at once, when `dry` is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_since: Option<Rfc3339>,
+    /// The last use, when the next one has not come for days: the rest holds if it is used as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unused_since: Option<Rfc3339>,
+    /// The longest time without it that follows the next delivery, when it is longer than until
+    /// that: from when, and the delivery that ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<[Rfc3339; 2]>,
     /// The next delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_delivery: Option<Rfc3339>,
@@ -270,6 +292,10 @@ pub struct DryPart {
     /// Days since `next_delivery`, when that has passed and nothing has come.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue_d: Option<f64>,
+    /// What is missing of the order that the plant which makes it closed last, within the last
+    /// 30 days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_short: Option<f64>,
     /// The supplier, or "a supplier".
     pub supplier: String,
 }
@@ -300,6 +326,9 @@ pub struct ActCard {
     /// Since when what it is about is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_since: Option<Rfc3339>,
+    /// Whether it is about what held up before: about the hold-up as it is nobody was asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_before: bool,
     /// The delivery that the answer is about, when it is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery: Option<AnsweredDelivery>,
@@ -369,6 +398,9 @@ pub struct MeasureValue {
     /// The window it is counted over, in days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_d: Option<f64>,
+    /// How many are counted at once, where they leave by whole lots: it moves by so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lot: Option<u32>,
 }
 
 /// A plant on the programme's page.

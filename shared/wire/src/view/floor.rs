@@ -140,6 +140,10 @@ pub struct UnitValue {
     pub state: String,
     /// Since when.
     pub since: Rfc3339,
+    /// Since when it has waited for that, time outside its working hours counted in; none where
+    /// that is `since`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_since: Option<Rfc3339>,
     /// When its working hours begin again, while it is outside them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens: Option<Rfc3339>,

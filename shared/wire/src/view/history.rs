@@ -77,7 +77,7 @@ pub struct DeliveryValue {
 /// A condition that somebody must know. It is there until its cause is gone, acknowledged or not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AlarmValue {
-    /// A stable word: `feed_silent`.
+    /// A stable word: `feed_silent`, `part_out`, `promise_missed`, `unit_down`, `unit_held`.
     pub code: String,
     /// What it is about.
     pub about: String,

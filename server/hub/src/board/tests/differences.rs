@@ -3,134 +3,98 @@
 
 use proptest::prelude::*;
 use twin::{
-    Cause, CauseKind, Label, OpId, Origin, Report, Statement, UnitState, label::Members,
-    report::DeliveryTerms, state::Said,
+    Cause, CauseKind, Label, OpId, Origin, Report, Statement, UnitState,
+    label::Members,
+    report::{DeliveryTerms, OrderTerms},
+    state::Said,
 };
 use wire::view::HoldUpCard;
 
 use super::*;
 
-const EQUIPMENT: &str = r#"assumed = true
-
-[[area]]
-id = "hall"
-name = "Hall"
-
+/// Three work centers of one unit each, and where things lie before, between and behind them.
+fn equipment() -> String {
+    let center = |(n, id, name): (u8, &str, &str)| {
+        format!(
+            r#"
 [[work_center]]
-id = "cut"
-name = "Cutting"
+id = "{id}"
+name = "{name}"
 area = "hall"
 calendar = "day"
 count = 1
-unit_id = "S1"
-at_m = [0, 0]
+unit_id = "S{n}"
+at_m = [{x_m}, 0]
 pitch_m = [14, 0]
 size_m = [10, 8, 6]
-
-[[work_center]]
-id = "weld"
-name = "Welding"
-area = "hall"
-calendar = "day"
-count = 1
-unit_id = "S2"
-at_m = [20, 0]
-pitch_m = [14, 0]
-size_m = [10, 8, 6]
-
-[[work_center]]
-id = "paint"
-name = "Painting"
-area = "hall"
-calendar = "day"
-count = 1
-unit_id = "S3"
-at_m = [40, 0]
-pitch_m = [14, 0]
-size_m = [10, 8, 6]
-
+"#,
+            x_m = 20 * (n - 1)
+        )
+    };
+    let storage = |(id, name, capacity, at_m): (&str, &str, &str, &str)| {
+        format!(
+            r#"
 [[storage]]
-id = "stock"
-name = "Stock"
+id = "{id}"
+name = "{name}"
 area = "hall"
-capacity = 20
-at_m = [-20, 0]
+capacity = {capacity}
+at_m = {at_m}
 size_m = [5, 5, 2]
+"#
+        )
+    };
+    let centers = [(1, "cut", "Cutting"), (2, "weld", "Welding"), (3, "paint", "Painting")];
+    let storages = [
+        ("stock", "Stock", "20", "[-20, 0]"),
+        ("B1", "Before welding", "20", "[10, 10]"),
+        ("B2", "Before painting", "20", "[30, 10]"),
+        ("done", "Done", "\"unbounded\"", "[60, 0]"),
+    ];
+    let area = "assumed = true\n\n[[area]]\nid = \"hall\"\nname = \"Hall\"\n".to_owned();
+    area + &centers.map(center).concat() + &storages.map(storage).concat()
+}
 
-[[storage]]
-id = "B1"
-name = "Before welding"
-area = "hall"
-capacity = 20
-at_m = [10, 10]
-size_m = [5, 5, 2]
-
-[[storage]]
-id = "B2"
-name = "Before painting"
-area = "hall"
-capacity = 20
-at_m = [30, 10]
-size_m = [5, 5, 2]
-
-[[storage]]
-id = "done"
-name = "Done"
-area = "hall"
-capacity = "unbounded"
-at_m = [60, 0]
-size_m = [5, 5, 2]
-"#;
-
-const OPERATIONS: &str = r#"assumed = true
-
+/// What each of them makes of one piece of what.
+fn operations() -> String {
+    let plate =
+        "assumed = true\n\n[[material]]\nid = \"plate\"\nname = \"Plate\"\ntracking = \"bulk\"\n";
+    let material = |(id, name, of): (&str, &str, &str)| {
+        format!(
+            r#"
 [[material]]
-id = "plate"
-name = "Plate"
-tracking = "bulk"
-
-[[material]]
-id = "blank"
-name = "Blank"
+id = "{id}"
+name = "{name}"
 tracking = "serial"
-made_of = { plate = 1 }
-
-[[material]]
-id = "frame"
-name = "Frame"
-tracking = "serial"
-made_of = { blank = 1 }
-
-[[material]]
-id = "panel"
-name = "Panel"
-tracking = "serial"
-made_of = { frame = 1 }
-
+made_of = {{ {of} = 1 }}
+"#
+        )
+    };
+    let operation = |(n, name, at, (takes, from), (makes, to)): Step<'_>| {
+        format!(
+            r#"
 [[operation]]
-id = "o1"
-name = "Cut"
-at = "cut"
-inputs = [{ material = "plate", quantity = 1, from = "stock" }]
-output = { material = "blank", to = "B1" }
+id = "o{n}"
+name = "{name}"
+at = "{at}"
+inputs = [{{ material = "{takes}", quantity = 1, from = "{from}" }}]
+output = {{ material = "{makes}", to = "{to}" }}
 time = "2 h"
+"#
+        )
+    };
+    let materials =
+        [("blank", "Blank", "plate"), ("frame", "Frame", "blank"), ("panel", "Panel", "frame")];
+    let steps = [
+        (1, "Cut", "cut", ("plate", "stock"), ("blank", "B1")),
+        (2, "Weld", "weld", ("blank", "B1"), ("frame", "B2")),
+        (3, "Paint", "paint", ("frame", "B2"), ("panel", "done")),
+    ];
+    plate.to_owned() + &materials.map(material).concat() + &steps.map(operation).concat()
+}
 
-[[operation]]
-id = "o2"
-name = "Weld"
-at = "weld"
-inputs = [{ material = "blank", quantity = 1, from = "B1" }]
-output = { material = "frame", to = "B2" }
-time = "2 h"
-
-[[operation]]
-id = "o3"
-name = "Paint"
-at = "paint"
-inputs = [{ material = "frame", quantity = 1, from = "B2" }]
-output = { material = "panel", to = "done" }
-time = "2 h"
-"#;
+/// Number, name, work center; what it takes and from where; what it makes and to where.
+type Step<'a> = (u8, &'a str, &'a str, (&'a str, &'a str), (&'a str, &'a str));
 
 const SERIALS: &str = r#"
 [[serial]]
@@ -165,8 +129,8 @@ const LOOKED: f64 = 400.0;
 fn line(agreement: &str, hidden: &[&str]) -> Definitions {
     let agreement = format!("{agreement}{HOLD_UP}{FLOORS}");
     let mut definitions = shop(&agreement, |name, text| match name {
-        "shop/equipment.toml" => EQUIPMENT.to_owned(),
-        "shop/operations.toml" => OPERATIONS.to_owned(),
+        "shop/equipment.toml" => equipment(),
+        "shop/operations.toml" => operations(),
         "programme.toml" => format!("{text}{SERIALS}"),
         _ => text,
     });
@@ -340,6 +304,64 @@ fn each_reader_is_shown_where_their_own_hold_up_bites() {
     assert!(flagged(&owner, "S2") && !flagged(&owner, "S3"));
     let ally = told(&definitions, slow_welding(), ALLY);
     assert!(flagged(&ally, "S3") && !ally.has("unit/S2"));
+}
+
+/// A wait that went on over a night began before it; whoever may not know what is waited for is
+/// not told that it is the same.
+#[test]
+fn a_wait_began_before_the_night_that_it_went_on_over() {
+    let state = |state, cause: Option<&str>| Statement::UnitState {
+        unit: id("S1"),
+        state,
+        reason: None,
+        cause: cause.map(|id| Cause { kind: CauseKind::Material, id: id.into() }),
+    };
+    let mut reports = slow_welding();
+    reports.retain(|(hours, _)| *hours < 300.0);
+    reports.push((310.0, state(UnitState::Starved, Some("stock"))));
+    reports.push((320.0, state(UnitState::OffShift, None)));
+    reports.push((330.0, state(UnitState::Starved, Some("stock"))));
+    let told = |hidden: &[&str], reader| {
+        let told = told(&line(AGREEMENT, hidden), reports.clone(), reader);
+        match told.get("unit/S1") {
+            Some(Value::Unit(unit)) => (unit.since.clone(), unit.waits_since.clone()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let (began, again) = (stamp(at(310.0)), stamp(at(330.0)));
+    assert_eq!(told(&[], ALLY), (again.clone(), Some(began.clone())));
+    assert_eq!(told(&["stock"], OWNER), (again.clone(), Some(began)));
+    assert_eq!(told(&["stock"], ALLY), (again, None));
+}
+
+/// Beside a material that is missing stands by how much the order for it was closed short, for
+/// whoever may know the plan of the plant that makes it.
+#[test]
+fn a_material_tells_that_its_order_was_closed_short() {
+    let mut reports = worked(4, [2.0, 2.0, 2.0]);
+    for day in 0..10 {
+        let (material, storage) = (id("plate"), id("stock"));
+        let used =
+            Statement::LotConsumed { material, quantity: 1.0, storage, lot: None, part: None };
+        reports.push((150.0 + 24.0 * f64::from(day), used));
+    }
+    let terms =
+        OrderTerms { order: id("O1"), material: id("plate"), quantity: 40.0, due: at(300.0) };
+    reports.push((10.0, Statement::OrderPlaced(terms)));
+    reports.push((350.0, Statement::OrderClosed { order: id("O1") }));
+    let short = |agreement: &str, reader| {
+        let mut definitions = line(agreement, &[]);
+        let shop = definitions.plants.values_mut().next().unwrap();
+        shop.supply_lines[0].from = Some("shop/done".parse().unwrap());
+        match told(&definitions, reports.clone(), reader).get("board/next") {
+            Some(Value::Next(card)) => card.parts[0].order_short,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((short(AGREEMENT, OWNER), short(AGREEMENT, ALLY)), (Some(40.0), Some(40.0)));
+    let kinds = "kinds = [\"layout\", \"line_state\", \"flow\", \"supply\"]";
+    let no_plan = AGREEMENT.replace("kinds = \"all\"", kinds);
+    assert_eq!((short(&no_plan, OWNER), short(&no_plan, ALLY)), (Some(40.0), None));
 }
 
 /// What an agreement says anew is in force at the next tick, and is concluded from anew.

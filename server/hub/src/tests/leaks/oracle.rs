@@ -1,13 +1,16 @@
 //! Who may know a fact, once more and from the published rules alone: what an agreement shares of
-//! its owner's facts of a kind, within the label in the plant's file, less every narrowing. It
-//! shares no line with `release`, `board::labels` and the policies.
+//! its owner's facts of a kind, within the label in the plant's file and what was released beyond
+//! that, less every narrowing. It shares no line with `release`, `board::labels`, `sharing` and the
+//! policies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use journal::{DecisionKind, DecisionRow};
 use release::Action;
 use twin::{
     Agreement, Audience, EquipmentId, FactKind, Label, NationId, PlantId, PlantTime,
-    agreement::Terms, label::Classification,
+    agreement::Terms,
+    label::{Classification, Members},
 };
 
 use crate::{core::Definitions, oracle};
@@ -29,13 +32,20 @@ type Thing = (Label, Vec<String>);
 /// See the module.
 pub(super) struct Oracle<'a> {
     agreements: &'a [Agreement],
+    decisions: &'a [DecisionRow],
     plants: BTreeMap<&'a PlantId, (&'a Label, BTreeMap<String, Thing>)>,
+    suppliers: BTreeSet<&'a str>,
     hub: NationId,
     now: PlantTime,
 }
 
 impl<'a> Oracle<'a> {
-    pub(super) fn of(definitions: &'a Definitions, hub: NationId, now: PlantTime) -> Self {
+    pub(super) fn of(
+        definitions: &'a Definitions,
+        decisions: &'a [DecisionRow],
+        hub: NationId,
+        now: PlantTime,
+    ) -> Self {
         let plants = definitions.plants.iter().map(|(id, plant)| {
             let mut things: BTreeMap<String, Thing> = BTreeMap::new();
             let own = |label: &Option<Label>| label.as_ref().unwrap_or(&plant.label).clone();
@@ -56,7 +66,10 @@ impl<'a> Oracle<'a> {
             things.extend(suppliers.map(|s| (s.id.to_string(), (own(&s.label), Vec::new()))));
             (id, (&plant.label, things))
         });
-        Self { agreements: &definitions.agreements, plants: plants.collect(), hub, now }
+        let agreements = &definitions.agreements;
+        let suppliers = definitions.plants.values().flat_map(|plant| &plant.suppliers);
+        let suppliers = suppliers.map(|supplier| supplier.id.as_str()).collect();
+        Self { agreements, decisions, plants: plants.collect(), suppliers, hub, now }
     }
 
     /// Whether the audience may read the fact.
@@ -70,9 +83,24 @@ impl<'a> Oracle<'a> {
             },
             None => (*of_plant, [].as_slice()),
         };
+        let thing = (about.thing.as_deref(), inside);
+        let label = &self.as_released(audience, (&plant, label), thing, about.kind);
         self.shared(audience, label, about.kind)
             && self.opened(audience, label)
-            && !self.narrowed(audience, &plant, (about.thing.as_deref(), inside), about.kind)
+            && !self.narrowed(audience, &plant, thing, about.kind)
+    }
+
+    /// Whether the audience may read the facts of a kind about everything that stands in a plant.
+    pub(super) fn may_whole(
+        &self,
+        audience: &Audience,
+        plant: &'static str,
+        kind: FactKind,
+    ) -> bool {
+        let (_, things) = &self.plants[&PlantId::new(plant).unwrap()];
+        let stands = things.keys().filter(|id| !self.suppliers.contains(id.as_str()));
+        let mut things = stands.map(|thing| Some(thing.clone())).chain([None]);
+        things.all(|thing| self.may(audience, &About { plant, thing, kind }))
     }
 
     /// Whether a finding of the kind about the plant may reach the audience at all.
@@ -147,16 +175,60 @@ impl<'a> Oracle<'a> {
         let is_it = |named: &EquipmentId| {
             Some(named.as_str()) == thing || inside.iter().any(|i| i == named.as_str())
         };
-        let all = self.agreements.iter().flat_map(|agreement| &agreement.narrowings);
-        let mut ours = all.filter(|n| {
-            n.what.plant == *plant
-                && n.what.thing.as_ref().is_none_or(is_it)
-                && (n.kinds.is_empty() || n.kinds.contains(&kind))
+        let filed = self.agreements.iter().flat_map(|agreement| &agreement.narrowings);
+        let filed = filed.map(|n| (&n.what, &n.kinds, &n.to));
+        // It stays until two have ended it, whatever day it was to be looked at again.
+        let decided = self.decisions.iter();
+        let decided = decided.filter(|d| d.kind == DecisionKind::Narrow && d.ended.is_none());
+        let decided = decided.map(|d| (&d.what, &d.kinds, &d.nations));
+        let mut ours = filed.chain(decided).filter(|(what, kinds, _)| {
+            what.plant == *plant
+                && what.thing.as_ref().is_none_or(is_it)
+                && (kinds.is_empty() || kinds.contains(&kind))
         });
-        ours.any(|narrowing| match audience {
+        ours.any(|(.., to)| match audience {
             Audience::Public => true,
-            Audience::Member { nation, .. } => !narrowing.to.contains(nation),
+            Audience::Member { nation, .. } => !to.contains(nation),
         })
+    }
+
+    /// The label of the owner's file as the audience meets it: a release to which two people of the
+    /// owner agreed, that nobody ended and whose day has not come names the audience's nation and
+    /// its organisation where the file does not.
+    fn as_released(
+        &self,
+        audience: &Audience,
+        (plant, label): (&PlantId, &Label),
+        (thing, inside): (Option<&str>, &[String]),
+        kind: FactKind,
+    ) -> Label {
+        let mut label = label.clone();
+        let Audience::Member { nation, organisation, .. } = audience else { return label };
+        let owner = format!("{}/{}", label.originator.nation, label.originator.organisation);
+        let names = |wanted: &Option<EquipmentId>| match wanted {
+            None => true,
+            Some(id) => {
+                Some(id.as_str()) == thing || inside.iter().any(|inside| inside == id.as_str())
+            }
+        };
+        for row in self.decisions {
+            let holds = row.agreed.is_some() && row.ended.is_none() && self.now < row.review;
+            let meant = row.what.plant == *plant
+                && names(&row.what.thing)
+                && (row.kinds.is_empty() || row.kinds.contains(&kind));
+            if row.kind != DecisionKind::Release || row.owner != owner || !holds || !meant {
+                continue;
+            }
+            if row.nations.contains(nation) {
+                label.releasable_to.insert(nation.clone());
+            }
+            if let Members::Only(few) = &mut label.organisations
+                && row.organisations.contains(organisation)
+            {
+                few.insert(organisation.clone());
+            }
+        }
+        label
     }
 }
 

@@ -3,15 +3,21 @@
 
 use std::collections::BTreeSet;
 
+use journal::DecisionRow;
 use twin::FactKind;
 
-use super::{dice::Dice, oracle::About, story};
+use super::{
+    dice::Dice,
+    oracle::About,
+    signals::{self, Signal},
+    story,
+};
 
 /// The plants, each with its nation and its firm.
 pub(super) const PLANTS: [(&str, &str, &str); 2] =
     [("alpha", "XAA", "yard"), ("beta", "XBB", "lisle")];
 pub(super) const NATIONS: [&str; 3] = ["XAA", "XBB", "XCC"];
-const FIRMS: [(&str, &str); 6] = [
+pub(super) const FIRMS: [(&str, &str); 6] = [
     ("navy", "XAA"),
     ("yard", "XAA"),
     ("mill", "XAA"),
@@ -19,7 +25,7 @@ const FIRMS: [(&str, &str); 6] = [
     ("lisle", "XBB"),
     ("forge", "XCC"),
 ];
-const FACTS: [&str; 9] = [
+pub(super) const FACTS: [&str; 9] = [
     "layout",
     "line_state",
     "flow",
@@ -30,7 +36,7 @@ const FACTS: [&str; 9] = [
     "feeds",
     "comments",
 ];
-const FINDINGS: [&str; 4] = ["hold_up", "forecast", "dry_date", "stock_cover"];
+pub(super) const FINDINGS: [&str; 4] = ["hold_up", "forecast", "dry_date", "stock_cover"];
 
 /// Something written once. Whoever may read any of the facts may find it.
 #[derive(Clone, Debug)]
@@ -41,6 +47,8 @@ pub(super) struct Secret {
     pub(super) or_concluded: Option<(&'static str, FactKind)>,
     /// Or whoever runs the plant, who may ask why others see less.
     pub(super) or_owner: Option<&'static str>,
+    /// Or whoever may read the states of everything in the plant.
+    pub(super) or_whole: Option<&'static str>,
 }
 
 /// What a report says, and another thing that it might say just as well.
@@ -71,10 +79,14 @@ impl Site {
         self.centers.iter().flat_map(|(_, units)| units)
     }
 
+    /// What stands in the plant.
+    pub(super) fn equipment(&self) -> impl Iterator<Item = &String> {
+        self.units().chain(&self.storages).chain(&self.areas).chain([&self.crane])
+    }
+
     /// Everything that may be known of anything of the plant.
     pub(super) fn everything(&self) -> BTreeSet<About> {
-        let things = self.units().chain(&self.storages).chain(&self.suppliers).chain(&self.areas);
-        let things = things.chain([&self.crane]).map(|thing| Some(thing.as_str()));
+        let things = self.equipment().chain(&self.suppliers).map(|thing| Some(thing.as_str()));
         things.chain([None]).flat_map(|thing| any_of(self.id, thing)).collect()
     }
 }
@@ -86,6 +98,12 @@ pub(super) struct World {
     pub(super) sites: Vec<Site>,
     /// For each plant the frames of its feed, in order.
     pub(super) frames: Vec<Vec<Vec<Said>>>,
+    /// For each plant the signals of its feed.
+    pub(super) signals: Vec<Vec<Signal>>,
+    /// What people decided about sharing while the hub ran.
+    pub(super) decisions: Vec<DecisionRow>,
+    /// The plant whose feed falls silent at the end.
+    pub(super) silent: Option<usize>,
 }
 
 impl World {
@@ -100,7 +118,10 @@ impl World {
         }
         files.push(("agreements/one.toml".to_owned(), maker.agreement(&sites)));
         let frames = sites.iter().map(|site| story::frames(&mut maker, site)).collect();
-        Self { files, secrets: maker.secrets, sites, frames }
+        let decisions = maker.decisions(&sites);
+        let signals = sites.iter().map(|site| signals::of(&mut maker, site)).collect();
+        let silent = maker.dice.chance(15).then(|| maker.dice.below(sites.len()));
+        Self { files, secrets: maker.secrets, sites, frames, signals, decisions, silent }
     }
 }
 
@@ -125,7 +146,9 @@ impl Maker {
 
     fn keep(&mut self, word: String, about: impl IntoIterator<Item = About>) -> String {
         let about = about.into_iter().collect();
-        self.secrets.push(Secret { word: word.clone(), about, or_concluded: None, or_owner: None });
+        let (or_concluded, or_owner, or_whole) = (None, None, None);
+        let secret = Secret { word: word.clone(), about, or_concluded, or_owner, or_whole };
+        self.secrets.push(secret);
         word
     }
 
@@ -136,11 +159,17 @@ impl Maker {
     }
 
     /// Why a label is narrower, which whoever runs the plant may ask.
-    fn reason(&mut self, plant: &'static str) -> String {
+    pub(super) fn reason(&mut self, plant: &'static str) -> String {
         let word = self.word([]);
         let secret = self.secrets.last_mut();
         secret.unwrap().or_owner = Some(plant);
         word
+    }
+
+    /// Lets a word be told to whoever may read the states of everything in the plant.
+    pub(super) fn of_whole(&mut self, word: &str, plant: &'static str) {
+        let secret = self.secrets.iter_mut().find(|secret| secret.word == word);
+        secret.unwrap().or_whole = Some(plant);
     }
 
     /// Lets a word stand in further facts.
@@ -407,76 +436,6 @@ impl Maker {
              window = \"30 d\"\nunit = \"hulls\"\n\n[[headline]]\nname = \"{work}\"\nkind = \"wip\"\n\
              material = \"hull-{plant}\"\nunit = \"hulls\"\n\n[[headline]]\nname = \"{cover}\"\n\
              kind = \"cover\"\nmaterial = \"plate-{plant}\"\nstorage = \"{stock}\"\nunit = \"d\"\n"
-        )
-    }
-
-    /// Terms on which the owner, too, may read.
-    fn terms(&mut self, nations: &[&str], firms: &[&str]) -> String {
-        let word = *self.dice.one(&["public", "unclassified", "unclassified", "controlled"]);
-        let mut to = self.dice.some(&NATIONS, if word == "public" { 100 } else { 60 });
-        to.extend(nations.iter().filter(|n| !to.contains(n)).copied().collect::<Vec<_>>());
-        let rest: Vec<&str> = NATIONS.into_iter().filter(|nation| !to.contains(nation)).collect();
-        let display = self.dice.some(&rest, 20);
-        let mut text = format!("with = {to:?}\ndisplay_only = {display:?}\n");
-        if self.dice.chance(25) {
-            let mut some: Vec<&str> = self.dice.some(&FIRMS, 50).into_iter().map(|f| f.0).collect();
-            some.extend(firms.iter().filter(|f| !some.contains(f)).copied().collect::<Vec<_>>());
-            text += &format!("organisations = {some:?}\n");
-        }
-        text + &format!("classification = \"{word}\"\n")
-    }
-
-    fn agreement(&mut self, sites: &[Site]) -> String {
-        let until = if self.dice.chance(92) { "2034-12-31" } else { "2031-03-31" };
-        let step = *self.dice.one(&["role", "omit"]);
-        let counts = self.dice.chance(50);
-        let mut text = format!(
-            "[agreement]\nid = \"one\"\nname = \"One\"\npolicy = \"LEAKS\"\n\
-             parties = [\"XAA\", \"XBB\", \"XCC\"]\nsigned = 2030-01-01\nuntil = {until}\n\
-             reviewed_by = \"navy\"\ncontact = \"Desk\"\ncoverage_counts = {counts}\n\
-             withheld_step = \"{step}\"\n"
-        );
-        for (_, nation, firm) in PLANTS {
-            // Kinds in a few heaps, each on terms of its own; some are shared with nobody.
-            let mut heaps = [const { Vec::new() }; 4];
-            for kind in FACTS {
-                heaps[self.dice.below(4)].push(kind);
-            }
-            for kinds in heaps.iter().skip(1).filter(|kinds| !kinds.is_empty()) {
-                let terms = self.terms(&[nation], &[firm]);
-                text += &format!("\n[[share]]\nby = [\"{firm}\"]\nkinds = {kinds:?}\n{terms}");
-            }
-        }
-        for finding in FINDINGS {
-            if self.dice.chance(65) {
-                let terms = self.terms(&[], &[]);
-                text += &format!("\n[[floor]]\nfinding = \"{finding}\"\n{terms}");
-            }
-        }
-        for _ in 0..self.dice.below(4) {
-            text += &self.narrowing(sites);
-        }
-        text
-    }
-
-    fn narrowing(&mut self, sites: &[Site]) -> String {
-        let site = &sites[self.dice.below(sites.len())];
-        let centers = site.centers.iter().map(|(id, _)| id);
-        let things: Vec<&String> =
-            site.units().chain(centers).chain(&site.storages).chain(&site.areas).collect();
-        let thing = match self.dice.chance(75) {
-            true => format!("thing = \"{}\"\n", self.dice.one(&things)),
-            false => String::new(),
-        };
-        let kinds = match self.dice.chance(60) {
-            true => format!("kinds = {:?}\n", self.dice.some(&FACTS, 40)),
-            false => String::new(),
-        };
-        let (to, reason) = (self.dice.some(&NATIONS, 40), self.reason(site.id));
-        format!(
-            "\n[[narrow]]\nplant = \"{}\"\n{thing}{kinds}to = {to:?}\nreason = \"{reason}\"\n\
-             person = \"releaser\"\nreview = 2031-02-01\n",
-            site.id
         )
     }
 }

@@ -5,6 +5,7 @@ use twin::{Audience, Label, NationId};
 
 use super::*;
 use crate::view::session::tests::public;
+use wire::view::LARGEST_PIECE_BYTES;
 
 /// Allows facts with fewer marks than that.
 #[derive(Debug)]
@@ -38,7 +39,7 @@ fn values(gate: &mut Gate, texts: &[&str]) -> Released<Values> {
 }
 
 fn delta(published: &Published, at: usize) -> serde_json::Value {
-    serde_json::from_str(published.deltas[at].frame.as_str()).unwrap()
+    serde_json::from_str(published.deltas[at].frames[0].as_str()).unwrap()
 }
 
 #[test]
@@ -67,4 +68,27 @@ fn other_policies_are_a_version_of_their_own() {
     gate.adopt(Arc::new(FewerMarks(1)), 2);
     let next = step("v", Some(&same), values(&mut gate, &["a"]), VecDeque::new());
     assert_eq!((next.version, next.values.generation()), (2, 2));
+}
+
+#[test]
+fn a_large_step_is_cut_and_ends_at_one_version() {
+    let mut gate = Gate::new(Arc::new(FewerMarks(20)), 1);
+    let large = |letter: &str| letter.repeat(LARGEST_PIECE_BYTES / 3);
+    let (before, after) = (large("a"), large("b"));
+    let first = step("v", None, values(&mut gate, &[before.as_str(); 12]), VecDeque::new());
+    let second = step("v", Some(&first), values(&mut gate, &[after.as_str(); 9]), VecDeque::new());
+    assert_eq!((second.version, second.deltas.len()), (2, 1));
+    let frames = &second.deltas[0].frames;
+    let (mut set, mut gone) = (Vec::new(), Vec::new());
+    for (number, frame) in frames.iter().enumerate() {
+        assert!(frame.len() <= LARGEST_PIECE_BYTES + 200, "a piece of {} bytes", frame.len());
+        let piece: serde_json::Value = serde_json::from_str(frame.as_str()).unwrap();
+        assert_eq!((&piece["from"], &piece["to"]), (&1.into(), &2.into()));
+        assert_eq!((&piece["piece"], &piece["pieces"]), (&number.into(), &frames.len().into()));
+        set.extend(piece["set"].as_object().unwrap().keys().cloned());
+        gone.extend(piece["gone"].as_array().into_iter().flatten().cloned());
+    }
+    assert!(frames.len() > 3, "{} pieces", frames.len());
+    assert_eq!(set, (0..9).map(|marks| format!("unit/{marks}")).collect::<Vec<_>>());
+    assert_eq!(gone, ["unit/10", "unit/11", "unit/9"]);
 }

@@ -2,6 +2,7 @@
 
 use super::fixture::{Yard, at, finished, id, moved, started, stated};
 use crate::{
+    report::{Cause, CauseKind, Statement},
     state::{Change, Subject, TwinState, UnitNow},
     time::Span,
     unit_state::UnitState::{
@@ -238,4 +239,44 @@ fn a_resource_serves_and_is_free_again() {
     assert_eq!(crane(&yard).pose.map(|pose| pose.x_m), Some(4.5));
     assert!(yard.refused(9, pose(f64::NAN)).starts_with("number_out_of_range"));
     assert!(yard.refused(9, pose(1e300)).starts_with("number_out_of_range"));
+}
+
+#[test]
+fn a_wait_goes_on_over_a_shift_that_ends() {
+    let mut yard = Yard::new();
+    let waits = |place: &str| Statement::UnitState {
+        unit: id("P1"),
+        state: Starved,
+        reason: None,
+        cause: Some(Cause { kind: CauseKind::Material, id: place.into() }),
+    };
+    let since = |yard: &Yard| {
+        let now = unit(&yard.twin, "P1");
+        (now.since, now.same_since)
+    };
+    yard.ok(10, waits("store"));
+    yard.ok(20, stated("P1", OffShift));
+    assert_eq!(since(&yard), (Some(at(20)), Some(at(20))));
+    // In the morning it says that it has nothing to do, and in the same moment why.
+    yard.ok(30, stated("P1", Starved));
+    yard.ok(30, waits("store"));
+    assert_eq!(since(&yard), (Some(at(30)), Some(at(10))));
+    yard.ok(40, stated("P1", OffShift));
+    yard.ok(50, waits("store"));
+    assert_eq!(since(&yard), (Some(at(50)), Some(at(10))), "over two nights");
+    yard.ok(55, waits("store"));
+    assert_eq!(since(&yard), (Some(at(55)), Some(at(10))), "what is said again is the same");
+    // To wait for something else is another wait, and so is one after work.
+    yard.ok(60, stated("P1", OffShift));
+    yard.ok(70, waits("park"));
+    assert_eq!(since(&yard), (Some(at(70)), Some(at(70))));
+    yard.ok(80, started("o-1", "P1", "B-1"));
+    yard.ok(90, stated("P1", OffShift));
+    yard.ok(100, waits("park"));
+    assert_eq!(since(&yard), (Some(at(100)), Some(at(100))));
+    // What it works on says itself since when.
+    yard.ok(110, stated("P1", Working));
+    yard.ok(120, stated("P1", OffShift));
+    yard.ok(130, stated("P1", Working));
+    assert_eq!(since(&yard), (Some(at(130)), Some(at(130))));
 }

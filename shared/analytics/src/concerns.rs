@@ -1,0 +1,168 @@
+//! What somebody must act on: a part that is out while stations wait, a promise that will be
+//! missed, a unit that stands.
+//!
+//! Parts and promises are looked at with every sample of the record, every six hours of plant time;
+//! what held at two in a row is raised, and is over when it has not held for a day, so that what
+//! comes and goes is raised once. A unit is raised when it has stood for a day, until it works.
+
+use std::collections::BTreeMap;
+
+use twin::{EquipmentId, MaterialId, PlantTime, Span, UnitState};
+
+use crate::{
+    findings::{DryPart, Inputs, Outlook, Promise, Source},
+    fold::PlantFold,
+    sight::PlantView,
+    units::UnitTrack,
+};
+
+/// A promise that is expected to be missed by so much [d] is one to act on.
+const MISSED_BY_D: f64 = 7.0;
+/// It is so no more when it is missed by less than this [d].
+const NEARLY_MET_D: f64 = 4.0;
+/// Promises for later than this are left for later.
+const PROMISED_WITHIN: Span = Span::from_secs(60 * 86_400);
+/// A unit that has been down or on hold for so long, time off shift included.
+const STOOD_FOR: Span = Span::DAY;
+/// What has not held for so long is over.
+const OVER_AFTER: Span = Span::DAY;
+/// Concerns of one plant followed at once: more than anybody can act on.
+const CONCERNS_KEPT: usize = 60;
+
+/// What a concern is about; there is one of each at most.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum About {
+    Part(MaterialId),
+    Promise(Promise),
+}
+
+/// What somebody must act on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Concern {
+    /// A part has run out, and stations wait for it; as it was when that was last so.
+    PartIsOut(Box<DryPart>),
+    /// The next promise of its kind will be missed by a week or more.
+    PromiseIsMissed(Box<Outlook>),
+    /// A unit is down or on hold for a day or longer.
+    UnitStands {
+        /// Which.
+        unit: EquipmentId,
+        /// Whether it is down or on hold.
+        state: UnitState,
+    },
+}
+
+/// A concern that is raised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Raised {
+    /// What it is.
+    pub what: Concern,
+    /// Since when it is so: a part is out, a unit stands; of a promise, since when that is expected.
+    pub since: PlantTime,
+    /// What it was computed from. A part and a promise tell of all of the plant besides: when
+    /// anything was reported, since that is when samples are taken, and that a date waits for no
+    /// material or station.
+    pub inputs: Inputs,
+}
+
+#[derive(Clone, Debug)]
+struct Followed {
+    raised: Raised,
+    /// When it was first and last found.
+    first: PlantTime,
+    last: PlantTime,
+}
+
+/// The concerns of one plant.
+#[derive(Clone, Debug, Default)]
+pub struct Concerns {
+    followed: BTreeMap<About, Followed>,
+}
+
+impl Concerns {
+    /// Takes what was found at the moment of a sample.
+    fn follow(&mut self, found: Vec<(About, Raised)>, at: PlantTime) {
+        for (about, raised) in found {
+            if let Some(known) = self.followed.get_mut(&about) {
+                let since = known.raised.since.min(raised.since);
+                known.raised = Raised { since, ..raised };
+                known.last = at;
+            } else if self.followed.len() < CONCERNS_KEPT {
+                self.followed.insert(about, Followed { raised, first: at, last: at });
+            }
+        }
+        self.followed.retain(|_, known| at.since(known.last) < OVER_AFTER);
+    }
+
+    /// Whether a promise is followed already.
+    fn has(&self, promise: &Promise) -> bool {
+        self.followed.contains_key(&About::Promise(promise.clone()))
+    }
+}
+
+/// Looks at a plant at the moment of a sample.
+pub fn sampled(fold: &PlantFold, at: PlantTime) -> Concerns {
+    let view = PlantView::whole(fold);
+    let dry = view.dry(at);
+    let outlook = view.outlook(&dry, at);
+    let mut found = promises(fold, &outlook, at);
+    found.extend(dry.iter().filter_map(|part| {
+        let since = part.out_since.filter(|_| part.waited_for)?;
+        let what = Concern::PartIsOut(Box::new(part.clone()));
+        let raised = Raised { what, since, inputs: part.inputs.clone() };
+        Some((About::Part(part.material.clone()), raised))
+    }));
+    let mut concerns = fold.concerns.clone();
+    concerns.follow(found, at);
+    concerns
+}
+
+/// Of each product the next promise, if it will be missed: what comes after it is late as well.
+fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About, Raised)> {
+    let mut found: BTreeMap<_, &Outlook> = BTreeMap::new();
+    let open = outlook.iter().filter(|o| o.reached.is_none());
+    for promise in open.filter(|o| o.promised.since(at) <= PROMISED_WITHIN) {
+        found.entry((&promise.material, promise.part.is_some())).or_insert(promise);
+    }
+    let missed = found.into_values().filter(|promise| {
+        let least = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
+        promise.slip_d.is_some_and(|slip| slip >= least)
+    });
+    let raised = missed.map(|promise| {
+        let what = Concern::PromiseIsMissed(Box::new(promise.clone()));
+        let raised = Raised { what, since: at, inputs: promise.inputs.clone() };
+        (About::Promise(promise.what.clone()), raised)
+    });
+    raised.collect()
+}
+
+/// Whether a unit stands for long, and since when.
+fn stands(track: &UnitTrack, now: PlantTime) -> Option<(UnitState, PlantTime)> {
+    let state = track.last_but_off_shift();
+    let is_it = matches!(state, UnitState::Down | UnitState::Held);
+    let (since, _) = track.run(now, |of| of == state).filter(|_| is_it)?;
+    (now.since(since) >= STOOD_FOR).then_some((state, since))
+}
+
+/// The units that stand, the longest first.
+fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
+    let all = fold.layout.units().filter_map(|place| {
+        let (state, since) = stands(fold.units.tracks.get(&place)?, now)?;
+        let unit = fold.layout.info(place)?.id.clone();
+        let source = (fold.layout.plant.clone(), Source::Equipment(unit.clone()));
+        Some(Raised { what: Concern::UnitStands { unit, state }, since, inputs: [source].into() })
+    });
+    let mut all: Vec<Raised> = all.collect();
+    all.sort_by_key(|raised| raised.since);
+    all
+}
+
+/// What is raised about a plant: parts and promises, then units, each the longest first.
+pub fn raised(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
+    let twice = |known: &&Followed| known.first < known.last;
+    let followed = fold.concerns.followed.values().filter(twice);
+    let mut raised: Vec<Raised> = followed.map(|known| known.raised.clone()).collect();
+    raised.sort_by_key(|raised| raised.since);
+    raised.extend(standing(fold, now));
+    raised
+}

@@ -1,0 +1,122 @@
+//! What somebody must act on: raised once, while it is so, and over by itself.
+
+use twin::{Cause, CauseKind, Statement, UnitState, report::OrderTerms};
+
+use super::fixture::{Tale, at, id, line, terms};
+use crate::{Concern, Promise};
+
+/// Somebody reports every three hours; steel runs out at hour 10, and a station waits for it.
+fn out_of_steel() -> Tale {
+    let mut tale = Tale::default();
+    let (material, storage) = (id("steel"), id("store"));
+    tale.say("home", 0.0, Statement::Stock { storage, material, quantity: 4.0 });
+    used(&mut tale, 2.0);
+    used(&mut tale, 10.0);
+    waits(&mut tale, 11.0);
+    tale.say("home", 0.5, Statement::DeliveryPromised(terms("D1", 60.0, 960.0)));
+    tale
+}
+
+fn used(tale: &mut Tale, hours: f64) {
+    let (material, storage) = (id("steel"), id("store"));
+    let used = Statement::LotConsumed { material, quantity: 2.0, storage, lot: None, part: None };
+    tale.say("home", hours, used);
+}
+
+fn waits(tale: &mut Tale, hours: f64) {
+    let cause = Some(Cause { kind: CauseKind::Material, id: "store".into() });
+    let (unit, state) = (id("S1"), UnitState::Starved);
+    tale.say("home", hours, Statement::UnitState { unit, state, reason: None, cause });
+}
+
+/// What is raised at an hour, in words: what, and since which hour.
+fn raised(mut tale: Tale, hours: f64) -> Vec<String> {
+    // Another station goes on, so that the record goes on.
+    for n in 0..(hours / 3.0) as u32 {
+        let state = if n % 2 == 0 { UnitState::Working } else { UnitState::Starved };
+        tale.state("home", 3.0 * f64::from(n), "S2", state);
+    }
+    tale.told.retain(|(_, report)| report.at <= at(hours));
+    let analytics = tale.observed(&[line("home", 2)]);
+    let raised = analytics.concerns(&id("home"), at(hours));
+    let words = raised.into_iter().map(|raised| {
+        let what = match &raised.what {
+            Concern::PartIsOut(part) => format!("{} is out", part.material),
+            Concern::PromiseIsMissed(promise) => {
+                let Promise::Order(order) = &promise.what else { panic!("{promise:?}") };
+                format!("{order} is missed by {:.0} d", promise.slip_d.unwrap_or(0.0))
+            }
+            Concern::UnitStands { unit, state } => format!("{unit} is {state}"),
+        };
+        format!("{what} since {:.0} h", raised.since.since(at(0.0)).hours())
+    });
+    words.collect()
+}
+
+#[test]
+fn a_part_that_is_out_while_stations_wait_is_raised_until_it_has_come() {
+    assert_eq!(raised(out_of_steel(), 9.0), Vec::<String>::new());
+    for hours in [30.0, 300.0] {
+        assert_eq!(raised(out_of_steel(), hours), ["steel is out since 10 h"]);
+    }
+    // A few that come and are used up within hours end nothing, and nothing new begins.
+    let few = || {
+        let mut tale = out_of_steel();
+        tale.say("home", 50.0, Statement::DeliveryArrived(terms("D0", 2.0, 50.0)));
+        used(&mut tale, 58.0);
+        waits(&mut tale, 59.0);
+        tale
+    };
+    for hours in [57.0, 100.0] {
+        assert_eq!(raised(few(), hours), ["steel is out since 10 h"]);
+    }
+    // Enough does, a day later.
+    let enough = || {
+        let mut tale = out_of_steel();
+        tale.say("home", 50.0, Statement::DeliveryArrived(terms("D0", 60.0, 50.0)));
+        tale.state("home", 51.0, "S1", UnitState::Working);
+        tale
+    };
+    assert_eq!(raised(enough(), 60.0), ["steel is out since 10 h"]);
+    assert_eq!(raised(enough(), 90.0), Vec::<String>::new());
+}
+
+#[test]
+fn a_unit_that_is_down_for_more_than_a_day_is_raised_until_it_works() {
+    let tale = |again: f64| {
+        let mut tale = Tale::default();
+        tale.state("home", 20.0, "S1", UnitState::Down);
+        // The shift ends and begins again: it is down all the while.
+        tale.state("home", 30.0, "S1", UnitState::OffShift);
+        tale.state("home", 40.0, "S1", UnitState::Down);
+        tale.state("home", again, "S1", UnitState::Working);
+        tale
+    };
+    assert_eq!(raised(tale(900.0), 42.0), Vec::<String>::new());
+    assert_eq!(raised(tale(900.0), 60.0), ["S1 is down since 20 h"]);
+    assert_eq!(raised(tale(70.0), 72.0), Vec::<String>::new());
+}
+
+#[test]
+fn the_next_promise_of_a_product_is_raised_when_it_will_be_missed_by_a_week() {
+    let tale = |due_d: f64| {
+        let mut tale = Tale::default();
+        for (name, later_d) in [("O1", 0.0), ("O2", 20.0)] {
+            let due = at(24.0 * (due_d + later_d));
+            let (order, material) = (id(name), id("block"));
+            let order = OrderTerms { order, material, quantity: 30.0, due };
+            tale.say("home", 0.0, Statement::OrderPlaced(order));
+        }
+        for day in 0..40 {
+            tale.completed("home", 24.0 * f64::from(day), &format!("b{day}"));
+        }
+        tale
+    };
+    // Thirty at one a day: on day 29.
+    assert_eq!(raised(tale(25.0), 240.0), Vec::<String>::new());
+    let found = raised(tale(20.0), 240.0);
+    assert!(found.len() == 1 && found[0].starts_with("O1 is missed by 9 d"), "{found:?}");
+    // The next one is promised in time: nothing is raised once this one is met.
+    let found = raised(tale(20.0), 34.0 * 24.0);
+    assert!(found.iter().all(|one| !one.contains("O1")), "{found:?}");
+}
