@@ -70,7 +70,7 @@ fn a_line_of_ones_own_is_checked_and_simulated() {
     assert_eq!(status, 0, "{said}");
     let answer: Value = serde_json::from_str(&out).expect("JSON on stdout, and nothing else");
     assert_eq!(answer["model"], "like_pieces");
-    assert_eq!(answer["engine"], "events");
+    assert_eq!(answer["engine"], "maxplus");
     let throughput = number(&answer, "/throughput/0/per_h/mean");
     assert!((throughput - 0.75).abs() < 0.01, "{throughput}");
     let (low, high) =
@@ -83,10 +83,24 @@ fn a_line_of_ones_own_is_checked_and_simulated() {
     assert!(number(&answer, "/part_operations_per_s") > 0.0);
     assert!(number(&answer, "/storages/0/level/mean") < 1.0);
     assert_eq!(answer["bottlenecks"].as_array().map(Vec::len), Some(2));
-    let (_, again, _) =
-        run(&["sim", &path, "--until", "20000h", "--replications", "20", "--seed", "5", "--json"]);
-    let again: Value = serde_json::from_str(&again).expect("JSON");
-    assert_eq!(again["throughput"], answer["throughput"], "the same seed is the same answer");
+    for (asked, engine) in [("auto", "maxplus"), ("maxplus", "maxplus"), ("events", "events")] {
+        let (_, again, _) = run(&[
+            "sim",
+            &path,
+            "--until",
+            "20000h",
+            "--replications",
+            "20",
+            "--seed",
+            "5",
+            "--json",
+            "--engine",
+            asked,
+        ]);
+        let again: Value = serde_json::from_str(&again).expect("JSON");
+        assert_eq!(again["engine"], engine);
+        assert_eq!(again["throughput"], answer["throughput"], "the same seed, the same answer");
+    }
 }
 
 #[test]

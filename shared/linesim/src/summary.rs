@@ -64,7 +64,7 @@ pub struct Present {
     pub named: f64,
     /// The same over time, since the start \[piece × h\].
     pub named_over_time: f64,
-    /// Runs on quantities that are under way.
+    /// Runs on quantities that are under way \[run\].
     pub runs: f64,
     /// The same over time, since the start \[run × h\].
     pub runs_over_time: f64,
