@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # `just bench`: what the hub costs, side by side with its peers in the same run. Arguments go to
-# the benchmarks (tests/peers); `just bench --help` lists them. `just bench events` measures the
-# simulation's event list beside others instead, in half a minute.
+# the benchmarks (tests/peers); `just bench --help` lists them. `just bench sim` measures simulations
+# beside other simulators, and `just bench events` the event list beside others, each alone.
 #   SLIPWAY_BENCH_PROFILE   cargo's profile (default: release; dev tries the benchmarks, quickly)
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
@@ -10,6 +10,13 @@ cd "$ROOT"
 .ci/setup.sh host
 if [ "${1:-}" = events ]; then
   exec cargo bench --profile "${SLIPWAY_BENCH_PROFILE:-release}" -p des --bench event_list
+fi
+.ci/setup.sh simulators || say "going on without the simulators that could not be had"
+SLIPWAY_SIMULATORS=$(.ci/setup.sh simulators-python)
+if [ -x "$SLIPWAY_SIMULATORS" ]; then export SLIPWAY_SIMULATORS; else unset SLIPWAY_SIMULATORS; fi
+if [ "${1:-}" = sim ]; then
+  shift
+  exec cargo bench --profile "${SLIPWAY_BENCH_PROFILE:-release}" -p hub --bench cost -- --only sim "$@"
 fi
 .ci/setup.sh peers || say "going on without the peers that could not be had"
 export PATH=$SLIPWAY_CACHE/peers/bin:$PATH

@@ -5,6 +5,7 @@
 #   setup.sh browser   Chromium, Node and the packages of tests/browser
 #   setup.sh clients   Python's and Node's websocket packages of tests/clients
 #   setup.sh peers     the servers that benchmarks measure beside
+#   setup.sh simulators   SimPy, simantha and Ciw, which simulations are measured beside
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 cd "$ROOT"
@@ -171,6 +172,14 @@ fetch_nats() {
   ln -sf "$server" "$kept/bin/nats-server"
 }
 
+setup_simulators() {
+  local missing
+  mapfile -t missing < <(lacking python3=python3 taskset=util-linux)
+  python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+  [ ${#missing[@]} = 0 ] || install_packages "other simulators play the same line" "${missing[@]}"
+  python_packages tests/peers/simulators
+}
+
 # Leaves $SLIPWAY_CACHE/wasm-toolchain.sh, which the browser build sources.
 setup_wasm() {
   local sysroot kind
@@ -238,6 +247,8 @@ case "${1:-}" in
   browser) setup_browser ;;
   clients) setup_clients ;;
   peers) setup_peers ;;
+  simulators) setup_simulators ;;
+  simulators-python) printf '%s/bin/python\n' "$(python_home tests/peers/simulators)" ;;
   python) printf '%s/bin/python\n' "$(python_home tests/clients)" ;;
-  *) sed -n '2,7p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,8p' "$0" >&2; exit 2 ;;
 esac

@@ -70,7 +70,7 @@ fn a_line_of_ones_own_is_checked_and_simulated() {
     assert_eq!(status, 0, "{said}");
     let answer: Value = serde_json::from_str(&out).expect("JSON on stdout, and nothing else");
     assert_eq!(answer["model"], "like_pieces");
-    assert_eq!(answer["engine"], "events");
+    assert_eq!(answer["engine"], "maxplus");
     let throughput = number(&answer, "/throughput/0/per_h/mean");
     assert!((throughput - 0.75).abs() < 0.01, "{throughput}");
     let (low, high) =
@@ -83,10 +83,24 @@ fn a_line_of_ones_own_is_checked_and_simulated() {
     assert!(number(&answer, "/part_operations_per_s") > 0.0);
     assert!(number(&answer, "/storages/0/level/mean") < 1.0);
     assert_eq!(answer["bottlenecks"].as_array().map(Vec::len), Some(2));
-    let (_, again, _) =
-        run(&["sim", &path, "--until", "20000h", "--replications", "20", "--seed", "5", "--json"]);
-    let again: Value = serde_json::from_str(&again).expect("JSON");
-    assert_eq!(again["throughput"], answer["throughput"], "the same seed is the same answer");
+    for (asked, engine) in [("auto", "maxplus"), ("maxplus", "maxplus"), ("events", "events")] {
+        let (_, again, _) = run(&[
+            "sim",
+            &path,
+            "--until",
+            "20000h",
+            "--replications",
+            "20",
+            "--seed",
+            "5",
+            "--json",
+            "--engine",
+            asked,
+        ]);
+        let again: Value = serde_json::from_str(&again).expect("JSON");
+        assert_eq!(again["engine"], engine);
+        assert_eq!(again["throughput"], answer["throughput"], "the same seed, the same answer");
+    }
 }
 
 #[test]
@@ -146,4 +160,29 @@ fn expectations_pass_fail_or_cannot_be_told() {
     assert_eq!(status, 1);
     assert!(said.contains("wrong.toml:4:1: error:"), "{said}");
     assert!(said.contains("line.storage.rack.capacity"), "{said}");
+}
+
+/// A ship that has come to the quay is afloat, and not delivered.
+#[test]
+fn milestones_are_reached_when_their_work_has_ended() {
+    let (status, out, said) = run(&[
+        "sim",
+        "home-yard",
+        "--until",
+        "60 d",
+        "--replications",
+        "2",
+        "--seed",
+        "3",
+        "--json",
+    ]);
+    assert_eq!(status, 0, "{said}");
+    let answer: Value = serde_json::from_str(&out).expect("JSON");
+    let reached = |id: &str| {
+        let all = answer["milestones"].as_array().expect("milestones");
+        let found = all.iter().find(|m| m["milestone"] == id).unwrap_or_else(|| panic!("no {id}"));
+        number(found, "/reached_ratio")
+    };
+    assert!((reached("H1-float-out") - 1.0).abs() < 1e-9, "within three weeks");
+    assert!(reached("H1-delivery").abs() < 1e-9, "after 190 working days at the quay");
 }

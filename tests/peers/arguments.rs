@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Frames that the generator keeps unacknowledged
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub(crate) in_flight: usize,
+    /// Parts that the other simulators play; the own one plays fifty times as many
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub(crate) peer_parts: usize,
     /// Measure only this; may be given several times
     #[arg(long, value_name = "SECTION")]
     only: Vec<Section>,
@@ -57,6 +60,8 @@ pub(crate) enum Section {
     FanOut,
     /// What one publication of the demonstration costs
     Tick,
+    /// Simulations of plant files, beside other simulators
+    Sim,
     /// What a browser fetches for the 3D page
     Download,
 }

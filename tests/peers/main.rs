@@ -19,6 +19,7 @@ mod policy;
 mod pump;
 mod raw;
 mod restart;
+mod simulation;
 mod site;
 mod spread;
 mod table;
@@ -54,6 +55,9 @@ fn main() {
     }
     if arguments.wants(Section::Tick) {
         runtime.block_on(tick::measure(&place, &mut findings));
+    }
+    if arguments.wants(Section::Sim) {
+        simulation::measure(&arguments, &mut findings);
     }
     if arguments.wants(Section::Download) {
         table::download(&mut findings);

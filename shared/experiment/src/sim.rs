@@ -91,6 +91,8 @@ impl ModelKind {
 pub struct Outcome {
     /// Which model was played.
     pub model: ModelKind,
+    /// Whether it was played by the recursion of departures, and not by events.
+    pub by_recursion: bool,
     /// What kept it from being one of like pieces, if anything did.
     pub why_whole: Option<NotLike>,
     /// How long one replication was, warm-up included.

@@ -182,6 +182,7 @@ impl Model {
             self.units[unit].holding = Some((lead, op));
         }
         self.take_helpers(unit, op);
+        self.take_cards(op, takings.times);
         self.start_job(unit, op, (parts, takings.times), cause);
         if let Some((resource, span)) = fetch {
             let job = self.units[unit].jobs.len() - 1;
@@ -216,7 +217,7 @@ impl Model {
     }
 
     /// A new item appears where its work begins.
-    fn born(&mut self, unit: usize, op: usize, number: u64, remade: u32) -> usize {
+    pub(crate) fn born(&mut self, unit: usize, op: usize, number: u64, remade: u32) -> usize {
         let Op { site, output, every, .. } = self.ops[op];
         let state = &mut self.materials[output];
         if remade > 0 {
@@ -249,7 +250,7 @@ impl Model {
     }
 
     /// A quantity gets a name for the run, as reports speak of parts.
-    fn kit(&mut self, unit: usize, op: usize) -> usize {
+    pub(crate) fn kit(&mut self, unit: usize, op: usize) -> usize {
         let site = self.ops[op].site;
         self.sites[site].kits += 1;
         let number = self.sites[site].kits;
@@ -318,7 +319,7 @@ impl Model {
             let number = state.number;
             self.say(site, statement);
             self.leave_place(piece);
-            self.parts[piece].at = At::Gone;
+            self.put(piece, At::Gone);
             if let Some(number) = number {
                 self.parts[lead].pieces.push(number);
             }
@@ -420,7 +421,7 @@ fn nearness(wait: &Wait) -> u8 {
         Wait::Order { .. } => 0,
         Wait::Material { .. } => 1,
         Wait::Quality { .. } => 2,
-        Wait::Limit { .. } | Wait::Space { .. } => 3,
+        Wait::Limit { .. } | Wait::Space { .. } | Wait::Cards { .. } => 3,
         Wait::Crew { .. } => 4,
         Wait::Crane { .. } => 5,
         Wait::Shift(_) | Wait::Repair | Wait::Setup | Wait::Machine => 6,

@@ -4,6 +4,7 @@ mod equipment;
 mod flows;
 mod initial;
 mod operations;
+mod outside;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use crate::{
     lasts::distribution,
     model::{Event, Model},
     network::{CalendarState, MaterialState, Mode, OrderState, Site},
+    over_time::OverTime,
     settings::Settings,
 };
 
@@ -71,6 +73,8 @@ impl Model {
             builder.operations(site, plant)?;
             builder.supply(site, plant)?;
             builder.single_deliveries(site, plant)?;
+            builder.arrivals(site, plant)?;
+            builder.cards(site, plant)?;
         }
         for lane in &programme.lanes {
             builder.lane(lane)?;
@@ -80,6 +84,10 @@ impl Model {
             builder.initial_stock(site, plant)?;
         }
         builder.initial_parts(plants)?;
+        for (site, plant) in plants.iter().enumerate() {
+            builder.begun_units(site, plant)?;
+        }
+        builder.first_orders()?;
         builder.first_events();
         Ok(builder.model)
     }
@@ -104,6 +112,8 @@ fn empty(programme: &Programme, settings: Settings) -> Model {
         ops: Vec::new(),
         lines: Vec::new(),
         lanes: Vec::new(),
+        arrivals: Vec::new(),
+        cards: Vec::new(),
         parts: Vec::new(),
         consignments: Vec::new(),
         carriages: Vec::new(),
@@ -154,6 +164,8 @@ impl Builder {
                 .map(|supplier| (supplier.id.clone(), SmolStr::new(&supplier.name)))
                 .collect(),
             kits: 0,
+            named: OverTime::new(self.model.settings.start),
+            runs_on: OverTime::new(self.model.settings.start),
         });
         self.names.push(Names::default());
         Ok(())
@@ -267,6 +279,9 @@ impl Builder {
         }
         for line in 0..model.lines.len() {
             model.first_promise(line);
+        }
+        for arrivals in 0..model.arrivals.len() {
+            model.next_arrival(arrivals);
         }
         for lane in 0..model.lanes.len() {
             model.schedule(model.lanes[lane].next, Event::Depart { lane });

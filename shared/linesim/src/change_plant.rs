@@ -7,6 +7,8 @@
 //! | `line.work_center.P4.time`, `.repair`, `.between` | mean times: `12 h` |
 //! | `line.work_center.P4.count` | units: `2` |
 //! | `line.operation.weld.time`, `.variation`, `.yield` | `12 h`, `0.3`, `0.95` |
+//! | `line.operation.turn.every` | of one that begins by the clock: `33 d` |
+//! | `line.resource.crane.repair`, `.between` | `8 h`, `200 h` |
 //! | `line.storage.b1.capacity` | `5`, or `unbounded` |
 //! | `line.supply.plate.lot`, `.every`, `.lead` | `31`, `7 d`, `60 d` |
 //! | `line.arrivals.jobs.every` | `2 h` |
@@ -17,7 +19,10 @@
 //! What [`crate::Model::change`] knows besides (`.unit.P4-1.down` and the like) happens at the
 //! start of a run.
 
-use twin::{EquipmentId, Plant, Span, definition::WorkUnit};
+use twin::{
+    EquipmentId, Plant, Span,
+    definition::{FailureMode, SourceRule, WorkUnit},
+};
 
 use crate::{
     change::{distance, span_of},
@@ -41,9 +46,12 @@ enum Knob {
     CenterRepair,
     CenterBetween,
     CenterCount,
+    ResourceRepair,
+    ResourceBetween,
     OperationTime,
     OperationVariation,
     OperationYield,
+    OperationEvery,
     Capacity,
     Lot,
     Every,
@@ -99,13 +107,15 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
             let own = plant.operations.iter_mut().filter(|op| op.work_center == center);
             own.for_each(|op| op.duration = with_mean(&op.duration, mean));
         }
-        Knob::CenterRepair | Knob::CenterBetween => {
+        Knob::CenterRepair | Knob::ResourceRepair => {
             let mean = span()?;
-            for failure in &mut plant.work_centers[index].failures {
-                let repair = knob == Knob::CenterRepair;
-                let one = if repair { &mut failure.repair } else { &mut failure.between };
-                *one = with_mean(one, mean);
-            }
+            let failures = failures(plant, knob, index).iter_mut();
+            failures.for_each(|failure| failure.repair = with_mean(&failure.repair, mean));
+        }
+        Knob::CenterBetween | Knob::ResourceBetween => {
+            let mean = span()?;
+            let failures = failures(plant, knob, index).iter_mut();
+            failures.for_each(|failure| failure.between = with_mean(&failure.between, mean));
         }
         Knob::CenterCount => {
             let wanted = "a number of units from 1 to 10000";
@@ -122,6 +132,9 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
         }
         Knob::OperationYield => {
             plant.operations[index].yield_ratio = number(1e-6, 1.0, "a share above 0, at most 1")?;
+        }
+        Knob::OperationEvery => {
+            plant.operations[index].source = SourceRule::Every(span()?);
         }
         Knob::Capacity => {
             plant.storages[index].capacity = match value.trim() {
@@ -147,6 +160,14 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
         Knob::UnitLimit => plant.areas[index].unit_limit = Some(count("a number above 0")?),
     }
     Ok(Changed::Now)
+}
+
+/// What stops a work center or a resource.
+fn failures(plant: &mut Plant, knob: Knob, index: usize) -> &mut [FailureMode] {
+    match knob {
+        Knob::ResourceRepair | Knob::ResourceBetween => &mut plant.resources[index].failures,
+        _ => &mut plant.work_centers[index].failures,
+    }
 }
 
 /// So many units: the last ones go, or more come that are like the last, beside it.
@@ -189,11 +210,14 @@ fn knobs(plant: &Plant) -> Vec<(String, Knob, usize)> {
         add("work_center", center.id.as_str(), index, &all);
     }
     for (index, operation) in plant.operations.iter().enumerate() {
-        let all = [
+        let mut all = vec![
             ("time", Knob::OperationTime),
             ("variation", Knob::OperationVariation),
             ("yield", Knob::OperationYield),
         ];
+        if matches!(operation.source, SourceRule::Every(_)) {
+            all.push(("every", Knob::OperationEvery));
+        }
         add("operation", operation.id.as_str(), index, &all);
     }
     for (index, storage) in plant.storages.iter().enumerate() {
@@ -224,8 +248,10 @@ fn knobs(plant: &Plant) -> Vec<(String, Knob, usize)> {
     for unit in &plant.units {
         add("unit", unit.id.as_str(), 0, &stops);
     }
-    for resource in &plant.resources {
-        add("resource", resource.id.as_str(), 0, &stops[..1]);
+    for (index, resource) in plant.resources.iter().enumerate() {
+        let own = [("repair", Knob::ResourceRepair), ("between", Knob::ResourceBetween)];
+        let own = if resource.failures.is_empty() { &[] } else { own.as_slice() };
+        add("resource", resource.id.as_str(), index, &[&stops[..1], own].concat());
     }
     knobs
 }

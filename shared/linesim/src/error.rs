@@ -94,6 +94,44 @@ pub enum ModelError {
         /// For how long nothing has started or finished.
         days: u32,
     },
+    /// What arrives by itself finds no room for certain.
+    #[error("{plant}: {user} come into {storage}, which has a limit: nobody sends them back")]
+    SentBack {
+        /// The plant.
+        plant: PlantId,
+        /// The arrivals.
+        user: String,
+        /// Where they come.
+        storage: String,
+    },
+    /// Cards that are taken and never given back.
+    #[error(
+        "{plant}: loop of cards {cards} takes cards that never come back: no operation of \
+         returned_by comes after one of taken_by"
+    )]
+    NoReturn {
+        /// The plant.
+        plant: PlantId,
+        /// The loop.
+        cards: String,
+    },
+    /// More stock at the start than with every order in.
+    #[error(
+        "{plant}: {storage} begins with {quantity} {material}, more than {most}, where no order \
+         would be out"
+    )]
+    Overstocked {
+        /// The plant.
+        plant: PlantId,
+        /// What.
+        material: String,
+        /// Where.
+        storage: String,
+        /// How much is there.
+        quantity: u64,
+        /// Point and lot together.
+        most: u64,
+    },
     /// Something that only networks of like pieces have, in a plant that is none.
     #[error("{plant}: {what} is for networks of like pieces only, and this plant is none")]
     LikeOnly {

@@ -165,14 +165,23 @@ impl Model {
                     let leaving = Leaving::Bulk { quantity: good, to, carried };
                     self.units[unit].jobs[job].leaving.push_back(leaving);
                 }
-                None if good > 0.0 => self.complete_kit(unit, op, part, good),
-                _ => self.end_kit(part),
+                None if good > 0.0 => {
+                    self.complete_kit(unit, op, part, good);
+                    self.return_cards(unit, op, times as u32);
+                }
+                _ => {
+                    self.end_kit(part);
+                    self.lose_cards(unit, op, times as u32);
+                }
             }
             return;
         }
         self.parts[part].material = compiled.output;
         match self.outcome(unit, op, part) {
-            Outcome::Lost => self.scrap(unit, part),
+            Outcome::Lost => {
+                self.scrap(unit, part);
+                self.lose_cards(unit, op, 1);
+            }
             Outcome::Again => {
                 self.parts[part].rounds += 1;
                 let statement = Statement::PartReworked {
@@ -194,6 +203,7 @@ impl Model {
                 None => {
                     let order = self.units[unit].jobs[job].order.clone();
                     self.complete(site, part, order);
+                    self.return_cards(unit, op, 1);
                 }
             },
         }
@@ -243,7 +253,7 @@ impl Model {
         };
         self.say(self.units[unit].site, statement);
         self.leave_place(part);
-        self.parts[part].at = crate::network::At::Gone;
+        self.put(part, crate::network::At::Gone);
         let (material, remade) = (self.parts[part].material, self.parts[part].remade);
         // A named item is still wanted, and so are the pieces that went into it.
         if let Some(number) = self.parts[part].number
@@ -289,7 +299,7 @@ impl Model {
         };
         self.say(site, statement);
         self.leave_place(part);
-        self.parts[part].at = crate::network::At::Gone;
+        self.put(part, crate::network::At::Gone);
         self.materials[material].completed += 1;
         self.count_for_orders(site, material, 1.0);
     }
@@ -311,7 +321,7 @@ impl Model {
     /// The name of a run is no longer needed: the quantity is in its storage.
     pub(crate) fn end_kit(&mut self, part: usize) {
         self.leave_place(part);
-        self.parts[part].at = crate::network::At::Gone;
+        self.put(part, crate::network::At::Gone);
     }
 
     pub(crate) fn say_started(&mut self, unit: usize, job: usize) {

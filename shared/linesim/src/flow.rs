@@ -9,6 +9,7 @@
 mod account;
 mod clocks;
 mod network;
+mod recursion;
 mod run;
 mod slotted;
 mod start;
@@ -21,6 +22,7 @@ use thiserror::Error;
 pub use network::{
     Ages, Begun, Blocking, Failure, Fate, Lot, Network, Piece, Station, Storage, Way,
 };
+pub use recursion::Recursion;
 pub use run::Flow;
 pub use slotted::{Full, Machine, Slotted, SlottedLine, Up};
 
@@ -106,6 +108,12 @@ pub enum FlowError {
         station: SmolStr,
         /// The storage.
         storage: SmolStr,
+    },
+    /// It is more than a line or an assembly.
+    #[error("it has no recursion of departures: {why}")]
+    NoRecursion {
+        /// Why, as a sentence without its point.
+        why: String,
     },
     /// It begins again and again, and time does not go by.
     #[error("station {station} begins again and again without time going by")]

@@ -6,7 +6,7 @@ use twin::{
     definition::{Duration, Shape},
 };
 
-use crate::{breakdown::span_of_hours, network::Lasts};
+use crate::breakdown::span_of_hours;
 
 /// A duration as a random variable, in the unit that `of` gives a span in.
 pub(crate) fn distribution(
@@ -68,6 +68,16 @@ pub(crate) fn with_mean(duration: &Duration, mean: Span) -> Duration {
         other => other.clone(),
     };
     Duration { mean, shape, ..duration.clone() }
+}
+
+/// How long something takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Lasts {
+    pub hours: Distribution,
+    pub mean: Span,
+    pub runs_on: bool,
+    /// As it was written, to be had with another mean.
+    pub written: Duration,
 }
 
 impl Lasts {

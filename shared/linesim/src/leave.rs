@@ -22,6 +22,7 @@ impl Model {
                     Ok(()) => {
                         self.units[unit].jobs[job].leaving.pop_front();
                         self.units[unit].jobs[job].wait = None;
+                        self.left_with_cards(unit, job, leaving);
                     }
                     Err(wait) => {
                         self.units[unit].jobs[job].wait = Some(wait);
@@ -36,6 +37,17 @@ impl Model {
                 job += 1;
             }
         }
+    }
+
+    /// What goes on gives back its cards; what is sent back keeps them.
+    fn left_with_cards(&mut self, unit: usize, job: usize, leaving: Leaving) {
+        let state = &self.units[unit].jobs[job];
+        let op = state.op;
+        let pieces = match leaving {
+            Leaving::Part { to, .. } => u32::from(self.ops[op].to == Some(to)),
+            Leaving::Bulk { .. } => state.times.max(1),
+        };
+        self.return_cards(unit, op, pieces);
     }
 
     fn leave(&mut self, unit: usize, job: usize, leaving: Leaving) -> Result<(), Wait> {
@@ -327,6 +339,11 @@ impl Model {
                 (K::Space, abroad(self.stores[*store].site, self.stores[*store].id.as_str()))
             }
             Wait::Limit { area } => (K::Space, SmolStr::new(self.areas[*area].id.as_str())),
+            // The card came from where a piece went on.
+            Wait::Cards { cards } => {
+                let by = self.cards[*cards].returned_by.unwrap_or(unit);
+                (K::Space, abroad(self.units[by].site, self.units[by].id.as_str()))
+            }
             Wait::Crew { crew } => (K::Operator, SmolStr::new(self.crews[*crew].id.as_str())),
             Wait::Crane { resource } => {
                 let state = &self.resources[*resource];

@@ -28,6 +28,7 @@
 mod begin;
 mod breakdown;
 mod build;
+mod cards;
 mod change;
 mod change_plant;
 mod error;
@@ -40,6 +41,8 @@ mod leave;
 pub mod like;
 mod model;
 mod network;
+mod outside;
+mod over_time;
 mod place;
 mod plan;
 pub mod scenario;
@@ -55,7 +58,7 @@ pub use error::{ChangeError, ModelError};
 pub use model::{Ended, Model};
 pub use scenario::Scenario;
 pub use settings::{Disruption, Settings};
-pub use summary::{StorageSummary, Summary, UnitSummary};
+pub use summary::{Present, StorageSummary, Summary, UnitSummary};
 
 #[cfg(test)]
 mod tests;

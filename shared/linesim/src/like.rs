@@ -23,7 +23,7 @@ use crate::flow::{
 
 use plain::{plain, random, refuse_the_rest, whole};
 
-pub use play::Playing;
+pub use play::{By, Playing};
 pub use step::InStep;
 
 /// Units of a work center without a limit work on so many at once.
@@ -49,6 +49,8 @@ pub struct LikeFlow {
     pub stations: Vec<StationIs>,
     /// What each storage is.
     pub storages: Vec<StorageIs>,
+    /// What plays it.
+    pub by: By,
 }
 
 /// What a station of the network is in the plant.
@@ -100,16 +102,11 @@ fn not_like<T>(kind: &str, id: impl ToString, why: impl ToString) -> Result<T, N
 
 /// What the plant has that only a network of like pieces knows, if anything.
 pub fn needs_like(plant: &Plant) -> Option<String> {
-    let arrivals = plant.arrivals.first().map(|a| format!("[[arrivals]] \"{}\"", a.id));
-    let cards = plant.card_loops.first().map(|cards| format!("[[cards]] \"{}\"", cards.id));
-    let begun = plant.begun_units.first().map(|b| format!("[[initial_units]] \"{}\"", b.unit));
     let step = plant.in_step.as_ref().map(|_| "[in_step]".to_owned());
-    let reorder = plant.supply_lines.iter().find(|line| line.reorder.is_some());
-    let reorder = reorder.map(|line| format!("the reordering of {}", line.material));
     let keeps = |op: &&Operation| op.blocking == definition::Blocking::BeforeWork;
     let keeps = plant.operations.iter().find(keeps);
     let keeps = keeps.map(|op| format!("blocking = \"before work\" of operation {}", op.id));
-    arrivals.or(cards).or(begun).or(step).or(reorder).or(keeps)
+    step.or(keeps)
 }
 
 /// A plant as a network of like pieces.
@@ -139,6 +136,7 @@ fn empty() -> LikeFlow {
         begun: Vec::new(),
         stations: Vec::new(),
         storages: Vec::new(),
+        by: By::Events,
     }
 }
 

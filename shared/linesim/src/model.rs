@@ -9,11 +9,13 @@ use des::{Calendar, EventKey, Priority, Streams, Time};
 use twin::{MaterialId, PlantId, PlantTime, Report, Span, Statement, definition::Serials};
 
 use crate::{
+    cards::CardState,
     error::ModelError,
     network::{
         AreaState, CalendarState, Carriage, Center, Consignment, CrewState, LaneState, Line,
         MaterialState, Op, Part, ResourceState, Site, Store, Unit,
     },
+    outside::ArrivalState,
     settings::Settings,
 };
 
@@ -38,6 +40,8 @@ pub struct Model {
     pub(crate) ops: Vec<Op>,
     pub(crate) lines: Vec<Line>,
     pub(crate) lanes: Vec<LaneState>,
+    pub(crate) arrivals: Vec<ArrivalState>,
+    pub(crate) cards: Vec<CardState>,
     pub(crate) parts: Vec<Part>,
     pub(crate) consignments: Vec<Consignment>,
     pub(crate) carriages: Vec<Option<Carriage>>,
@@ -87,6 +91,8 @@ pub(crate) enum Event {
     PromiseSingle { consignment: usize },
     /// A consignment is due to leave the supplier, or its delay becomes known.
     Ship { consignment: usize },
+    /// A lot arrives by itself.
+    Arrives { arrivals: usize },
     /// A consignment arrives.
     Arrive { consignment: usize },
     /// Somebody answers.
@@ -169,6 +175,7 @@ impl Model {
             Event::Promise { line } => self.promise(line),
             Event::PromiseSingle { consignment } => self.promise_single(consignment),
             Event::Ship { consignment } => self.ship(consignment),
+            Event::Arrives { arrivals } => self.arrives(arrivals),
             Event::Arrive { consignment } => self.arrive(consignment),
             Event::Answer { asked } => self.answer(asked),
             Event::Depart { lane } => self.depart(lane),

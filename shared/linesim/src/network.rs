@@ -12,7 +12,7 @@ use twin::{
     definition::{Ages, ResourceKind},
 };
 
-use crate::hours::Hours;
+use crate::{cards::OpCards, hours::Hours, lasts::Lasts, outside::Reorder, over_time::OverTime};
 
 /// A plant.
 #[derive(Clone, Debug)]
@@ -26,6 +26,9 @@ pub(crate) struct Site {
     pub orders: Vec<OrderState>,
     pub suppliers: BTreeMap<SupplierId, SmolStr>,
     pub kits: u64,
+    /// Pieces with names that are here, and runs on quantities.
+    pub named: OverTime,
+    pub runs_on: OverTime,
 }
 
 #[derive(Clone, Debug)]
@@ -95,8 +98,10 @@ pub(crate) struct Store {
     pub at: [f64; 3],
     /// In order of arrival.
     pub parts: VecDeque<usize>,
+    /// How many those are, over time.
+    pub named: OverTime,
     pub reserved: u32,
-    pub bulk: BTreeMap<usize, f64>,
+    pub bulk: BTreeMap<usize, OverTime>,
     /// What last brought each material.
     pub brought_by: BTreeMap<usize, SmolStr>,
     /// Units that take from here.
@@ -109,13 +114,20 @@ pub(crate) struct Store {
     pub shipping: Vec<usize>,
     /// Operations that take parts from here in turn.
     pub turns: Vec<usize>,
+    /// Supply lines that order what comes here.
+    pub wanted_by: Vec<usize>,
 }
 
 impl Store {
+    /// How much of a material there is.
+    pub fn stock(&self, material: usize) -> f64 {
+        self.bulk.get(&material).map_or(0.0, |stock| stock.level)
+    }
+
     /// Pieces that still fit.
     pub fn room(&self) -> u32 {
         let Some(capacity) = self.capacity else { return u32::MAX };
-        let bulk: f64 = self.bulk.values().map(|quantity| quantity.max(0.0)).sum();
+        let bulk: f64 = self.bulk.values().map(|stock| stock.level.max(0.0)).sum();
         let used = self.parts.len() as u64 + u64::from(self.reserved) + (bulk - 1e-6).ceil() as u64;
         capacity.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX))
     }
@@ -243,6 +255,7 @@ pub(crate) enum Wait {
     Quality { store: usize },
     Space { store: usize },
     Limit { area: usize },
+    Cards { cards: usize },
     Crew { crew: usize },
     Crane { resource: usize },
     Setup,
@@ -352,6 +365,7 @@ pub(crate) struct Op {
     pub swap_window: Option<u64>,
     pub hold_after: Option<Lasts>,
     pub order: Option<OrderId>,
+    pub cards: OpCards,
 }
 
 /// How an operation comes by the part that it works on.
@@ -403,16 +417,6 @@ pub(crate) struct ReworkTo {
     pub most_rounds: Option<u32>,
 }
 
-/// How long something takes.
-#[derive(Clone, Debug)]
-pub(crate) struct Lasts {
-    pub hours: Distribution,
-    pub mean: Span,
-    pub runs_on: bool,
-    /// As it was written, to be had with another mean.
-    pub written: twin::definition::Duration,
-}
-
 /// A standing flow from a supplier.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
@@ -428,6 +432,8 @@ pub(crate) struct Line {
     pub mean_late: Span,
     pub yield_ratio: f64,
     pub from: Option<usize>,
+    /// None: lots come by the clock.
+    pub reorder: Option<Reorder>,
     pub numbered: u64,
     pub next_due: PlantTime,
     /// Promised and not here, by index of delivery.

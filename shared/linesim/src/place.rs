@@ -6,6 +6,7 @@ use twin::{EquipmentId, PlaceRef, Statement};
 use crate::{
     model::{Event, Model},
     network::{At, Wait},
+    over_time::OverTime,
 };
 
 impl Model {
@@ -13,7 +14,9 @@ impl Model {
     pub(crate) fn leave_place(&mut self, part: usize) {
         match self.parts[part].at {
             At::Store(store) => {
-                self.stores[store].parts.retain(|&other| other != part);
+                let state = &mut self.stores[store];
+                state.parts.retain(|&other| other != part);
+                state.named.becomes(state.parts.len() as f64, self.now);
                 self.leave_area(self.stores[store].area);
                 self.room_came(store);
             }
@@ -77,7 +80,7 @@ impl Model {
             cause: None,
         };
         self.say(site, statement);
-        self.parts[part].at = At::Unit(unit);
+        self.put(part, At::Unit(unit));
         if !self.parts[part].kit {
             self.enter_area(At::Unit(unit));
         }
@@ -99,12 +102,15 @@ impl Model {
     }
 
     fn arrive_in_store(&mut self, part: usize, store: usize) {
-        self.parts[part].at = At::Store(store);
+        self.put(part, At::Store(store));
         let material = self.parts[part].material;
         let brought_by = self.parts[part].brought_by.clone();
         self.stores[store].brought_by.insert(material, brought_by);
-        self.stores[store].parts.push_back(part);
+        let state = &mut self.stores[store];
+        state.parts.push_back(part);
+        state.named.becomes(state.parts.len() as f64, self.now);
         self.enter_area(At::Store(store));
+        self.is_wanted(store, 1.0);
         self.came(store);
     }
 
@@ -136,12 +142,12 @@ impl Model {
         match to {
             At::Store(store) => self.arrive_in_store(part, store),
             At::Unit(_) => {
-                self.parts[part].at = to;
+                self.put(part, to);
                 if !self.parts[part].kit {
                     self.enter_area(to);
                 }
             }
-            At::Resource(_) | At::Gone => self.parts[part].at = to,
+            At::Resource(_) | At::Gone => self.put(part, to),
         }
     }
 
@@ -177,19 +183,39 @@ impl Model {
 
     /// Takes a quantity that is there.
     pub(crate) fn take_bulk(&mut self, store: usize, material: usize, quantity: f64) {
-        let level = self.stores[store].bulk.entry(material).or_insert(0.0);
+        let level = (self.stores[store].stock(material) - quantity).max(0.0);
         // Sums of fractions end a hair off; a level is never below nothing.
-        *level = (*level - quantity).max(0.0);
-        if *level < 1e-6 {
-            *level = 0.0;
-        }
+        self.stock_becomes(store, material, if level < 1e-6 { 0.0 } else { level });
     }
 
     /// Adds a quantity, and lets those that wait for it go on.
     pub(crate) fn add_bulk(&mut self, store: usize, material: usize, quantity: f64, by: &str) {
-        *self.stores[store].bulk.entry(material).or_insert(0.0) += quantity;
+        self.stock_becomes(store, material, self.stores[store].stock(material) + quantity);
         self.stores[store].brought_by.insert(material, SmolStr::new(by));
+        self.is_wanted(store, quantity);
         self.came(store);
+    }
+
+    fn stock_becomes(&mut self, store: usize, material: usize, level: f64) {
+        let (start, now) = (self.settings.start, self.now);
+        let stock = self.stores[store].bulk.entry(material);
+        stock.or_insert_with(|| OverTime::new(start)).becomes(level, now);
+    }
+
+    /// Says where a part is from now on, and counts it there.
+    pub(crate) fn put(&mut self, part: usize, at: At) {
+        let before = std::mem::replace(&mut self.parts[part].at, at);
+        let (from, to) = (self.site_of(before), self.site_of(at));
+        if from != to {
+            let (is_kit, now) = (self.parts[part].kit, self.now);
+            let changes =
+                from.map(|site| (site, -1.0)).into_iter().chain(to.map(|site| (site, 1.0)));
+            for (site, more) in changes {
+                let site = &mut self.sites[site];
+                let count = if is_kit { &mut site.runs_on } else { &mut site.named };
+                count.add(more, now);
+            }
+        }
     }
 
     /// Keeps a part back in its storage until the hold ends.

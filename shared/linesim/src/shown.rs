@@ -123,7 +123,7 @@ fn waiting_state(wait: &Wait, otherwise: UnitState) -> UnitState {
         Wait::Quality { .. } => UnitState::Starved,
         Wait::Limit { .. } => UnitState::Blocked,
         Wait::Space { .. } => UnitState::Blocked,
-        Wait::Material { .. } | Wait::Order { .. } => otherwise,
+        Wait::Material { .. } | Wait::Order { .. } | Wait::Cards { .. } => otherwise,
         Wait::Repair => UnitState::Down,
         Wait::Setup | Wait::Machine => otherwise,
     }

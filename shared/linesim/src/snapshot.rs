@@ -95,7 +95,7 @@ impl Model {
                 if self.materials[*material].serial {
                     continue;
                 }
-                let quantity = self.stores[store].bulk.get(material).copied().unwrap_or(0.0);
+                let quantity = self.stores[store].stock(*material);
                 let statement = Statement::Stock {
                     storage: self.stores[store].id.clone(),
                     material: self.materials[*material].id.clone(),

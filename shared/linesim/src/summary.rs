@@ -1,8 +1,12 @@
 //! What a run came to, for tests and tables.
 
-use twin::{EquipmentId, MaterialId, PlantId, Span, UnitState};
+use twin::{EquipmentId, MaterialId, PlantId, PlantTime, Span, UnitState};
 
-use crate::model::Model;
+use crate::{
+    model::Model,
+    network::{Site, Store},
+    over_time::OverTime,
+};
 
 /// Counts and shares since reporting began.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,8 +49,25 @@ pub struct StorageSummary {
     pub storage: EquipmentId,
     /// Named parts.
     pub parts: u64,
+    /// The same over time, since the start \[piece × h\].
+    pub parts_over_time: f64,
     /// Quantities, each in its material's own unit of measure.
     pub stock: Vec<(MaterialId, f64)>,
+    /// The same over time, since the start \[unit of measure × h\].
+    pub stock_over_time: Vec<(MaterialId, f64)>,
+}
+
+/// What is in a plant, wherever it lies or is worked on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Present {
+    /// Pieces with names.
+    pub named: f64,
+    /// The same over time, since the start \[piece × h\].
+    pub named_over_time: f64,
+    /// Runs on quantities that are under way \[run\].
+    pub runs: f64,
+    /// The same over time, since the start \[run × h\].
+    pub runs_over_time: f64,
 }
 
 impl UnitSummary {
@@ -63,12 +84,18 @@ impl UnitSummary {
 }
 
 impl Model {
-    /// What is in a plant now: pieces with names, and runs on quantities that are under way.
-    pub fn present(&self, plant: &PlantId) -> (u64, u64) {
-        let site = self.sites.iter().position(|site| site.id == *plant);
-        let here = self.parts.iter().filter(|part| self.site_of(part.at) == site && site.is_some());
-        let (kits, named): (Vec<_>, Vec<_>) = here.partition(|part| part.kit);
-        (named.len() as u64, kits.len() as u64)
+    /// What is in a plant now; nothing in one that is not played.
+    pub fn present(&self, plant: &PlantId) -> Present {
+        let site = self.sites.iter().find(|site| site.id == *plant);
+        let of = |count: fn(&Site) -> &OverTime| site.map_or(OverTime::default(), |s| *count(s));
+        let (named, runs) = (of(|site| &site.named), of(|site| &site.runs_on));
+        let now = if site.is_some() { self.now } else { PlantTime::default() };
+        Present {
+            named: named.level,
+            named_over_time: named.until(now),
+            runs: runs.level,
+            runs_over_time: runs.until(now),
+        }
     }
 
     /// What the run came to so far.
@@ -85,11 +112,9 @@ impl Model {
             plant: self.sites[store.site].id.clone(),
             storage: store.id.clone(),
             parts: store.parts.len() as u64,
-            stock: store
-                .bulk
-                .iter()
-                .map(|(&material, &quantity)| (self.materials[material].id.clone(), quantity))
-                .collect(),
+            parts_over_time: store.named.until(self.now),
+            stock: self.stocks(store, |stock| stock.level),
+            stock_over_time: self.stocks(store, |stock| stock.until(self.now)),
         });
         let completed = self.materials.iter().filter(|m| m.completed > 0);
         Summary {
@@ -103,5 +128,9 @@ impl Model {
                 .filter(|part| !part.kit && self.site_of(part.at).is_some())
                 .count() as u64,
         }
+    }
+    fn stocks(&self, store: &Store, value: impl Fn(&OverTime) -> f64) -> Vec<(MaterialId, f64)> {
+        let stocks = store.bulk.iter();
+        stocks.map(|(&id, stock)| (self.materials[id].id.clone(), value(stock))).collect()
     }
 }

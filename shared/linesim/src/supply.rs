@@ -70,12 +70,12 @@ impl Model {
     }
 
     /// On the road: a fifth of the lead time, a week at most.
-    fn transit(&self, line: usize) -> Span {
+    pub(crate) fn transit(&self, line: usize) -> Span {
         let fifth = Span::from_micros(self.lines[line].lead.micros() / 5);
         fifth.min(SHORT_DELAY)
     }
 
-    fn say_delivery(
+    pub(crate) fn say_delivery(
         &mut self,
         consignment: usize,
         kind: impl FnOnce(DeliveryTerms) -> Statement,
@@ -142,7 +142,7 @@ impl Model {
         let line = &self.lines[state.line];
         let Some(source) = line.from else { return true };
         let (material, quantity) = (line.material, state.quantity);
-        let there = self.stores[source].bulk.get(&material).copied().unwrap_or(0.0);
+        let there = self.stores[source].stock(material);
         if there + 1e-6 < quantity {
             return false;
         }
@@ -280,6 +280,9 @@ impl Model {
     /// When the next promise of a line that starts now is made.
     pub(crate) fn first_promise(&mut self, line: usize) {
         let state = &self.lines[line];
+        if state.reorder.is_some() {
+            return;
+        }
         let at: PlantTime = (state.next_due - state.lead).max(self.now);
         self.schedule(at, Event::Promise { line });
     }
@@ -297,7 +300,7 @@ pub(crate) fn lateness((on_time_ratio, mean_late): (f64, Span), stream: &mut Str
 }
 
 /// An id of at most 64 bytes, whatever the names.
-fn delivery_id(key: &str, number: u64) -> DeliveryId {
+pub(crate) fn delivery_id(key: &str, number: u64) -> DeliveryId {
     let key: String = key.chars().take(48).collect();
     match DeliveryId::new(&format!("{key}-{number:04}")) {
         Ok(id) => id,

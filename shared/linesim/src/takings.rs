@@ -28,6 +28,7 @@ impl Model {
         let op_index = op;
         let op = &self.ops[op];
         let (least, most) = op.batch.unwrap_or((1, 1));
+        let most = self.with_cards(op_index, least, most)?;
         let mut takings = match op.begins {
             Begins::Goes => self.parts_that_go_on(op, least, most)?,
             Begins::New => self.fresh_parts(op_index, least, most)?,
@@ -255,7 +256,7 @@ impl Model {
     fn quantities(&self, op: &Op, takings: &Takings, least: u32) -> Result<u32, Wait> {
         let mut times = takings.times;
         for take in op.takes.iter().filter(|take| take.role == Role::Bulk) {
-            let there = self.stores[take.store].bulk.get(&take.material).copied().unwrap_or(0.0);
+            let there = self.stores[take.store].stock(take.material);
             let enough = ((there + 1e-6) / take.quantity).floor().max(0.0) as u32;
             if enough < least {
                 return Err(Wait::Material { store: take.store, material: take.material });

@@ -36,7 +36,7 @@ Times are written `90 min`, `8h`, `30d`. Means come with their interval of 95 %.
 Examples:
   slipway sim home-yard --until 720d
   slipway sim my/line --until '10000 h' --warmup 500h --replications 50
-  slipway sim home-yard --scenario models/scenarios/p4-faster.toml
+  slipway sim home-yard --scenario models/scenarios/home-yard-p4.toml
   slipway sim my/line --engine events --seed 7 --json > line.json";
 
 #[derive(Debug, Args)]
@@ -118,6 +118,8 @@ impl SimArgs {
 pub(super) struct Simulated {
     pub(super) outcome: Outcome,
     pub(super) lasted: Duration,
+    /// The most memory that this process ever held, where the system tells.
+    pub(super) peak_memory_bytes: Option<u64>,
 }
 
 /// Simulates a plant on all cores, and tells how far it is.
@@ -150,7 +152,14 @@ pub(super) fn simulate(subject: &Subject, wish: &Wish) -> Result<Simulated, SimE
     if on_terminal && begun.elapsed() > QUIET_FOR {
         eprint!("\r{:60}\r", "");
     }
-    Ok(Simulated { outcome: outcome?, lasted: begun.elapsed() })
+    let (outcome, lasted) = (outcome?, begun.elapsed());
+    Ok(Simulated { outcome, lasted, peak_memory_bytes: peak_memory_bytes() })
+}
+
+fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.strip_suffix("kB"))?;
+    Some(kib.trim().parse::<u64>().ok()? << 10)
 }
 
 /// The plant as the scenario has it, and how it is simulated.

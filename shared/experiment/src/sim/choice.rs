@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use linesim::like::{InStep, Like, LikeFlow, NotLike, like, needs_like};
+use linesim::like::{By, InStep, Like, LikeFlow, NotLike, like, needs_like};
 use twin::{Plant, PlantId, Programme};
 
 use super::{Engine, SimError, Subject, Wish};
@@ -21,9 +21,8 @@ pub(super) fn choose(subject: Subject<'_>, wish: &Wish) -> Result<Chosen, SimErr
         needs_whole(subject.programme, subject.plants, plant).map_or_else(|| like(plant), Err);
     let asked_whole = wish.engine == Engine::WholeEvents;
     match found {
-        Ok(_) if wish.engine == Engine::MaxPlus => {
-            let why = "lines are played by events alone, so far as this version goes";
-            Err(SimError::NoMaxPlus(why.to_owned()))
+        Ok(Like::InStep(_)) if wish.engine == Engine::MaxPlus => {
+            Err(SimError::NoMaxPlus("its stations move in step".to_owned()))
         }
         Err(why) if wish.engine == Engine::MaxPlus => Err(SimError::NoMaxPlus(why.to_string())),
         Ok(_) if asked_whole && needs_like(plant).is_none() => Ok(Chosen::Whole(None)),
@@ -31,13 +30,23 @@ pub(super) fn choose(subject: Subject<'_>, wish: &Wish) -> Result<Chosen, SimErr
             None => Ok(Chosen::Whole(None)),
             Some(_) => Err(SimError::Disruptions),
         },
-        Ok(Like::Flow(flow)) => Ok(Chosen::Flow(flow)),
+        Ok(Like::Flow(flow)) => by(flow, wish.engine).map(Chosen::Flow),
         Ok(Like::InStep(line)) => Ok(Chosen::InStep(line)),
         Err(why) => match needs_like(plant) {
             Some(has) => Err(SimError::Neither { has, why }),
             None => Ok(Chosen::Whole(Some(why))),
         },
     }
+}
+
+/// With what plays it: the recursion of departures, where it fits and events are not asked for.
+fn by(mut flow: Box<LikeFlow>, engine: Engine) -> Result<Box<LikeFlow>, SimError> {
+    flow.by = match (engine, flow.why_no_recursion()) {
+        (Engine::MaxPlus, Some(why)) => return Err(SimError::NoMaxPlus(why)),
+        (Engine::MaxPlus | Engine::Auto, None) => By::Recursion,
+        _ => By::Events,
+    };
+    Ok(flow)
 }
 
 /// What ties a plant to others, so that it cannot be played alone.

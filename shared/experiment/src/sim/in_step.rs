@@ -46,6 +46,7 @@ pub(super) fn simulate(
     let (hold_ups, more) = by_gain(line, (left_out, until), wish, (executor, progress))?;
     let parts = Parts {
         model: ModelKind::InStep,
+        by_recursion: false,
         why_whole: None,
         until,
         warm_up: left_out,

@@ -2,7 +2,7 @@
 
 use linesim::{
     flow::Totals,
-    like::{LikeFlow, Playing, StationIs},
+    like::{By, LikeFlow, Playing, StationIs},
 };
 use twin::{EquipmentId, MaterialId, Span, UnitState};
 
@@ -66,7 +66,7 @@ pub(super) fn simulate(
         None => None,
         Some(pieces) => {
             Some(play_all(executor, wish.replications, (0.6, 0.7), progress, |number| {
-                let ended = flow.play(wish.seed, number, false)?.run_until_left(pieces, until)?;
+                let ended = flow.until_left((wish.seed, number), pieces, until)?;
                 Ok(ended.map_or(f64::NAN, Span::hours))
             })?)
         }
@@ -78,6 +78,7 @@ pub(super) fn simulate(
         .filter_map(|storage| storage.storage.clone().map(|id| (id, storage.material.clone())));
     let parts = Parts {
         model: ModelKind::LikePieces,
+        by_recursion: flow.by == By::Recursion,
         why_whole: None,
         until,
         warm_up: left_out,

@@ -16,6 +16,7 @@ use crate::{
 /// What the intervals are of, besides the replications.
 pub(super) struct Parts {
     pub model: ModelKind,
+    pub by_recursion: bool,
     pub why_whole: Option<NotLike>,
     pub until: Span,
     pub warm_up: Span,
@@ -113,6 +114,7 @@ pub(super) fn of(parts: Parts, traces: &[Trace]) -> Result<Outcome, SimError> {
         units,
         storages,
         model: parts.model,
+        by_recursion: parts.by_recursion,
         why_whole: parts.why_whole,
         until: parts.until,
         warm_up: parts.warm_up,

@@ -1,12 +1,14 @@
 //! Plants played whole, replicated: names, people, cranes, shifts.
 
+mod watch;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use analytics::{Analytics, HoldUp, Thing};
-use linesim::{Model, Settings, like::NotLike};
+use analytics::{HoldUp, Thing};
+use linesim::{Model, Settings, StorageSummary, Summary, like::NotLike};
 use twin::{
-    EquipmentId, MaterialId, OperationId, PartId, Plant, PlantId, PlantTime, Programme, Report,
-    Span, Statement, definition::Tracking,
+    EquipmentId, MaterialId, OperationId, Plant, PlantId, PlantTime, Programme, Report, Span,
+    definition::Tracking,
 };
 
 use super::{
@@ -19,13 +21,12 @@ use super::{
     },
 };
 use crate::executor::Executor;
+use watch::Watch;
 
 /// How long a replication is unless somebody says so.
 const USUAL: Span = Span::from_secs(365 * 86_400);
 /// The longest: calendars are laid out so far.
 const LONGEST: Span = Span::from_secs(20 * 366 * 86_400);
-/// Single times from beginning to completion that are kept of a replication.
-const MOST_LEADS: usize = 8_192;
 
 /// What is played: the plants that something goes between.
 struct Whole {
@@ -67,6 +68,7 @@ pub(super) fn simulate(
     let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
     let parts = Parts {
         model: ModelKind::Whole,
+        by_recursion: false,
         why_whole,
         until,
         warm_up: left_out,
@@ -210,115 +212,6 @@ fn hold_ups(traces: &[Trace]) -> Result<Vec<HoldUpOutcome>, SimError> {
     Ok(ranked)
 }
 
-/// What is followed of one replication through its reports.
-struct Watch<'w> {
-    plant: &'w PlantId,
-    starts: PlantTime,
-    products: &'w [(MaterialId, bool)],
-    gives: &'w BTreeMap<OperationId, (MaterialId, f64)>,
-    /// When each part was first heard of; those that are there at the start are not known.
-    born: BTreeMap<PartId, PlantTime>,
-    leads: Vec<Vec<(f64, f64)>>,
-    totals: Vec<ProductTally>,
-    /// Milestones of the plant: part, and the units or storage where it is reached.
-    milestones: Vec<(&'w PartId, BTreeSet<&'w EquipmentId>)>,
-    reached: BTreeMap<usize, f64>,
-    findings: Analytics,
-}
-
-impl<'w> Watch<'w> {
-    fn new(whole: &'w Whole) -> Self {
-        let plant = &whole.plants[whole.number];
-        let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
-        let place = |id: &'w EquipmentId| {
-            let units = plant.units.iter().filter(|unit| unit.work_center == *id);
-            units.map(|unit| &unit.id).chain([id]).collect()
-        };
-        Self {
-            plant: &plant.id,
-            starts: whole.programme.starts,
-            products: &whole.products,
-            gives: &whole.gives,
-            born: BTreeMap::new(),
-            leads: vec![Vec::new(); whole.products.len()],
-            totals: vec![ProductTally::default(); whole.products.len()],
-            milestones: milestones.map(|m| (&m.part, place(&m.reached_at))).collect(),
-            reached: BTreeMap::new(),
-            findings: Analytics::new(&whole.programme, &whole.plants),
-        }
-    }
-
-    fn take(&mut self, plant: &PlantId, report: &Report) {
-        self.findings.observe(plant, report);
-        let at = report.at;
-        match &report.statement {
-            Statement::OpStarted { part, .. } | Statement::PartMoved { part, .. }
-                if !self.born.contains_key(part) =>
-            {
-                self.born.insert(part.clone(), at);
-            }
-            _ => {}
-        }
-        if plant != self.plant {
-            return;
-        }
-        match &report.statement {
-            Statement::OpFinished { unit, part, operation, .. } => {
-                self.milestone(part, unit, at);
-                if let Some((material, quantity)) = self.gives.get(operation) {
-                    self.made(part, material, *quantity, at);
-                }
-            }
-            Statement::PartMoved { part, to, .. } if to.plant.is_none() => {
-                self.milestone(part, &to.place, at);
-            }
-            Statement::PartCompleted { part, material, .. } => self.completed(part, material, at),
-            Statement::LotConsumed { lot: Some(lot), .. } => {
-                if let Ok(part) = PartId::new(lot.as_str()) {
-                    self.born.remove(&part);
-                }
-            }
-            Statement::PartScrapped { part, .. } => _ = self.born.remove(part),
-            _ => {}
-        }
-    }
-
-    fn milestone(&mut self, part: &PartId, place: &EquipmentId, at: PlantTime) {
-        let day = at.since(self.starts).days();
-        for (number, (wanted, places)) in self.milestones.iter().enumerate() {
-            if *wanted == part && places.contains(place) {
-                self.reached.entry(number).or_insert(day);
-            }
-        }
-    }
-
-    /// A part that leaves; the name of a run on quantities ends here too, and is no piece.
-    fn completed(&mut self, part: &PartId, material: &MaterialId, at: PlantTime) {
-        if self.gives.values().any(|(given, _)| given == material) {
-            self.born.remove(part);
-        } else {
-            self.made(part, material, 1.0, at);
-        }
-    }
-
-    fn made(&mut self, part: &PartId, material: &MaterialId, quantity: f64, at: PlantTime) {
-        let born = self.born.remove(part);
-        // Quantities are counted by the model itself: the name of a run is no piece.
-        let product = self.products.iter().position(|known| known.0 == *material && known.1);
-        let Some(product) = product else { return };
-        let total = &mut self.totals[product];
-        total.made += quantity;
-        if let Some(born) = born.filter(|&born| born > self.starts) {
-            let lead = at.since(born).hours();
-            total.led += 1.0;
-            total.lead += lead;
-            if self.leads[product].len() < MOST_LEADS {
-                self.leads[product].push((at.since(self.starts).hours(), lead));
-            }
-        }
-    }
-}
-
 fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
     let starts = whole.programme.starts;
     let mut settings = Settings::new(wish.seed, starts);
@@ -328,24 +221,26 @@ fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, S
     let mut model = Model::new(&whole.programme, &whole.plants, settings)?;
     let mut watch = Watch::new(whole);
     let mut trace = Trace::default();
-    let mut levels = Levels::new(whole);
     let mut made = 0.0;
     trace.cuts.push(Tally::default());
+    let mut warm_up = wish.warm_up.filter(|&warm_up| warm_up > Span::ZERO);
     for stretch in 0..SERIES {
         let end = stretch_end(until, stretch);
-        levels.look(whole, &mut model, &mut watch, end)?;
-        let totals = tally(whole, &model, &watch, &levels, end);
+        if let Some(moment) = warm_up.take_if(|&mut moment| moment <= end) {
+            run_to(&mut model, &mut watch, starts + moment)?;
+            trace.cuts = vec![Content::of(whole, &model).tally(whole, &watch, moment)];
+        }
+        run_to(&mut model, &mut watch, starts + end)?;
+        let content = Content::of(whole, &model);
+        trace.present.push(content.present);
+        let totals = content.tally(whole, &watch, end);
         trace.completing.push(totals.made() - made);
-        trace.present.push(levels.present);
         made = totals.made();
-        let given = wish.warm_up.is_some_and(|warm_up| is_end_of(until, stretch, warm_up));
-        if given {
-            trace.cuts = vec![totals];
-        } else if wish.warm_up.is_none() && is_cut(stretch + 1) {
+        if wish.warm_up.is_none() && is_cut(stretch + 1) {
             trace.cuts.push(totals);
         }
     }
-    trace.end = tally(whole, &model, &watch, &levels, until);
+    trace.end = Content::of(whole, &model).tally(whole, &watch, until);
     trace.part_operations = model.summary().part_operations;
     let now = starts + until;
     watch.findings.advance(watch.plant, now);
@@ -356,12 +251,9 @@ fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, S
     Ok(trace)
 }
 
-/// Whether a warm-up ends nearest to the end of this stretch: a run played whole is looked at
-/// there.
-fn is_end_of(until: Span, stretch: usize, warm_up: Span) -> bool {
-    let half = until.micros() / SERIES as i64 / 2;
-    let off = (stretch_end(until, stretch) - warm_up).micros();
-    off > -half && off <= half
+fn run_to(model: &mut Model, watch: &mut Watch<'_>, moment: PlantTime) -> Result<(), SimError> {
+    model.run_until(moment, &mut |plant: &PlantId, report: Report| watch.take(plant, &report))?;
+    Ok(())
 }
 
 fn led_by(found: HoldUp) -> Vec<(&'static str, String, f64)> {
@@ -383,100 +275,78 @@ fn led_by(found: HoldUp) -> Vec<(&'static str, String, f64)> {
     named.collect()
 }
 
-/// Levels over time, from looks at moments that nothing in a plant's days keeps step with: one in
-/// each stretch, at a place that the golden ratio spreads evenly.
-struct Levels {
-    /// Level over time \[piece × h\], by storage.
-    over_time: Vec<f64>,
-    wip: f64,
-    /// Pieces in the plant at the last look.
+/// What is in the plant, now and over time.
+struct Content {
+    summary: Summary,
+    /// What lies in each storage, over time \[piece × h\].
+    levels_h: Vec<f64>,
+    /// Pieces in the plant, and the same over time \[piece × h\].
     present: f64,
-    /// Where in a stretch it is looked at \[ratio\].
-    place: f64,
-    from: Span,
-    named: bool,
+    present_h: f64,
 }
 
-/// The fractional part of the golden ratio.
-const GOLDEN: f64 = 0.618_033_988_749_894_9;
-
-impl Levels {
-    fn new(whole: &Whole) -> Self {
-        let serial = |m: &twin::definition::Material| m.tracking == Tracking::Serial;
-        Self {
-            over_time: vec![0.0; whole.storages.len()],
-            wip: 0.0,
-            present: 0.0,
-            place: GOLDEN,
-            from: Span::ZERO,
-            named: whole.plants[whole.number].materials.iter().any(serial),
-        }
-    }
-
-    /// Plays a stretch up to its end, and looks once on the way.
-    fn look(
-        &mut self,
-        whole: &Whole,
-        model: &mut Model,
-        watch: &mut Watch<'_>,
-        end: Span,
-    ) -> Result<(), SimError> {
-        let starts = whole.programme.starts;
-        let lasts = end - self.from;
-        let moment = self.from + lasts.scaled(self.place);
-        self.place = (self.place + GOLDEN).fract();
-        self.from = end;
-        let mut sink = |plant: &PlantId, report: Report| watch.take(plant, &report);
-        model.run_until(starts + moment, &mut sink)?;
-        self.enter(whole, model, lasts.hours());
-        model.run_until(starts + end, &mut sink)?;
-        Ok(())
-    }
-
-    fn enter(&mut self, whole: &Whole, model: &Model, hours: f64) {
-        let plant = &whole.plants[whole.number].id;
+impl Content {
+    fn of(whole: &Whole, model: &Model) -> Self {
+        let plant = &whole.plants[whole.number];
         let summary = model.summary();
-        let mut lying = 0.0;
-        for (at, (id, material)) in whole.storages.iter().enumerate() {
-            let here = summary.storages.iter().find(|s| s.plant == *plant && s.storage == *id);
-            let level = match (here, material) {
-                (None, _) => 0.0,
-                (Some(here), None) => here.parts as f64,
-                (Some(here), Some(material)) => {
-                    here.stock.iter().find(|(id, _)| id == material).map_or(0.0, |(_, n)| *n)
-                }
-            };
-            lying += level;
-            self.over_time[at] += level * hours;
-        }
-        let (named, runs) = model.present(plant);
+        let levels: Vec<(f64, f64)> = whole
+            .storages
+            .iter()
+            .map(|(id, material)| {
+                let is_it = |s: &&StorageSummary| s.plant == plant.id && s.storage == *id;
+                let here = summary.storages.iter().find(is_it);
+                here.map_or((0.0, 0.0), |here| level(here, material.as_ref()))
+            })
+            .collect();
+        let there = model.present(&plant.id);
+        let is_named = plant.materials.iter().any(|m| m.tracking == Tracking::Serial);
         // Where pieces have names, these are the work in progress; else all that lies and runs.
-        self.present = if self.named { named as f64 } else { lying + runs as f64 };
-        self.wip += self.present * hours;
+        let (present, present_h) = if is_named {
+            (there.named, there.named_over_time)
+        } else {
+            levels.iter().fold((there.runs, there.runs_over_time), |sum, level| {
+                (sum.0 + level.0, sum.1 + level.1)
+            })
+        };
+        let levels_h = levels.into_iter().map(|(_, over_time)| over_time).collect();
+        Self { summary, levels_h, present, present_h }
+    }
+
+    fn tally(&self, whole: &Whole, watch: &Watch<'_>, now: Span) -> Tally {
+        let plant = &whole.plants[whole.number].id;
+        let units = self.summary.units.iter().filter(|unit| unit.plant == *plant);
+        let units = units.map(|unit| UnitTally {
+            states: unit.time_in.map(Span::hours),
+            finished: unit.finished as f64,
+        });
+        let storage = |&level: &f64| StorageTally { level, ..StorageTally::default() };
+        let made = |at: usize, (material, named): &(MaterialId, bool)| match named {
+            true => watch.totals[at],
+            // Runs have been seen to end, but not how much was good.
+            false => {
+                let found = self.summary.completed.iter().find(|(id, _)| id == material);
+                let made = found.map_or(0.0, |(_, made)| *made as f64);
+                ProductTally { made, ..watch.totals[at] }
+            }
+        };
+        Tally {
+            hours: now.hours(),
+            units: units.collect(),
+            storages: self.levels_h.iter().map(storage).collect(),
+            products: whole.products.iter().enumerate().map(|(at, p)| made(at, p)).collect(),
+            wip: self.present_h,
+        }
     }
 }
 
-fn tally(whole: &Whole, model: &Model, watch: &Watch<'_>, levels: &Levels, now: Span) -> Tally {
-    let plant = &whole.plants[whole.number].id;
-    let summary = model.summary();
-    let units = summary.units.iter().filter(|unit| unit.plant == *plant).map(|unit| UnitTally {
-        states: unit.time_in.map(Span::hours),
-        finished: unit.finished as f64,
-    });
-    let storage = |&level: &f64| StorageTally { level, ..StorageTally::default() };
-    let made = |at: usize, (material, named): &(MaterialId, bool)| match named {
-        true => watch.totals[at],
-        false => {
-            let found = summary.completed.iter().find(|(id, _)| id == material);
-            let made = found.map_or(0.0, |(_, made)| *made as f64);
-            ProductTally { made, ..ProductTally::default() }
-        }
+/// What lies in a storage of a material, or of pieces with names: now, and over time
+/// \[piece × h\].
+fn level(storage: &StorageSummary, material: Option<&MaterialId>) -> (f64, f64) {
+    let Some(material) = material else {
+        return (storage.parts as f64, storage.parts_over_time);
     };
-    Tally {
-        hours: now.hours(),
-        units: units.collect(),
-        storages: levels.over_time.iter().map(storage).collect(),
-        products: whole.products.iter().enumerate().map(|(at, p)| made(at, p)).collect(),
-        wip: levels.wip,
-    }
+    let of = |stocks: &[(MaterialId, f64)]| {
+        stocks.iter().find(|(id, _)| id == material).map_or(0.0, |(_, level)| *level)
+    };
+    (of(&storage.stock), of(&storage.stock_over_time))
 }

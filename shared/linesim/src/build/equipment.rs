@@ -10,6 +10,7 @@ use super::Builder;
 use crate::{
     error::ModelError,
     network::{AreaState, Center, CrewState, ResourceState, Store, Unit, UnitStreams},
+    over_time::OverTime,
 };
 
 impl Builder {
@@ -74,6 +75,7 @@ impl Builder {
                 capacity: storage.capacity,
                 at: position(&storage.placement),
                 parts: std::collections::VecDeque::new(),
+                named: OverTime::new(self.model.settings.start),
                 reserved: 0,
                 bulk: std::collections::BTreeMap::new(),
                 brought_by: std::collections::BTreeMap::new(),
@@ -83,6 +85,7 @@ impl Builder {
                 barges: Vec::new(),
                 shipping: Vec::new(),
                 turns: Vec::new(),
+                wanted_by: Vec::new(),
             });
         }
         Ok(())

@@ -21,6 +21,11 @@ impl Builder {
             if line.lot <= 0.0 {
                 return Err(self.not_positive(site, &user, "lot"));
             }
+            let reorder = line.reorder.as_ref();
+            let reorder = reorder.map(|written| self.reorder(site, &user, written)).transpose()?;
+            if let Some(reorder) = &reorder {
+                self.check_fits(site, &user, material, reorder.lot, Some(store))?;
+            }
             if line.every <= Span::ZERO {
                 return Err(self.not_positive(site, &user, "interval"));
             }
@@ -47,6 +52,7 @@ impl Builder {
                 mean_late: line.mean_late,
                 yield_ratio: line.yield_ratio,
                 from,
+                reorder,
                 numbered: 0,
                 next_due: self.model.settings.start + line.every,
                 open: std::collections::VecDeque::new(),

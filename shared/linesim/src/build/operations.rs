@@ -9,8 +9,10 @@ use twin::{
 
 use super::Builder;
 use crate::{
+    cards::OpCards,
     error::ModelError,
-    network::{Begins, Fetch, Lasts, Op, ReworkTo, Role, Take},
+    lasts::Lasts,
+    network::{Begins, Fetch, Op, ReworkTo, Role, Take},
 };
 
 impl Builder {
@@ -89,6 +91,7 @@ impl Builder {
                 Some(hold) => Some(self.lasts(site, user, hold)?),
             },
             order: operation.order.clone(),
+            cards: OpCards::default(),
         })
     }
 

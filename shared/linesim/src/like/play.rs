@@ -4,12 +4,27 @@ use des::{Streams, Time};
 use twin::Span;
 
 use super::{InStep, LikeFlow};
-use crate::flow::{Flow, FlowError, ServerTimes, Slotted, Totals};
+use crate::flow::{Flow, FlowError, Recursion, ServerTimes, Slotted, Totals};
+
+/// What plays a network of like pieces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Events.
+    Events,
+    /// The recursion of departures, which comes to the same.
+    Recursion,
+}
 
 /// A network of like pieces being played.
 #[derive(Clone, Debug)]
 pub struct Playing {
-    flow: Flow,
+    by: Player,
+}
+
+#[derive(Clone, Debug)]
+enum Player {
+    Events(Flow),
+    Recursion(Recursion),
 }
 
 impl LikeFlow {
@@ -19,9 +34,43 @@ impl LikeFlow {
     /// # Errors
     /// [`FlowError`], which names what cannot be played.
     pub fn play(&self, seed: u64, replication: u64, watched: bool) -> Result<Playing, FlowError> {
+        let streams = Streams::new(seed);
+        let by = match self.by {
+            By::Recursion => {
+                Player::Recursion(Recursion::new(&self.network, streams, replication, watched)?)
+            }
+            By::Events => {
+                let network = self.network.clone();
+                let flow = Flow::from_state(network, &self.begun, streams, replication, watched)?;
+                Player::Events(flow)
+            }
+        };
+        Ok(Playing { by })
+    }
+
+    /// Plays from the beginning until so many pieces have left from some station, or `most` has
+    /// gone by; when that was.
+    ///
+    /// # Errors
+    /// As [`Self::play`] and [`Playing::run_until`].
+    pub fn until_left(
+        &self,
+        (seed, replication): (u64, u64),
+        pieces: u64,
+        most: Span,
+    ) -> Result<Option<Span>, FlowError> {
         let (network, streams) = (self.network.clone(), Streams::new(seed));
-        let flow = Flow::from_state(network, &self.begun, streams, replication, watched)?;
-        Ok(Playing { flow })
+        let mut flow = Flow::from_state(network, &self.begun, streams, replication, false)?;
+        let ended = flow.run_until_all_left(pieces, Time::from_micros(most.micros()))?;
+        Ok(ended.then(|| Span::from_micros(flow.now().micros())))
+    }
+
+    /// Why the recursion of departures does not fit, if it does not.
+    pub fn why_no_recursion(&self) -> Option<String> {
+        if self.begun.is_empty() {
+            return Recursion::why_not(&self.network);
+        }
+        Some("a unit has begun with a piece".to_owned())
     }
 }
 
@@ -32,17 +81,27 @@ impl Playing {
     /// # Errors
     /// [`FlowError::Endless`] where something begins again and again without time going by.
     pub fn run_until(&mut self, after: Span) -> Result<(), FlowError> {
-        self.flow.run_until(Time::from_micros(after.micros()))
+        let limit = Time::from_micros(after.micros());
+        match &mut self.by {
+            Player::Events(flow) => flow.run_until(limit),
+            Player::Recursion(recursion) => recursion.run_until(limit),
+        }
     }
 
     /// What has come of it.
     pub fn totals(&self) -> Totals {
-        self.flow.totals()
+        match &self.by {
+            Player::Events(flow) => flow.totals(),
+            Player::Recursion(recursion) => recursion.totals(),
+        }
     }
 
     /// What each server did, station by station.
     pub fn server_times(&self) -> Vec<ServerTimes> {
-        self.flow.server_times()
+        match &self.by {
+            Player::Events(flow) => flow.server_times(),
+            Player::Recursion(recursion) => recursion.server_times(),
+        }
     }
 
     /// Single times from beginning to completion, by station: when each ended, and how long it
@@ -52,22 +111,19 @@ impl Playing {
         let of = |leads: &[(Time, i64)]| {
             leads.iter().map(|&(at, lead)| (hours(at.micros()), hours(lead))).collect()
         };
-        self.flow.single_leads().into_iter().map(of).collect()
+        let leads = match &self.by {
+            Player::Events(flow) => flow.single_leads(),
+            Player::Recursion(recursion) => recursion.single_leads(),
+        };
+        leads.into_iter().map(of).collect()
     }
 
     /// Pieces finished at a station, over all stations.
     pub fn piece_operations(&self) -> u64 {
-        self.flow.piece_operations()
-    }
-
-    /// Plays until so many pieces have left from some station, or `most` has gone by; when that
-    /// was.
-    ///
-    /// # Errors
-    /// As [`Self::run_until`].
-    pub fn run_until_left(&mut self, pieces: u64, most: Span) -> Result<Option<Span>, FlowError> {
-        let ended = self.flow.run_until_all_left(pieces, Time::from_micros(most.micros()))?;
-        Ok(ended.then(|| Span::from_micros(self.flow.now().micros())))
+        match &self.by {
+            Player::Events(flow) => flow.piece_operations(),
+            Player::Recursion(recursion) => recursion.piece_operations(),
+        }
     }
 }
 

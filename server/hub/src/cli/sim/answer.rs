@@ -14,7 +14,7 @@ pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
     let seconds = simulated.lasted.as_secs_f64();
     json!({
         "plant": plant.id.as_str(),
-        "engine": "events",
+        "engine": if outcome.by_recursion { "maxplus" } else { "events" },
         "model": outcome.model.name(),
         "why_whole": outcome.why_whole.as_ref().map(ToString::to_string),
         "seed": wish.seed,
@@ -27,6 +27,7 @@ pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
         "part_operations": outcome.part_operations,
         "wall_s": seconds,
         "part_operations_per_s": outcome.part_operations as f64 / seconds.max(1e-9),
+        "peak_memory_bytes": simulated.peak_memory_bytes,
         "throughput": outcome.products.iter().map(throughput).collect::<Vec<_>>(),
         "lead_time": outcome.products.iter().filter_map(lead_time).collect::<Vec<_>>(),
         "wip_pieces": interval(&outcome.wip_pieces),

@@ -42,7 +42,8 @@ fn heading(text: &mut String, plant: &Plant, wish: &Wish, outcome: &Outcome) {
             None => "whole".to_owned(),
         },
     };
-    let _ = writeln!(text, "{name}, simulated by events, {model}");
+    let by = if outcome.by_recursion { "the recursion of departures" } else { "events" };
+    let _ = writeln!(text, "{name}, simulated by {by}, {model}");
     let settled = match outcome.has_settled {
         Some(true) => " (told by MSER-5)",
         Some(false) => " (it had not settled: make it longer with --until)",

@@ -160,7 +160,7 @@ worked = \"50 min\""),
     key_batch: held("batch = 4"), "batch = 4" => "batch = 1", 400.0, rate;
 }
 
-fn cards(count: u32) -> String {
+pub(super) fn cards(count: u32) -> String {
     line(&[""; 3], &[EXP; 3], &["\"unbounded\"", "\"unbounded\""])
         + &format!(
             "[[cards]]\nid = \"loop\"\ncount = {count}\ntaken_by = [\"o1\"]\nreturned_by = [\"o3\"]\n"
@@ -168,7 +168,7 @@ fn cards(count: u32) -> String {
 }
 
 /// One station that fails, with a state to begin with.
-fn begun(state: &str) -> String {
+pub(super) fn begun(state: &str) -> String {
     line(
         &["between = \"900 h\"\nrepair = { mean = \"1 h\", shape = \"constant\" }"],
         &["time = \"1 h\""],
@@ -192,7 +192,7 @@ fn key_cycle() {
     assert!(rate(&slow).high < rate(&fast).low, "{:?} {:?}", rate(&slow), rate(&fast));
 }
 
-fn stock(reorder: &str) -> String {
+pub(super) fn stock(reorder: &str) -> String {
     format!(
         "assumed = true\n[[material]]\nid = \"wish\"\n[[material]]\nid = \"widget\"\n\
          [[storage]]\nid = \"stock\"\ncapacity = \"unbounded\"\n\

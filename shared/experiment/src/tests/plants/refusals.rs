@@ -35,13 +35,11 @@ fn what_cannot_be_played_says_why_and_what_to_do() {
     let crew =
         good.clone() + "[[crew]]\nid = \"w\"\nname = \"W\"\npeople = 1\ncalendar = \"always\"\n";
     let crew = crew.replacen("at = \"s2\"", "at = \"s2\"\ncrew = { w = 1 }", 1);
-    let cards =
-        "[[cards]]\nid = \"loop\"\ncount = 1\ntaken_by = [\"o1\"]\nreturned_by = [\"o2\"]\n";
     refused(
-        &format!("{crew}{cards}"),
+        &crew.replacen("at = \"s1\"", "at = \"s1\"\nblocking = \"before work\"", 1),
         &wish(),
-        "the plant has [[cards]] \"loop\", which only a network of like pieces knows; but \
-         operation o2 needs a crew: leave out one of the two",
+        "the plant has blocking = \"before work\" of operation o1, which only a network of like \
+         pieces knows; but operation o2 needs a crew: leave out one of the two",
     );
     refused(
         &crew,
@@ -56,9 +54,12 @@ fn a_network_that_stands_still_is_told_as_it_is() {
     let cards =
         "[[cards]]\nid = \"loop\"\ncount = 1\ntaken_by = [\"o2\"]\nreturned_by = [\"o1\"]\n";
     let text = line(&["", ""], &[hour, hour], &["1"]) + cards;
-    let error = try_sim(&text, &wish()).expect_err("refused").to_string();
-    let says = "loop of cards loop takes cards that never come back";
-    assert!(error.contains(says), "{error}");
+    refused(
+        &text,
+        &wish(),
+        "the plant cannot be played: line: loop of cards loop takes cards that never come back: no \
+         operation of returned_by comes after one of taken_by",
+    );
 }
 
 /// An assembly of which one component is used up: its other one backs up, and nothing moves again.
