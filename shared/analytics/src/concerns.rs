@@ -59,6 +59,9 @@ pub struct Raised {
     pub what: Concern,
     /// Since when it is so: a part is out, a unit stands; of a promise, since when that is expected.
     pub since: PlantTime,
+    /// Whether it was so when it was last looked at; what is over for less than a day may be so
+    /// again soon, and stays.
+    pub goes_on: bool,
     /// What it was computed from. A part and a promise tell of all of the plant besides: when
     /// anything was reported, since that is when samples are taken, and that a date waits for no
     /// material or station.
@@ -77,6 +80,8 @@ struct Followed {
 #[derive(Clone, Debug, Default)]
 pub struct Concerns {
     followed: BTreeMap<About, Followed>,
+    /// When it was last looked.
+    sampled: Option<PlantTime>,
 }
 
 impl Concerns {
@@ -92,6 +97,7 @@ impl Concerns {
             }
         }
         self.followed.retain(|_, known| at.since(known.last) < OVER_AFTER);
+        self.sampled = Some(at);
     }
 
     /// Whether a promise is followed already.
@@ -109,7 +115,7 @@ pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
     found.extend(dry.iter().filter_map(|part| {
         let since = part.out_since.filter(|_| part.waited_for)?;
         let what = Concern::PartIsOut(Box::new(part.clone()));
-        let raised = Raised { what, since, inputs: part.inputs.clone() };
+        let raised = Raised { what, since, goes_on: true, inputs: part.inputs.clone() };
         Some((About::Part(part.material.clone()), raised))
     }));
     found
@@ -128,7 +134,7 @@ fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About,
     });
     let raised = missed.map(|promise| {
         let what = Concern::PromiseIsMissed(Box::new(promise.clone()));
-        let raised = Raised { what, since: at, inputs: promise.inputs.clone() };
+        let raised = Raised { what, since: at, goes_on: true, inputs: promise.inputs.clone() };
         (About::Promise(promise.what.clone()), raised)
     });
     raised.collect()
@@ -148,7 +154,8 @@ fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
         let (state, since) = stands(fold.units.tracks.get(&place)?, now)?;
         let unit = fold.layout.info(place)?.id.clone();
         let source = fold.layout.source(place)?;
-        Some(Raised { what: Concern::UnitStands { unit, state }, since, inputs: [source].into() })
+        let what = Concern::UnitStands { unit, state };
+        Some(Raised { what, since, goes_on: true, inputs: [source].into() })
     });
     let mut all: Vec<Raised> = all.collect();
     all.sort_by_key(|raised| raised.since);
@@ -159,7 +166,11 @@ fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
 pub fn raised(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
     let twice = |known: &&Followed| known.first < known.last;
     let followed = fold.concerns.followed.values().filter(twice);
-    let mut raised: Vec<Raised> = followed.map(|known| known.raised.clone()).collect();
+    let as_seen = |known: &Followed| {
+        let goes_on = fold.concerns.sampled == Some(known.last);
+        Raised { goes_on, ..known.raised.clone() }
+    };
+    let mut raised: Vec<Raised> = followed.map(as_seen).collect();
     raised.sort_by_key(|raised| raised.since);
     raised.extend(standing(fold, now));
     raised

@@ -393,7 +393,8 @@ pub struct DryPart {
     /// First moment that use is held up for want of it, counting the promised deliveries: now
     /// when somebody waits for it; none is in sight.
     pub dry: Option<PlantTime>,
-    /// Since when there has been less than a run takes, if `dry` is now.
+    /// Since when there has been less than a run takes, if `dry` is now; while the next delivery
+    /// is not late, since somebody waits besides.
     pub out_since: Option<PlantTime>,
     /// The last use, when more time has gone by since than between two uses as a rule: what is
     /// said of it holds if it is used again as before.

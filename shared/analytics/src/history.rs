@@ -19,6 +19,8 @@ const LEADS_KEPT: usize = 250;
 const SAMPLES_TO_LEAD: u32 = 4;
 /// The same after a lead that is gone.
 const SAMPLES_WHEN_GONE: u32 = 2;
+/// The same after a lead that holds nothing up any more, while stations wait for the new one.
+const SAMPLES_WHEN_OVER: u32 = 1;
 
 /// Samples that are made up for when a report ends a silence: ten days of them.
 const MADE_UP_FOR: i64 = 40;
@@ -45,6 +47,8 @@ pub enum Standing {
     Counts,
     /// It hardly counts any more: a new lead takes over soon.
     IsGone,
+    /// It holds nothing up any more, and stations wait for the new lead.
+    IsOver,
 }
 
 /// Former leads of one plant.
@@ -110,6 +114,7 @@ impl History {
             let (lead, samples) = began.unwrap_or((Lead { since, node, why }, 0));
             let needed = match former {
                 _ if self.leads.is_empty() => 1,
+                Standing::IsOver => SAMPLES_WHEN_OVER,
                 Standing::IsGone => SAMPLES_WHEN_GONE,
                 Standing::Counts => SAMPLES_TO_LEAD,
             };

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use analytics::{DryPart, HoldUp, Outlook};
+use analytics::{DryPart, HoldUp, Outlook, Thing};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use twin::{EquipmentId, FactKind, MaterialId, Plant, PlantId, Span};
 use wire::view::{DryPart as DryValue, HoldUpCard, NextCard, ProgrammeValue, UnitValue, Value};
@@ -187,21 +187,36 @@ fn digest(
     Some(fact(label, format!("digest/{}", plant.id), Value::Digest(Box::new(value))))
 }
 
-/// The promise that a plant's main hold-up holds up: the next open one of the product that leaves
-/// the line which it stops the most, else the next open one.
-fn held_up(
-    found: &Findings,
+/// The promise that a plant's main hold-up holds up. Of each product the next open one is asked:
+/// the most late of those that wait for what a supplier brings who is the hold-up; else the one of
+/// the product that leaves the line which it stops the most; else the first.
+fn held_up<'a>(
+    plant: &Plant,
+    found: &'a Findings,
     may_see: impl Fn(Option<LabelId>) -> bool,
-) -> Option<(&Outlook, LabelId)> {
+) -> Option<(&'a Outlook, LabelId)> {
     let HoldUp::Known(verdict) = &found.hold_up else { return None };
-    let open = || {
-        let open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
-        open.filter_map(|(outlook, label)| Some((outlook, (*label)?)))
-            .filter(|(_, label)| may_see(Some(*label)))
+    let open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
+    let open = open.filter_map(|(outlook, label)| Some((outlook, (*label)?)));
+    let mut known = BTreeSet::new();
+    let next: Vec<(&Outlook, LabelId)> = open
+        .filter(|(_, label)| may_see(Some(*label)))
+        .filter(|(outlook, _)| known.insert(&outlook.material))
+        .collect();
+    let brings = |material: &MaterialId| {
+        let mut lines = plant.supply_lines.iter();
+        verdict.node.plant == plant.id
+            && lines.any(|line| {
+                line.material == *material
+                    && verdict.node.thing == Thing::Supplier(line.supplier.clone())
+            })
     };
+    let waiting = next.iter().filter(|(o, _)| o.waits_for.as_ref().is_some_and(brings));
+    let most = waiting
+        .max_by(|(a, _), (b, _)| a.slip_d.unwrap_or(0.0).total_cmp(&b.slip_d.unwrap_or(0.0)));
     let its =
-        |(o, _): &(&Outlook, LabelId)| verdict.product.is_some() && o.material == verdict.product;
-    open().find(its).or_else(|| open().next())
+        |(o, _): &&(&Outlook, LabelId)| verdict.product.is_some() && o.material == verdict.product;
+    most.or_else(|| next.iter().find(its)).or(next.first()).copied()
 }
 
 /// The hold-up of the most late among the promises that are shown, and who acts on it; it says
@@ -216,7 +231,7 @@ fn worst_hold_up(
     let mut worst: Option<((bool, f64), &Plant, &Findings, Held<'_>)> = None;
     for &plant in seen {
         let Some(found) = board.findings(&plant.id, audience) else { continue };
-        let item = held_up(found, |label| sees(gate, audience, label));
+        let item = held_up(plant, found, |label| sees(gate, audience, label));
         let slip = item.and_then(|(item, _)| item.slip_d).unwrap_or(f64::MIN);
         let is_shown = item.is_some_and(|(item, _)| {
             pressing.iter().any(|of| of.plant.id == plant.id && of.outlook.what == item.what)

@@ -46,8 +46,10 @@ impl Reader<'_> {
         let cause =
             now.cause.as_ref().filter(|_| now.state != UnitState::Working && causes.are_told());
         let waits_for = cause.and_then(|cause| self.waited_for(plant, cause));
-        // Whoever may not know what is waited for is not told that it is the same as before.
-        let since = if waits_for.is_some() { now.same_since } else { now.since };
+        // Whoever may not know what is waited for is not told that it is the same as before; what
+        // is down or on hold is so through the night, too.
+        let stands = matches!(now.state, UnitState::Down | UnitState::Held);
+        let since = if waits_for.is_some() || stands { now.same_since } else { now.since };
         Some(HoldUpNow {
             name: unit.name.clone(),
             state: Some(causes.name(now.state).to_owned()),

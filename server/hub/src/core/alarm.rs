@@ -4,6 +4,7 @@
 //! when the cause comes again, nobody has seen that yet.
 
 use analytics::{Concern, DryPart, Inputs, Outlook, Promise, Raised};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use journal::hexadecimal;
 use sha2::{Digest, Sha256};
 use twin::{
@@ -70,17 +71,22 @@ impl Core {
     }
 
     fn concern(&self, plant: &Plant, raised: Raised) -> Option<Condition> {
-        let Raised { what, since, inputs } = raised;
+        let Raised { what, since, goes_on, inputs } = raised;
         let (code, key, about, text, rests_on) = match &what {
             Concern::PartIsOut(part) => {
                 let name = material(plant, part.material.as_str());
-                let text = part_is_out(part, &name);
+                let text =
+                    if goes_on { self.part_is_out(part, &name) } else { part_was_out(&name) };
                 let rests_on = RestsOn::Finding(FactKind::DryDate, inputs);
                 ("part_out", part.material.to_string(), name, text, rests_on)
             }
             Concern::PromiseIsMissed(promise) => {
                 let (key, name) = self.promise(plant, promise);
-                let text = promise_is_missed(plant, promise)?;
+                let text = if goes_on {
+                    self.promise_is_missed(plant, promise)?
+                } else {
+                    PROMISE_WAS_MISSED.to_owned()
+                };
                 let rests_on = RestsOn::Finding(FactKind::Forecast, inputs);
                 ("promise_missed", key, name, text, rests_on)
             }
@@ -124,6 +130,49 @@ impl Core {
         format!("it has been {is} for more than a day{why}; {what}")
     }
 
+    /// Whom to call is left out: a contact goes no further than the hold-up that they own.
+    fn part_is_out(&self, part: &DryPart, name: &str) -> String {
+        let next = match (part.next_delivery, part.again) {
+            (None, _) => "no delivery is promised".to_owned(),
+            (Some(next), None) => format!("the next delivery is promised for {}", self.day(next)),
+            (Some(next), Some((from, to))) => format!(
+                "the next delivery is promised for {}, and from {} on there is none until {}",
+                self.day(next),
+                self.day(from),
+                self.day(to)
+            ),
+        };
+        format!(
+            "{name} has run out and stations wait for it; {next}; ask the supplier for an earlier or \
+             a part delivery, or give them other work"
+        )
+    }
+
+    fn promise_is_missed(&self, plant: &Plant, promise: &Outlook) -> Option<String> {
+        // What is due at midnight is due on the day before.
+        let promised = self.date(promise.promised - Span::from_secs(1))?;
+        let expected = self.date(promise.expected?)?;
+        let late = promised.until(expected).ok()?.get_days();
+        let (promised, expected) = (as_shown(promised), as_shown(expected));
+        let waits = promise.waits_for.as_ref().map(|of| material(plant, of.as_str()));
+        let waits = waits.map_or_else(String::new, |name| format!(" and waits for {name}"));
+        Some(format!(
+            "it is promised for {promised}, expected on {expected}, {late} days late,{waits} \
+             unless something changes; tell who waits for it, or agree on what is done first"
+        ))
+    }
+
+    /// The day at the site.
+    fn date(&self, at: PlantTime) -> Option<Date> {
+        let zone = TimeZone::get(&self.programme.time_zone).unwrap_or(TimeZone::UTC);
+        let at = Timestamp::from_microsecond(at.micros()).ok()?;
+        Some(at.to_zoned(zone).date())
+    }
+
+    fn day(&self, at: PlantTime) -> String {
+        self.date(at).map(as_shown).unwrap_or_default()
+    }
+
     /// The newest acknowledgement that was made when the cause was there already.
     fn acknowledged(
         &self,
@@ -140,45 +189,24 @@ impl Core {
     }
 }
 
-/// Whom to call is left out: a contact goes no further than the hold-up that they own.
-fn part_is_out(part: &DryPart, name: &str) -> String {
-    let next = match (part.next_delivery, part.again) {
-        (None, _) => "no delivery is promised".to_owned(),
-        (Some(next), None) => format!("the next delivery is promised for {}", day(next)),
-        (Some(next), Some((from, to))) => format!(
-            "the next delivery is promised for {}, and from {} on there is none until {}",
-            day(next),
-            day(from),
-            day(to)
-        ),
-    };
+fn part_was_out(name: &str) -> String {
     format!(
-        "{name} has run out and stations wait for it; {next}; ask the supplier for an earlier or \
-         a part delivery, or give them other work"
+        "{name} had run out, and stations waited for it; none waits at the moment. This stays here \
+         until none has waited for a day"
     )
 }
 
-fn promise_is_missed(plant: &Plant, promise: &Outlook) -> Option<String> {
-    let late = promise.slip_d?.round();
-    // What is due at midnight is due on the day before.
-    let promised = day(promise.promised - Span::from_secs(1));
-    let expected = day(promise.expected?);
-    let waits = promise.waits_for.as_ref().map(|of| material(plant, of.as_str()));
-    let waits = waits.map_or_else(String::new, |name| format!(" and waits for {name}"));
-    Some(format!(
-        "it is promised for {promised}, expected on {expected}, {late} days late,{waits} \
-         unless something changes; tell who waits for it, or agree on what is done first"
-    ))
-}
+const PROMISE_WAS_MISSED: &str = "it was expected to be late by a week or more, and is not at the \
+    moment. This stays here until that has held for a day";
 
 fn material(plant: &Plant, id: &str) -> String {
     let named = plant.materials.iter().find(|of| of.id.as_str() == id);
     named.map_or_else(|| id.to_owned(), |of| of.name.clone())
 }
 
-/// A day as it stands in the plan.
-fn day(at: PlantTime) -> String {
-    record::format_time(at).unwrap_or_default().chars().take(10).collect()
+/// A day as pages show it.
+fn as_shown(day: Date) -> String {
+    day.strftime("%-d %b %Y").to_string()
 }
 
 /// What a comment about an alarm is about.

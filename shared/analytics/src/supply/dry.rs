@@ -85,8 +85,7 @@ impl Supply {
         awaited: &[&Awaited],
         now: PlantTime,
     ) -> Option<PlantTime> {
-        let in_time = awaited.first().is_some_and(|next| next.late_d(now) <= 0.0);
-        let keeps_pace = level.stock <= 0.0 && in_time && level.was_there;
+        let keeps_pace = level.keeps_pace(awaited, now);
         match (waited_for, keeps_pace, awaited.first()) {
             (Waited::Told, ..) => Some(now),
             // A lot is used up the moment it comes: that the shelf is empty says nothing.
@@ -128,13 +127,42 @@ impl Supply {
     }
 
     /// Since when there has been less of a material than a run takes, at the last of the places in
-    /// view where there is too little.
-    fn out_since(&self, view: PlantView<'_>, material: &MaterialId) -> Option<PlantTime> {
+    /// view where there is too little; and, where every lot is used at once, since a unit in view
+    /// waits for it: there an empty shelf is nothing that is missed.
+    fn out_since(
+        &self,
+        view: PlantView<'_>,
+        material: &MaterialId,
+        (is_usual, now): (bool, PlantTime),
+    ) -> Option<PlantTime> {
         let low = self
             .low_since
             .iter()
             .filter(|((of, place), _)| of == material && self.counts(view, material, *place));
-        low.map(|(_, since)| *since).max()
+        let low = low.map(|(_, since)| *since).max()?;
+        let missed = is_usual.then(|| self.waits_since(view, material, now)).flatten();
+        Some(missed.map_or(low, |missed| missed.max(low)))
+    }
+
+    /// Since when the unit that has waited the longest for a material waits.
+    fn waits_since(
+        &self,
+        view: PlantView<'_>,
+        material: &MaterialId,
+        now: PlantTime,
+    ) -> Option<PlantTime> {
+        let layout = view.layout;
+        let inputs = layout.operations.values();
+        let inputs = inputs.flat_map(|o| o.inputs.iter().map(move |input| (input, o.center)));
+        let lacking = inputs.filter(|((of, place, quantity), _)| {
+            of == material && self.stock(of, *place).is_some_and(|stock| stock + 1e-9 < *quantity)
+        });
+        let waiting = lacking.flat_map(|((_, place, _), center)| {
+            let tracks = layout.units_of(center).filter_map(|unit| view.track(unit));
+            tracks.filter(|track| waits(track, layout, material, *place) != Waited::No)
+        });
+        let since = waiting.filter_map(|track| track.run(now, |of| of == UnitState::Starved));
+        since.map(|(since, _)| since).min()
     }
 
     fn gaps_of(&self, view: PlantView<'_>, part: &DryPart, now: PlantTime) -> Vec<Gap> {
@@ -194,13 +222,14 @@ impl Supply {
         let level = Level { stock, use_per_day, next_use, was_there };
         let dry = Self::dry_from(&level, waited_for, &awaited, now);
         let is_out = dry.is_some_and(|dry| dry <= now);
+        let is_usual = level.keeps_pace(&awaited, now);
         let unused = || uses.last().map(|(last, _)| *last);
         let usual = |(last, used): &(PlantTime, f64)| {
             *last + Span::DAY.scaled((used / use_per_day.max(1e-9)).clamp(0.0, IN_SIGHT_D))
         };
         let expected = uses.last().map(usual);
         let part = DryPart {
-            out_since: self.out_since(view, material).filter(|_| is_out),
+            out_since: self.out_since(view, material, (is_usual, now)).filter(|_| is_out),
             unused_since: expected.filter(|next| now.since(*next) > MISSED_AFTER).and(unused()),
             again: None,
             material: material.clone(),
@@ -311,6 +340,15 @@ struct Level {
     next_use: PlantTime,
     /// Whether any was ever brought or used.
     was_there: bool,
+}
+
+impl Level {
+    /// Whether an empty shelf is the usual thing: every lot is used at once, and the next is in
+    /// time.
+    fn keeps_pace(&self, awaited: &[&Awaited], now: PlantTime) -> bool {
+        let in_time = awaited.first().is_some_and(|next| next.late_d(now) <= 0.0);
+        self.stock <= 0.0 && in_time && self.was_there
+    }
 }
 
 /// The first moment that a use finds too little, at steady use, when the deliveries come as now

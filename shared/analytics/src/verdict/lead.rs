@@ -38,22 +38,28 @@ impl Question<'_> {
         let first = *shares.ranking().first()?;
         let former = self.on_record(shares);
         let ratio = |node| shares.ratio(node);
-        let kept = former.filter(|node| {
-            ratio(*node) * LEAD_MARGIN >= ratio(first) || self.is_over(&found, first)
-        });
+        let is_over = self.is_over(&found, first);
+        let kept = former.filter(|node| ratio(*node) * LEAD_MARGIN >= ratio(first) || is_over);
+        // A supplier who was named in place of another need not be on the path yet.
+        let kept =
+            kept.or_else(|| self.named().filter(|node| is_over && !self.is_over(&found, *node)));
         let by_share = kept.unwrap_or(first);
         let instead = self.instead_of(&found, by_share).0;
-        let lead = instead.unwrap_or(by_share);
+        let lead = instead.unwrap_or_else(|| self.limits_now(&found, by_share));
         let node = self.node(lead)?;
         let why = self.why_now(shares, lead, self.named_before(&node));
-        let gone = instead.is_some() || former.is_none_or(|node| ratio(node) < LEAD_LINGERS);
+        let former = match instead {
+            Some(_) => Standing::IsOver,
+            None if former.is_none_or(|node| ratio(node) < LEAD_LINGERS) => Standing::IsGone,
+            None => Standing::Counts,
+        };
         // Whoever leads on goes on to since its stop ended.
         let leads_on = self.history.current().is_some_and(|lead| lead.node == node);
         let line = found.line_of(lead).filter(|_| leads_on);
         Some(Sample {
             why,
             since: line.and_then(|line| line.works_again(lead)),
-            former: if gone { Standing::IsGone } else { Standing::Counts },
+            former,
             told: self.told(fold, &found, (lead, why)),
             node,
         })
@@ -80,6 +86,22 @@ impl Question<'_> {
     fn on_record(&self, shares: &Shares) -> Option<AnyNode> {
         let lead = self.history.current()?;
         shares.nodes.keys().copied().find(|node| self.node(*node).as_ref() == Some(&lead.node))
+    }
+
+    /// The lead on record, on the path or not.
+    fn named(&self) -> Option<AnyNode> {
+        self.number(&self.history.current()?.node)
+    }
+
+    /// A lead, unless it holds nothing up any more: then whoever has the largest share of those
+    /// that still do, if that is more than what is lost anywhere.
+    fn limits_now(&self, found: &Found, lead: AnyNode) -> AnyNode {
+        if !self.is_over(found, lead) {
+            return lead;
+        }
+        let ranking = found.shares.ranking().into_iter();
+        let mut counts = ranking.filter(|node| found.shares.ratio(*node) >= LEAD_LINGERS);
+        counts.find(|node| !self.is_over(found, *node)).unwrap_or(lead)
     }
 
     /// The reason that was last named for a node.
@@ -140,7 +162,7 @@ impl Question<'_> {
             let ratio = shares.ratio(*node);
             ratio >= LEAD_IS_TOLD || ratio * LEAD_MARGIN >= shares.ratio(first)
         });
-        let all_but_left = || self.on_record(shares).filter(|_| self.is_over(found, first));
+        let all_but_left = || self.named().filter(|_| self.is_over(found, first));
         let by_share = former.or_else(all_but_left).unwrap_or(first);
         let (instead, inputs) = self.instead_of(found, by_share);
         let on_record = self.history.current().map(|lead| &lead.node);

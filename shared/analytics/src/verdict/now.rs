@@ -3,7 +3,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use twin::UnitState;
+use twin::{Span, UnitState};
 
 use super::{Found, LineFound, Question};
 use crate::{
@@ -15,6 +15,8 @@ use crate::{
 
 /// A stock that lasts this long holds nothing up [d].
 const LASTS_D: f64 = 1.0;
+/// Unless it runs out within this, with what is promised: then the next stop is in sight.
+const IN_SIGHT: Span = Span::from_secs(7 * 86_400);
 
 impl Question<'_> {
     /// Whether the lead still holds anything up, and what that rests on. Of others than suppliers
@@ -42,7 +44,10 @@ impl Question<'_> {
         let of_it = short.iter().filter(brings);
         // Of what nobody uses it is not known how long it lasts.
         let mut lasting = of_it.filter(|part| part.waited_for || part.cover_d.is_some()).peekable();
-        let lasts = |part: &DryPart| part.cover_d.is_some_and(|cover_d| cover_d >= LASTS_D);
+        let lasts = |part: &DryPart| {
+            part.cover_d.is_some_and(|cover_d| cover_d >= LASTS_D)
+                && part.dry.is_none_or(|dry| dry.since(self.now) > IN_SIGHT)
+        };
         if lasting.peek().is_none() || !lasting.all(|part| !part.waited_for && lasts(part)) {
             return (Present::GoesOn, inputs);
         }

@@ -351,11 +351,11 @@ fn plate_used() -> Vec<(f64, Statement)> {
 /// runs dry.
 #[test]
 fn for_how_long_stock_lasts_has_a_bound_of_its_own() {
-    let lasts = |agreement: &str, reader| {
-        match told(&line(agreement, &[]), plate_used(), reader).get("board/next") {
-            Some(Value::Next(card)) => card.parts[0].cover_d.is_some(),
-            other => panic!("{other:?}"),
-        }
+    let lasts = |agreement: &str, reader| match told(&line(agreement, &[]), plate_used(), reader)
+        .get("board/next")
+    {
+        Some(Value::Next(card)) => card.parts[0].cover_d.is_some(),
+        other => panic!("{other:?}"),
     };
     assert_eq!((lasts(AGREEMENT, OWNER), lasts(AGREEMENT, ALLY)), (true, false));
     let shared = format!("{AGREEMENT}{}", HOLD_UP.replace("hold_up", "stock_cover"));
