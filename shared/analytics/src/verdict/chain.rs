@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use twin::{EquipmentId, PlantTime, Span, UnitState};
 
-use super::{Found, LineFound, Question};
+use super::{Found, LineFound, Question, now::is_left_out};
 use crate::{
     findings::{ChainStep, Thing, Why},
     layout::Place,
@@ -33,7 +33,10 @@ impl Question<'_> {
         first: AnyNode,
     ) -> Vec<AnyNode> {
         let last_station = self.felt_at(fold, line, first).map(|node| (self.plant, node));
-        let mut met = self.between(&line.path.segments, last_station, first);
+        let mut met = match is_left_out(line, first) {
+            true => Vec::new(),
+            false => self.between(&line.path.segments, last_station, first),
+        };
         met.retain(|node| Some(*node) != last_station && *node != first);
         met.insert(0, last_station.unwrap_or(first));
         if last_station != Some(first) && last_station.is_some() {

@@ -138,10 +138,14 @@ impl Question<'_> {
         (self.number(&node), inputs)
     }
 
-    /// Whether a node is told to lead in place of one that holds nothing up any more.
+    /// Whether a node is told to lead in place of one that holds nothing up any more, or is not on
+    /// the path at all.
     pub(super) fn is_instead(&self, found: &Found, node: AnyNode) -> bool {
         let first = found.shares.ranking().first().copied();
-        first.is_some_and(|first| first != node && self.instead_of(found, first).0 == Some(node))
+        let is_met = found.shares.nodes.contains_key(&node);
+        !is_met
+            || first
+                .is_some_and(|first| first != node && self.instead_of(found, first).0 == Some(node))
     }
 
     /// A node by its numbers.
@@ -162,9 +166,12 @@ impl Question<'_> {
             let ratio = shares.ratio(*node);
             ratio >= LEAD_IS_TOLD || ratio * LEAD_MARGIN >= shares.ratio(first)
         });
-        let all_but_left = || self.named().filter(|_| self.is_over(found, first));
+        let (present, of_first) = self.present(found, first);
+        let is_over = matches!(present, Present::IsOver { .. });
+        let all_but_left = || self.named().filter(|_| is_over);
         let by_share = former.or_else(all_but_left).unwrap_or(first);
         let (instead, inputs) = self.instead_of(found, by_share);
+        let inputs = &inputs | &of_first;
         let on_record = self.history.current().map(|lead| &lead.node);
         let is_settled =
             |node: &AnyNode| on_record.is_none_or(|known| self.node(*node).as_ref() == Some(known));

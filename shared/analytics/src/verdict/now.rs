@@ -3,12 +3,12 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use twin::{Span, UnitState};
+use twin::{MaterialId, Span, UnitState};
 
 use super::{Found, LineFound, Question};
 use crate::{
     findings::{DryPart, Inputs, Node, Present, Thing},
-    layout::NodeIx,
+    layout::{NodeIx, Place},
     shares::AnyNode,
     sight::PlantView,
 };
@@ -73,7 +73,10 @@ impl Question<'_> {
         first: AnyNode,
     ) -> Option<NodeIx> {
         let last = self.last_center(fold, line)?;
-        let waiting = self.waiting_for(fold, first);
+        let mut waiting = self.waiting_for(fold, first);
+        if waiting.is_empty() && is_left_out(line, first) {
+            waiting = self.takers(fold, first);
+        }
         if !waiting.is_empty() {
             return if waiting.contains(&last) { Some(last) } else { waiting.first().copied() };
         }
@@ -106,6 +109,21 @@ impl Question<'_> {
         centers
     }
 
+    /// The work centers that take what a supplier of this plant brings, in the order of the
+    /// definition.
+    fn takers(&self, fold: PlantView<'_>, first: AnyNode) -> Vec<NodeIx> {
+        let lines = || fold.layout.lines.iter().filter(|line| (self.plant, line.supplier) == first);
+        let takes = |(material, place, _): &(MaterialId, Place, f64)| {
+            fold.sees(*place) && lines().any(|line| line.material == *material)
+        };
+        let operations = fold.layout.operations.values();
+        let of = operations.filter(|operation| operation.inputs.iter().any(takes));
+        let mut centers: Vec<NodeIx> = of.map(|operation| operation.center).collect();
+        centers.sort_unstable();
+        centers.dedup();
+        centers
+    }
+
     /// The work center of this plant from which the path went to a node, by the time that it
     /// spent there then.
     fn left_for(&self, line: &LineFound, first: AnyNode) -> Option<NodeIx> {
@@ -126,4 +144,9 @@ impl Question<'_> {
         let longest = times.into_iter().max_by_key(|(node, time)| (*time, Reverse(*node)));
         longest.map(|(node, _)| node)
     }
+}
+
+/// Whether the path of a line does not meet a node: it is named for what it holds up now.
+pub(super) fn is_left_out(line: &LineFound, node: AnyNode) -> bool {
+    !line.path.segments.iter().any(|segment| (segment.plant, segment.node) == node)
 }
