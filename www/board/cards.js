@@ -115,22 +115,41 @@ function plainName(item) {
   return isNumbered(item) ? item.name.slice(0, -item.id.length - 3) : item.name;
 }
 
+/** How late an item will be [days]; of one that nobody can tell, less than of any other. */
+function lateness({ promised, expected }) {
+  return dueSlip(promised, expected)?.days ?? -Infinity;
+}
+
+/** Which of some items is the latest; of several equally late ones the first. */
+function latest(items) {
+  return items.reduce((worst, item) => (lateness(item) > lateness(worst) ? item : worst), items[0]);
+}
+
 /** What is late besides, in a line: a few by name, the others by number. */
-function alsoLate({ also_late: late = [], more_late: more = 0 }, { now, withPlant }) {
+function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPlant }) {
   if (late.length === 0) return null;
-  const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
-    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: dueSlip(item.promised, item.expected, now).text })));
+  const later = latest([worst, ...late]);
+  const names = late.map((item) => {
+    const slips = dueSlip(item.promised, item.expected).text;
+    // An order's id and its slip stay together, on one line.
+    const text = isNumbered(item)
+      ? [`${plainName(item)} · `, h('span', { class: 'nowrap' }, word('deliver.late_item', { name: item.id, days: slips }))]
+      : word('deliver.late_item', { name: item.name, days: slips });
+    return h(item === later ? 'strong' : 'span', { title: withPlant ? item.plant : null }, text);
+  });
   if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
   return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
+export function deliverCard(card, { withPlant = true } = {}) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
-  const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
+  // The verdict in large type is that of the latest, wherever it stands in the order of dates.
+  const worst = latest(card.items);
+  const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id, ...(item === worst && { worst: 'yes' }) } },
     h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
-    slipMark(dueSlip(item.promised, item.expected, now)),
+    slipMark(dueSlip(item.promised, item.expected)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
       [word('deliver.expected'), expectedDate(item)],
@@ -142,7 +161,7 @@ export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    alsoLate(card, { now, withPlant }),
+    alsoLate(card, { worst, withPlant }),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }

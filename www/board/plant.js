@@ -42,7 +42,7 @@ function drawFloor(view, history, now, redraw) {
 function drawHistory(view, history, { charts, now }) {
   if (view.refused || !document.getElementById('hours')) return;
   drawSection('hours', hoursTable(history, view.get('board/holdup')));
-  drawSection('orders', orderTable(history, now));
+  drawSection('orders', orderTable(history));
   drawSection('deliveries', deliveryTable(history));
   drawSection('alarms', alarmTable(history));
   drawRibbons('ribbons', view, history);

@@ -28,7 +28,7 @@ function dryWords(part) {
   return part.out_since ? word('plants.dry_out', { name: part.name, when: when(part.out_since, 'day') }) : `${part.name}, ${when(part.dry, 'day')}`;
 }
 
-function plantCard(id, plant, now) {
+function plantCard(id, plant) {
   const row = (term, ...value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   const [reporting, all] = plant.feeds;
   return h('article', { class: 'panel plant-card', data: { key: id, plant: id } },
@@ -38,7 +38,7 @@ function plantCard(id, plant, now) {
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
-      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected, now))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
+      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
@@ -46,11 +46,11 @@ function plantCard(id, plant, now) {
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));
 }
 
-function plants(view, now) {
+function plants(view) {
   if (!view.ready) return [skeleton(4), skeleton(4), skeleton(4)].map((bones) => h('div', { class: 'panel' }, bones));
   const found = view.entries('digest');
   if (found.length === 0) return h('p', { class: 'muted' }, word('plants.empty'));
-  return found.map(([id, plant]) => plantCard(id, plant, now));
+  return found.map(([id, plant]) => plantCard(id, plant));
 }
 
 /** The name of anything in this view, as far as the programme knows it. */
@@ -101,7 +101,7 @@ start(() => {
     const now = clock.now() ?? Date.now();
     drawCards(view, { now, withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open() });
     tell();
-    drawSection('plants', plants(view, now));
+    drawSection('plants', plants(view));
     drawSection('hulls', view.ready ? hulls(view) : null);
     drawSection('lanes', view.ready ? lanes(view) : null);
     drawSection('events', eventList(view, naming(view), true));

@@ -186,12 +186,12 @@ function closedWords({ short, unit }) {
 }
 
 /** Orders, open ones first. */
-export function orderTable(view, now) {
+export function orderTable(view) {
   if (!view.ready) return undefined;
   const orders = view.entries('order').sort(([, a], [, b]) => (a.state === b.state ? ms(a.due) - ms(b.due) : a.state === 'open' ? -1 : 1));
   if (orders.length === 0) return nothing(word('orders.empty'));
   const rows = orders.slice(0, ROWS_LISTED).map(([id, order]) => {
-    const verdict = dueSlip(order.due, order.expected, now);
+    const verdict = dueSlip(order.due, order.expected);
     return h('tr', { data: { key: id } },
       h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
       h('td', {}, order.material_name),
