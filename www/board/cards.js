@@ -4,7 +4,7 @@
 import { h, renew } from '../lib/dom.js';
 import { amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
-import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
+import { capitalised, causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
 import { form, hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
@@ -15,6 +15,9 @@ const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
 const SMALL_LOSS = 1;
 const MONTH_D = 30;
+
+/** Whether a unit's or product's name has words to be counted with. */
+const isCountable = (name) => hasWord(`unit.${name.toLowerCase()}.other`);
 
 /** A moment with the other zone in its tooltip. */
 export function moment(at, style = 'moment') {
@@ -51,8 +54,9 @@ function pairs(list) {
 
 /** How far an item is; the unit is left out when the name says it. */
 function progressWords({ name, unit, done, needed }) {
-  const values = { unit, done: amount(done), needed: amount(needed) };
-  return !unit || name.startsWith(unit) ? word('deliver.progress_alone', values) : word('deliver.progress', values);
+  const counted = unit && !name.startsWith(unit);
+  if (counted && !isCountable(unit)) return word('deliver.progress', { unit, done: amount(done), needed: amount(needed) });
+  return word('deliver.progress_alone', { done: amount(done), needed: counted ? quantity(needed, unit.toLowerCase()) : amount(needed) });
 }
 
 /** How far the next lot is of a product that is done by whole lots. */
@@ -78,7 +82,7 @@ function besidesWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
 /** What the numbers of an item leave out, on a line of its own. */
 function besides(item) {
   const text = [lotsWords(item), item.needed > 1 && besidesWords(item)].filter(Boolean).join('; ');
-  return text && h('p', { class: 'besides' }, text);
+  return text && h('p', { class: 'besides' }, capitalised(text));
 }
 
 /** A pace, with one decimal everywhere: so many a day, or one in so many days. */
@@ -171,7 +175,7 @@ function lossWords(card) {
   const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
   // A product whose name cannot be counted with stands below the number.
-  const counts = hasWord(`unit.${name.toLowerCase()}.other`);
+  const counts = isCountable(name);
   const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
   // Of a slow step its own pace is the cost, which planned work is: only what it lost besides is counted.
@@ -227,8 +231,29 @@ function holdUpFoot(card, viewer) {
     viewer && h('a', { href: viewer }, word('holdup.show')));
 }
 
+/** That another hold-up led until a moment ago, as long as it is news. */
+function changedWords(changed) {
+  return changed && h('p', { class: 'changed' }, moment(changed.at), `: ${word('holdup.changed_from', { former: changed.former })}`);
+}
+
+/** What the hold-up does at this moment, and whether it holds anything up any more. */
+function nowLine(card, now) {
+  const over = card.is_over && (card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over'));
+  if (!card.now) return over && h('p', { class: 'answer-note' }, over);
+  return h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), `${nowWords(card.now, now)}.`, over && ` ${over}`);
+}
+
+/** Which promise it delays, and where it is to be seen. */
+function effectLine(card) {
+  const effects = [
+    card.item && word('holdup.of_item', { item: card.item, plant: card.item_plant }),
+    card.place && word('holdup.bites_at', { place: nameOf(card.place) }),
+  ].filter(Boolean);
+  return effects.length > 0 && h('p', { class: 'answer-note' }, effects.join(' '));
+}
+
 /** 2. What holds us back now? */
-export function holdUpCard(card, { now, viewer = null }) {
+export function holdUpCard(card, { now, viewer = null, changed = null }) {
   if (!card.known) {
     const { title, text } = whyNot(card);
     return empty(title, text);
@@ -240,12 +265,11 @@ export function holdUpCard(card, { now, viewer = null }) {
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
       [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
-    card.now && h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), nowWords(card.now, now)),
-    card.is_over && h('p', { class: 'answer-note' }, card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over')),
-    card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
+    changedWords(changed),
+    nowLine(card, now),
+    effectLine(card),
     card.chain.length > 0 && chain(card),
     card.earlier && h('p', { class: 'answer-note' }, `${word('holdup.earlier')}: `, causeSentence(card.earlier, card.kind), '.'),
-    card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
       (loss || lost) && fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
@@ -256,8 +280,8 @@ export function holdUpCard(card, { now, viewer = null }) {
 
 /** For how long the stock lasts; an empty shelf that is filled before it is missed is used as it comes. */
 function coverWords({ stock, unit, cover_d: cover, dry }, now) {
-  if (stock <= 0 && !(dry && ms(dry) <= now)) return word('next.as_it_comes');
-  return cover === undefined ? quantity(stock, unit) : days(cover);
+  if (stock <= 0) return dry && ms(dry) <= now ? word('next.nothing') : word('next.as_it_comes');
+  return cover === undefined ? quantity(stock, unit) : [days(cover), h('small', {}, quantity(stock, unit))];
 }
 
 /** From when on there is too little: of what is out, since when, and for how long. */
@@ -271,7 +295,7 @@ function shortFrom(part, now) {
 }
 
 function dryRow(part, now, withPlant) {
-  const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
+  const tip = word('next.stock_tip', { use: amount(part.use_per_day) });
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
     h('th', { scope: 'row' }, part.name, h('small', { title: supplier }, withPlant ? part.plant : supplier)),
@@ -317,8 +341,8 @@ function overWords({ over_since: over, until }) {
 function answerState(card) {
   const { delivery } = card;
   if (delivery) {
-    const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, id: delivery.id, when: when(delivery.expected, 'day') };
-    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
+    const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, when: when(delivery.expected, 'day') };
+    return h('p', { class: 'label', title: word('next.delivery_tip', { id: delivery.id }) }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
       delivery.next && [' ', word('act.delivery_later', { when: when(delivery.next, 'day') })]);
   }
   if (card.over_since) return h('p', { class: 'label' }, overWords(card));
@@ -409,11 +433,12 @@ export function frameCards() {
 
 /**
  * Draws the five cards of a view into the page's sections. `seen` says what of it is shared when
- * not everything is; `openAssumed()` shows what nobody measured.
+ * not everything is; `openAssumed()` shows what nobody measured; `changed` is the last change of
+ * the main hold-up while it is news.
  */
-export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null }) {
+export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null, changed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed };
+  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed, changed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);
@@ -422,16 +447,4 @@ export function drawCards(view, { now, withPlant, viewer = null, seen = '', open
     const content = !view.ready ? skeleton(4) : value === undefined ? empty(word(`not_shared.${name}`), word('not_shared.text')) : draw(value, context);
     renew(section.querySelector('.card-body'), content);
   }
-}
-
-/** Tells readers of the screen when another main hold-up leads, and only then. */
-export function tellHoldUp(view) {
-  const news = document.getElementById('news');
-  let last;
-  return () => {
-    const card = view.get('board/holdup');
-    const name = card?.known ? nameOf(card.name) : undefined;
-    if (name !== undefined && last !== undefined && name !== last) news.textContent = word('holdup.changed', { name });
-    if (name !== undefined) last = name;
-  };
 }

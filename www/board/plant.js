@@ -5,7 +5,8 @@ import { quantity, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
-import { drawCards, frameCards, tellHoldUp } from './cards.js';
+import { drawCards, frameCards } from './cards.js';
+import { Changes } from './changes.js';
 import { Charts } from './charts.js';
 import { Header } from './header.js';
 import { drawPlantRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
@@ -35,7 +36,6 @@ function drawFloor(view, history, now, redraw) {
   drawSection('stores', view.ready ? storageTables(view, history, now) : undefined);
   drawSection('resources', view.ready ? resourceTable(view, naming) : null);
   drawSection('feeds', view.ready ? feedTable(view) : undefined);
-  drawSection('events', eventList(view, naming));
 }
 
 /** What was: renewed every few seconds, for that is how often the hub tells it. */
@@ -69,7 +69,7 @@ start(() => {
   });
   const assumed = new Assumed(() => [{ id, name: name(), history }]);
   const charts = new Charts('charts');
-  const tell = tellHoldUp(view);
+  const changes = new Changes(view);
   let heading;
   let wasRefused = false;
   const draw = () => {
@@ -87,9 +87,10 @@ start(() => {
       header.draw();
     }
     const now = clock.now() ?? Date.now();
-    drawCards(view, { now, withPlant: false, viewer, seen: seenOf(view), openAssumed: () => assumed.open() });
-    tell();
+    changes.learn(now);
+    drawCards(view, { now, withPlant: false, viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawFloor(view, history, now, draw);
+    drawSection('events', eventList(view, { naming: namingOf(view), changes }));
   };
   keepDrawn([view], draw);
   keepDrawn([history], () => drawHistory(view, history, { charts, now: clock.now() ?? Date.now() }), HISTORY_TICK_MS);

@@ -7,7 +7,8 @@ import { capitalised, causeSentence } from '../lib/say.js';
 import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
-import { drawCards, frameCards, skeleton, slipMark, tellHoldUp } from './cards.js';
+import { drawCards, frameCards, skeleton, slipMark } from './cards.js';
+import { Changes } from './changes.js';
 import { Header } from './header.js';
 import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
@@ -83,7 +84,7 @@ start(() => {
   const clock = new PlantClock(view);
   const header = new Header({ mirror, clock, view, name: () => view.get('programme')?.name ?? word('head.programme') });
   const assumed = new Assumed(() => view.entries('digest').map(([id, { name }]) => ({ id, name, history: mirror.watch(`history/${id}`) })));
-  const tell = tellHoldUp(view);
+  const changes = new Changes(view);
   let heading;
   let wasRefused = false;
   keepDrawn([view], () => {
@@ -99,11 +100,11 @@ start(() => {
       header.draw();
     }
     const now = clock.now() ?? Date.now();
-    drawCards(view, { now, withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open() });
-    tell();
+    changes.learn(now);
+    drawCards(view, { now, withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawSection('plants', plants(view));
     drawSection('hulls', view.ready ? hulls(view) : null);
     drawSection('lanes', view.ready ? lanes(view) : null);
-    drawSection('events', eventList(view, naming(view), true));
+    drawSection('events', eventList(view, { naming: naming(view), changes, withPlant: true }));
   });
 });

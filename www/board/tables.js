@@ -3,7 +3,7 @@
 import { h } from '../lib/dom.js';
 import { amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
 import { awayWords } from '../lib/past.js';
-import { plainWords, waitsFor } from '../lib/say.js';
+import { capitalised, plainWords, reasonWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
@@ -79,11 +79,12 @@ function sinceWhen({ since, waits_since: waits }, now) {
 function unitRow([id, layout, unit], view, history, now) {
   const kpi = history.get(`kpi/${id}`);
   const away = awayWords(now, unit, history.get(`ribbon/${id}`));
+  const reason = reasonWords(unit.state, unit.reason);
   const names = (layout.assumed ?? []).join(', ');
   const assumed = names && [' ', h('small', { class: 'beside', title: names }, word('units.assumed', { n: number(layout.assumed.length) }), h('span', { class: 'visually-hidden' }, `: ${names}`))];
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(view.get('board/holdup'))], assumed),
-    h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
+    h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), reason && [' ', h('small', { class: 'beside' }, reason)], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
     h('td', { class: 'nowrap' }, sinceWhen(unit, now)),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
@@ -99,12 +100,15 @@ export function unitTable(view, history, now, redraw) {
   const shown = units.filter(([, , unit]) => wantedState === '' || unit.state === wantedState);
   const columns = [
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
-    [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
+    [word('units.rate'), 'num'], [word('units.busy'), 'num', word('units.busy_tip')], [word('units.available'), 'num', word('units.available_tip')], [word('units.waits')],
   ];
   const rows = shown.map((row) => unitRow(row, view, history, now));
   return [
     h('div', { class: 'choices' }, stateFilter(units, redraw), figuresChoice(redraw)),
     table(word('units.caption'), columns, rows, `plain stacks unit-table${figuresWanted ? '' : ' without-figures'}`),
+    h('p', { class: 'card-foot' }, word('units.shares', {
+      busy: word('units.busy'), busy_tip: word('units.busy_tip'), available: word('units.available'), available_tip: word('units.available_tip'),
+    })),
   ];
 }
 
@@ -251,7 +255,7 @@ export function alarmTable(view) {
   const rows = alarms.map(([id, alarm]) => h('tr', { data: { key: id, alarm: id } },
     h('th', { scope: 'row' }, sign('warning'), ' ', alarm.about),
     h('td', {}, moment(alarm.since)),
-    h('td', {}, alarm.text),
+    h('td', {}, capitalised(alarm.text)),
     h('td', {}, acknowledgement(alarm))));
   return table(word('alarms.caption'), [[word('alarms.about')], [word('alarms.since')], [word('alarms.what')], [word('alarms.seen')]], rows);
 }
