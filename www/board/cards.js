@@ -1,7 +1,7 @@
 // The five cards: five questions, five answers. Each has a state for everything that can be:
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
-import { h, renew } from '../lib/dom.js';
+import { h, renew, whole } from '../lib/dom.js';
 import { amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
@@ -54,9 +54,9 @@ function pairs(list) {
 
 /** How far an item is; the unit is left out when the name says it. */
 function progressWords({ name, unit, done, needed }) {
-  const counted = unit && !name.startsWith(unit);
-  if (counted && !isCountable(unit)) return word('deliver.progress', { unit, done: amount(done), needed: amount(needed) });
-  return word('deliver.progress_alone', { done: amount(done), needed: counted ? quantity(needed, unit.toLowerCase()) : amount(needed) });
+  const values = { unit, done: amount(done), needed: amount(needed) };
+  if (!unit || name.startsWith(unit)) return word('deliver.progress_alone', values);
+  return isCountable(unit) ? word('deliver.progress_of', { ...values, needed: quantity(needed, unit.toLowerCase()) }) : word('deliver.progress', values);
 }
 
 /** How far the next lot is of a product that is done by whole lots. */
@@ -79,12 +79,6 @@ function besidesWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
   return [first, then].filter(Boolean).join(' · ');
 }
 
-/** What the numbers of an item leave out, on a line of its own. */
-function besides(item) {
-  const text = [lotsWords(item), item.needed > 1 && besidesWords(item)].filter(Boolean).join('; ');
-  return text && h('p', { class: 'besides' }, capitalised(text));
-}
-
 /** A pace, with one decimal everywhere: so many a day, or one in so many days. */
 function everyWords(pace) {
   const shown = Math.round(pace * 10) / 10;
@@ -96,17 +90,18 @@ export function overdueMark(overdueDays) {
   return overdueDays >= 1 ? h('small', { class: 'late-text' }, word('overdue.days', { days: days(Math.floor(overdueDays)) })) : null;
 }
 
-/** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range, waits_for: missing, waits_until: until }) {
-  if (!expected) return word('deliver.no_expected');
+/** What an expected date waits for, or between which days it lies, when they are some. */
+function dateWords({ expected, range, waits_for: missing, waits_until: until }) {
+  if (!expected) return null;
+  if (missing) return until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
-  const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
-  // What is missing says more than how far the date may be off: that is then in the tooltip.
-  if (missing) {
-    const waits = until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
-    return [moment(expected, 'date'), h('small', { title: between }, waits)];
-  }
-  return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
+  return told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
+}
+
+/** What an item's date and numbers leave out, on a line of its own. */
+function besides(item) {
+  const text = [dateWords(item), lotsWords(item), item.needed > 1 && besidesWords(item)].filter(Boolean).join('; ');
+  return text && h('p', { class: 'besides' }, capitalised(text));
 }
 
 /** Whether an item's name ends with its id: an order's does. */
@@ -129,8 +124,18 @@ function latest(items) {
   return items.reduce((worst, item) => (lateness(item) > lateness(worst) ? item : worst), items[0]);
 }
 
+/** A text that leads somewhere, where there is a place for it. */
+function linked(href, ...text) {
+  return href ? h('a', { href }, text) : text;
+}
+
+/** Where a promise is told in full: an order in its plant's table, a milestone with its product. */
+function placeOf(item, linkTo) {
+  return linkTo(item.plant, isNumbered(item) ? '#orders' : '#hulls');
+}
+
 /** What is late besides, in a line: a few by name, the others by number. */
-function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPlant }) {
+function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPlant, linkTo }) {
   if (late.length === 0) return null;
   const later = latest([worst, ...late]);
   const names = late.map((item) => {
@@ -139,24 +144,24 @@ function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPl
     const text = isNumbered(item)
       ? [`${plainName(item)} · `, h('span', { class: 'nowrap' }, word('deliver.late_item', { name: item.id, days: slips }))]
       : word('deliver.late_item', { name: item.name, days: slips });
-    return h(item === later ? 'strong' : 'span', { title: withPlant ? item.plant : null }, text);
+    return h(item === later ? 'strong' : 'span', { title: withPlant ? item.plant : null }, linked(placeOf(item, linkTo), text));
   });
-  if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
+  if (more > 0) names.push(h('a', { class: 'nowrap', href: withPlant ? '#plants' : '#orders' }, word('deliver.late_more', { n: number(more) })));
   return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card, { withPlant = true } = {}) {
+export function deliverCard(card, { withPlant, linkTo }) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   // The verdict in large type is that of the latest, wherever it stands in the order of dates.
   const worst = latest(card.items);
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id, ...(item === worst && { worst: 'yes' }) } },
-    h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
+    h('p', { class: 'due-name' }, linked(placeOf(item, linkTo), plainName(item)), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
     slipMark(dueSlip(item.promised, item.expected)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
-      [word('deliver.expected'), expectedDate(item)],
+      [word('deliver.expected'), item.expected ? moment(item.expected, 'date') : word('deliver.no_expected')],
     ]),
     // Of one thing there is nothing to count until it is done.
     item.needed > 1 && h('div', { class: 'progress' },
@@ -165,7 +170,7 @@ export function deliverCard(card, { withPlant = true } = {}) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    alsoLate(card, { worst, withPlant }),
+    alsoLate(card, { worst, withPlant, linkTo }),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -249,11 +254,11 @@ function effectLine(card) {
     card.item && word('holdup.of_item', { item: card.item, plant: card.item_plant }),
     card.place && word('holdup.bites_at', { place: nameOf(card.place) }),
   ].filter(Boolean);
-  return effects.length > 0 && h('p', { class: 'answer-note' }, effects.join(' '));
+  return effects.length > 0 && h('p', { class: 'answer-note' }, whole(effects.join(' ')));
 }
 
 /** 2. What holds us back now? */
-export function holdUpCard(card, { now, viewer = null, changed = null }) {
+export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, changed = null }) {
   if (!card.known) {
     const { title, text } = whyNot(card);
     return empty(title, text);
@@ -264,7 +269,8 @@ export function holdUpCard(card, { now, viewer = null, changed = null }) {
   return [
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
-      [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
+      card.plant && linked(withPlant ? linkTo(card.plant) : null, card.plant), card.plant && card.since && ' · ',
+      card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })),
     changedWords(changed),
     nowLine(card, now),
     effectLine(card),
@@ -361,7 +367,7 @@ export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
-    ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
+    ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, whole(unbroken(card.answer))),
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
@@ -401,7 +407,7 @@ export function trustCard(card, { now, withPlant, seen, openAssumed }) {
     ? [word('trust.no_feeds'), ' ', h('a', { href: keepAudience('/help/#feed') }, word('trust.connect'))]
     : word('trust.feeds_of', { m: number(card.feeds_reporting), n: number(card.feeds) });
   const oldest = card.oldest
-    ? word('trust.oldest_of', { duration: duration((now - ms(card.oldest)) / 1000), name: nameOf(card.oldest_name) })
+    ? word(withPlant ? 'trust.oldest_of' : 'trust.oldest_here', { duration: duration((now - ms(card.oldest)) / 1000), name: nameOf(card.oldest_name) })
     : word('trust.no_oldest');
   const origin = card.origin || 'unknown';
   const assumed = word('trust.assumed_of', { m: number(card.assumed), n: number(card.inputs) });
@@ -434,11 +440,12 @@ export function frameCards() {
 /**
  * Draws the five cards of a view into the page's sections. `seen` says what of it is shared when
  * not everything is; `openAssumed()` shows what nobody measured; `changed` is the last change of
- * the main hold-up while it is news.
+ * the main hold-up while it is news. `linkTo(plant, section)` gives the way to a plant by its name,
+ * or null.
  */
-export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null, changed = null }) {
+export function drawCards(view, { now, withPlant, linkTo, viewer = null, seen = '', openAssumed = null, changed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed, changed };
+  const context = { now: now ?? Date.now(), withPlant, linkTo, viewer, holdUp, seen, openAssumed, changed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);

@@ -1,6 +1,6 @@
 // What both dashboards do: start, draw a section, list what happened.
 
-import { h, renew, soon } from '../lib/dom.js';
+import { h, renew, soon, whole } from '../lib/dom.js';
 import { ms, number, onTimeChoice, when } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { eventSentence } from '../lib/say.js';
@@ -80,7 +80,7 @@ export function eventList(view, { naming, changes, withPlant = false }) {
     h('p', { class: 'muted' }, word('events.since', { when: opened })),
     h('ol', { class: 'events' }, lines.map(({ key, at, text, plant, times, isAnswer }) => h('li', { data: { key } },
       h('span', {}, moment(at), times > 1 && h('small', { class: 'muted' }, ` ${word('events.times', { n: number(times) })}`)),
-      h('span', {}, h(isAnswer ? 'strong' : 'span', {}, text), withPlant && plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant })}`))))),
+      h('span', {}, h(isAnswer ? 'strong' : 'span', {}, whole(text)), withPlant && plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant })}`))))),
   ];
 }
 

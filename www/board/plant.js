@@ -1,6 +1,6 @@
 // A plant's page: the five answers, then how it runs, what stands where, plan and supply.
 
-import { h } from '../lib/dom.js';
+import { h, renew } from '../lib/dom.js';
 import { quantity, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
@@ -39,7 +39,7 @@ function drawFloor(view, history, now, redraw) {
 }
 
 /** What was: renewed every few seconds, for that is how often the hub tells it. */
-function drawHistory(view, history, { charts, now }) {
+function drawHistory(view, history, charts) {
   if (view.refused || !document.getElementById('hours')) return;
   drawSection('hours', hoursTable(history, view.get('board/holdup')));
   drawSection('orders', orderTable(history));
@@ -47,6 +47,18 @@ function drawHistory(view, history, { charts, now }) {
   drawSection('alarms', alarmTable(history));
   drawRibbons('ribbons', view, history);
   charts.draw(history);
+  drawJump();
+}
+
+/** On a telephone the page is long: links to what is below the answers. */
+function drawJump() {
+  const sections = [...document.querySelectorAll('.board section.panel:not([hidden])')];
+  renew(document.getElementById('jump'), sections.map(({ id }) => h('a', { href: `#${id}`, data: { key: id } }, document.getElementById(`${id}-title`).textContent)));
+}
+
+/** Goes to the section that the address names, once what stands above it is there. */
+function goToSection() {
+  if (location.hash.length > 1) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
 /** What of the plant is shared, when not everything is. */
@@ -88,10 +100,16 @@ start(() => {
     }
     const now = clock.now() ?? Date.now();
     changes.learn(now);
-    drawCards(view, { now, withPlant: false, viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
+    drawCards(view, { now, withPlant: false, linkTo: (plant, section) => section, viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawFloor(view, history, now, draw);
     drawSection('events', eventList(view, { naming: namingOf(view), changes }));
   };
   keepDrawn([view], draw);
-  keepDrawn([history], () => drawHistory(view, history, { charts, now: clock.now() ?? Date.now() }), HISTORY_TICK_MS);
+  let arrived = false;
+  keepDrawn([history], () => {
+    drawHistory(view, history, charts);
+    if (arrived || !view.ready || !history.ready) return;
+    arrived = true;
+    goToSection();
+  }, HISTORY_TICK_MS);
 });

@@ -1,6 +1,6 @@
 // The programme's page: five answers, the plants, the ships, the way between plants.
 
-import { h } from '../lib/dom.js';
+import { h, whole } from '../lib/dom.js';
 import { dueSlip, number, quantity, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence } from '../lib/say.js';
@@ -39,7 +39,7 @@ function plantCard(id, plant) {
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
-      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
+      row(word('plants.next_due'), plant.due ? [whole(plant.due.name), ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
@@ -63,6 +63,12 @@ function viewerOfHoldUp(view) {
   const card = view.get('board/holdup');
   const plant = card?.known && view.entries('digest').find(([, digest]) => digest.name === card.plant);
   return plant ? keepAudience(`/viewer/?plant=${encodeURIComponent(plant[0])}`) : null;
+}
+
+/** The way to a plant's page, by the plant's name; null of one that is not shown. */
+function linkTo(view) {
+  const ids = new Map(view.entries('digest').map(([id, { name }]) => [name, id]));
+  return (name, section = '') => (ids.has(name) ? keepAudience(`/plant/${encodeURIComponent(ids.get(name))}${section}`) : null);
 }
 
 /** Nothing of the programme is shared with whoever looks. */
@@ -101,7 +107,7 @@ start(() => {
     }
     const now = clock.now() ?? Date.now();
     changes.learn(now);
-    drawCards(view, { now, withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
+    drawCards(view, { now, withPlant: true, linkTo: linkTo(view), viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawSection('plants', plants(view));
     drawSection('hulls', view.ready ? hulls(view) : null);
     drawSection('lanes', view.ready ? lanes(view) : null);

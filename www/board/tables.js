@@ -1,6 +1,6 @@
 // The plant's tables: stations, storage, buildings, cranes, feeds, orders, deliveries, alarms, hours.
 
-import { h } from '../lib/dom.js';
+import { h, whole } from '../lib/dom.js';
 import { amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
 import { awayWords } from '../lib/past.js';
 import { capitalised, plainWords, reasonWords, waitsFor } from '../lib/say.js';
@@ -53,9 +53,9 @@ function running(unit) {
   const [first, ...more] = unit.running ?? [];
   if (!first) {
     const [part, ...others] = unit.parts ?? [];
-    return part ? [part, others.length > 0 && ` ${word('units.more_parts', { n: number(others.length) })}`] : none();
+    return part ? [whole(part), others.length > 0 && ` ${word('units.more_parts', { n: number(others.length) })}`] : none();
   }
-  return [first.part, more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, ' ', h('small', { class: 'beside' }, first.operation)];
+  return [whole(first.part), more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, ' ', h('small', { class: 'beside' }, first.operation)];
 }
 
 /** The flag: the main hold-up itself, or the place where one that stands elsewhere bites. */
@@ -197,7 +197,7 @@ export function orderTable(view) {
   const rows = orders.slice(0, ROWS_LISTED).map(([id, order]) => {
     const verdict = dueSlip(order.due, order.expected);
     return h('tr', { data: { key: id } },
-      h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
+      h('th', { scope: 'row' }, whole(id), h('small', {}, nameOf(order.customer))),
       h('td', {}, order.material_name),
       h('td', { class: 'num nowrap' }, word('orders.done_of', { n: amount(order.done), all: quantity(order.quantity, order.unit) })),
       h('td', {}, moment(lastMoment(order.due), 'date'), overdueMark(order.overdue_d)),
@@ -253,9 +253,9 @@ export function alarmTable(view) {
   const alarms = view.entries('alarm').sort(([, a], [, b]) => Boolean(a.acknowledged) - Boolean(b.acknowledged) || ms(a.since) - ms(b.since));
   if (alarms.length === 0) return nothing(word('alarms.empty'));
   const rows = alarms.map(([id, alarm]) => h('tr', { data: { key: id, alarm: id } },
-    h('th', { scope: 'row' }, sign('warning'), ' ', alarm.about),
+    h('th', { scope: 'row' }, sign('warning'), ' ', whole(alarm.about)),
     h('td', {}, moment(alarm.since)),
-    h('td', {}, capitalised(alarm.text)),
+    h('td', {}, whole(capitalised(alarm.text))),
     h('td', {}, acknowledgement(alarm))));
   return table(word('alarms.caption'), [[word('alarms.about')], [word('alarms.since')], [word('alarms.what')], [word('alarms.seen')]], rows);
 }

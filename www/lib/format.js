@@ -6,6 +6,8 @@ import { form, hasWord, word } from './words.js';
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const CHOICE = 'slipway.time';
+/** A space at which no line is broken. */
+const NO_BREAK = '\u00a0';
 
 const locale = globalThis.navigator?.languages?.length ? [...navigator.languages] : undefined;
 const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -76,7 +78,9 @@ const STYLES = {
 };
 
 function written(at, style, zone) {
-  return formatter(Intl.DateTimeFormat, { ...STYLES[style], timeZone: zone }).format(at);
+  const text = formatter(Intl.DateTimeFormat, { ...STYLES[style], timeZone: zone }).format(at);
+  // A day stays on one line with its month; a moment breaks after a comma alone.
+  return style === 'moment' || style === 'clock' ? text.replaceAll(/(?<!,) /g, NO_BREAK) : text.replaceAll(' ', NO_BREAK);
 }
 
 /** A moment (RFC 3339 text or ms) in the chosen zone; style: date, day, time, moment, clock. */
