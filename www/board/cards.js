@@ -134,9 +134,13 @@ function placeOf(item, linkTo) {
   return linkTo(item.plant, isNumbered(item) ? '#orders' : '#hulls');
 }
 
-/** What is late besides, in a line: a few by name, the others by number. */
+/** Several things after a word for what they are, in a sentence. */
+function sentence(what, things) {
+  return things.length === 0 ? null : h('span', {}, `${what}: `, things.flatMap((thing, at) => (at > 0 ? ['; ', thing] : [thing])), '. ');
+}
+
+/** What is late besides: a few by name, the others by number. */
 function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPlant, linkTo }) {
-  if (late.length === 0) return null;
   const later = latest([worst, ...late]);
   const names = late.map((item) => {
     const slips = dueSlip(item.promised, item.expected).text;
@@ -147,15 +151,24 @@ function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPl
     return h(item === later ? 'strong' : 'span', { title: withPlant ? item.plant : null }, linked(placeOf(item, linkTo), text));
   });
   if (more > 0) names.push(h('a', { class: 'nowrap', href: withPlant ? '#plants' : '#orders' }, word('deliver.late_more', { n: number(more) })));
-  return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
+  return sentence(word('deliver.also_late'), names);
+}
+
+/** Orders that were closed with something missing. */
+function closedShort(orders, linkTo) {
+  const names = orders.map(([id, { done, quantity: ordered, unit, due }]) => linked(linkTo('', '#orders'), whole(word('deliver.closed_item', {
+    order: id, done: amount(done), all: quantity(ordered, unit), when: when(lastMoment(due), 'day'),
+  }))));
+  return sentence(word('deliver.closed_short'), names);
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card, { withPlant, linkTo }) {
+export function deliverCard(card, { withPlant, linkTo, closed = [] }) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   // The verdict in large type is that of the latest, wherever it stands in the order of dates.
   const worst = latest(card.items);
+  const besidesThem = [alsoLate(card, { worst, withPlant, linkTo }), closedShort(closed, linkTo)].filter(Boolean);
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id, ...(item === worst && { worst: 'yes' }) } },
     h('p', { class: 'due-name' }, linked(placeOf(item, linkTo), plainName(item)), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
     slipMark(dueSlip(item.promised, item.expected)),
@@ -170,7 +183,7 @@ export function deliverCard(card, { withPlant, linkTo }) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    alsoLate(card, { worst, withPlant, linkTo }),
+    besidesThem.length > 0 && h('p', { class: 'also-late' }, besidesThem),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -184,7 +197,7 @@ function lossWords(card) {
   const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
   // Of a slow step its own pace is the cost, which planned work is: only what it lost besides is counted.
-  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned')];
+  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned'), h('small', {}, word('holdup.loss_planned_why'))];
   const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
     : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
   return counts ? [text] : [text, h('small', {}, name)];
@@ -441,11 +454,11 @@ export function frameCards() {
  * Draws the five cards of a view into the page's sections. `seen` says what of it is shared when
  * not everything is; `openAssumed()` shows what nobody measured; `changed` is the last change of
  * the main hold-up while it is news. `linkTo(plant, section)` gives the way to a plant by its name,
- * or null.
+ * or null; `closed` are the orders that were lately closed with something missing.
  */
-export function drawCards(view, { now, withPlant, linkTo, viewer = null, seen = '', openAssumed = null, changed = null }) {
+export function drawCards(view, { now, withPlant, linkTo, closed = [], viewer = null, seen = '', openAssumed = null, changed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, linkTo, viewer, holdUp, seen, openAssumed, changed };
+  const context = { now: now ?? Date.now(), withPlant, linkTo, closed, viewer, holdUp, seen, openAssumed, changed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);

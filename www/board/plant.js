@@ -1,7 +1,7 @@
 // A plant's page: the five answers, then how it runs, what stands where, plan and supply.
 
 import { h, renew } from '../lib/dom.js';
-import { quantity, useSiteZone } from '../lib/format.js';
+import { ms, quantity, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
@@ -16,6 +16,10 @@ import { alarmLink, alarmTable, deliveryTable, feedTable, hoursTable, measures, 
 
 /** How often the history is drawn at least [ms]: the floor's names may come after it. */
 const HISTORY_TICK_MS = 3_000;
+/** For how long after its day an order that was closed short is told on the first card [ms of the plant clock]. */
+const CLOSED_TOLD_MS = 14 * 86_400_000;
+/** Such orders told. */
+const CLOSED_TOLD = 2;
 
 /** The plant that the address names: /plant/<id>. */
 function plantId() {
@@ -48,6 +52,12 @@ function drawHistory(view, history, charts) {
   drawRibbons('ribbons', view, history);
   charts.draw(history);
   drawJump();
+}
+
+/** Orders that were due lately and are closed with something missing, the newest first. */
+function closedShort(history, now) {
+  return history.entries('order').filter(([, { state, short, due }]) => state === 'closed' && short > 0 && now - ms(due) < CLOSED_TOLD_MS)
+    .sort(([, a], [, b]) => ms(b.due) - ms(a.due)).slice(0, CLOSED_TOLD);
 }
 
 /** On a telephone the page is long: links to what is below the answers. */
@@ -100,7 +110,7 @@ start(() => {
     }
     const now = clock.now() ?? Date.now();
     changes.learn(now);
-    drawCards(view, { now, withPlant: false, linkTo: (plant, section) => section, viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
+    drawCards(view, { now, withPlant: false, linkTo: (plant, section) => section, closed: closedShort(history, now), viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawFloor(view, history, now, draw);
     drawSection('events', eventList(view, { naming: namingOf(view), changes }));
   };
