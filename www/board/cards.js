@@ -168,7 +168,7 @@ export function deliverCard(card, { withPlant, linkTo, closed = [] }) {
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
   // The verdict in large type is that of the latest, wherever it stands in the order of dates.
   const worst = latest(card.items);
-  const besidesThem = [alsoLate(card, { worst, withPlant, linkTo }), closedShort(closed, linkTo)].filter(Boolean);
+  const others = [alsoLate(card, { worst, withPlant, linkTo }), closedShort(closed, linkTo)].filter(Boolean);
   const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id, ...(item === worst && { worst: 'yes' }) } },
     h('p', { class: 'due-name' }, linked(placeOf(item, linkTo), plainName(item)), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
     slipMark(dueSlip(item.promised, item.expected)),
@@ -183,7 +183,7 @@ export function deliverCard(card, { withPlant, linkTo, closed = [] }) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    besidesThem.length > 0 && h('p', { class: 'also-late' }, besidesThem),
+    others.length > 0 && h('p', { class: 'also-late' }, others),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -300,7 +300,7 @@ export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, change
 /** For how long the stock lasts; an empty shelf that is filled before it is missed is used as it comes. */
 function coverWords({ stock, unit, cover_d: cover, dry }, now) {
   if (stock <= 0) return dry && ms(dry) <= now ? word('next.nothing') : word('next.as_it_comes');
-  return cover === undefined ? quantity(stock, unit) : [days(cover), h('small', {}, quantity(stock, unit))];
+  return cover === undefined ? quantity(stock, unit) : [days(cover), h('small', { class: 'nowrap' }, quantity(stock, unit))];
 }
 
 /** From when on there is too little: of what is out, since when, and for how long. */
@@ -419,8 +419,9 @@ export function trustCard(card, { now, withPlant, seen, openAssumed }) {
   const feeds = card.feeds === 0
     ? [word('trust.no_feeds'), ' ', h('a', { href: keepAudience('/help/#feed') }, word('trust.connect'))]
     : word('trust.feeds_of', { m: number(card.feeds_reporting), n: number(card.feeds) });
+  const age = (at) => duration((now - ms(at)) / 1000);
   const oldest = card.oldest
-    ? word(withPlant ? 'trust.oldest_of' : 'trust.oldest_here', { duration: duration((now - ms(card.oldest)) / 1000), name: nameOf(card.oldest_name) })
+    ? withPlant ? word('trust.oldest_of', { duration: age(card.oldest), name: nameOf(card.oldest_name) }) : word('trust.oldest_here', { duration: age(card.oldest) })
     : word('trust.no_oldest');
   const origin = card.origin || 'unknown';
   const assumed = word('trust.assumed_of', { m: number(card.assumed), n: number(card.inputs) });
