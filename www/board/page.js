@@ -47,8 +47,9 @@ export function drawSection(id, content) {
   if (!hidden) renew(section.querySelector('.panel-body'), content === undefined ? skeleton(3) : content);
 }
 
-/** Whether an event is worth reading: a part that is done is news only when it is one of a product. */
+/** Whether an event is worth reading: the end of a shift is none, and a part that is done only when it is one of a product. */
 function isNews(view, { word: key, about, with: values }) {
+  if (key === 'event.state' && values?.state === 'off_shift') return false;
   if (key !== 'event.part_ended' || values?.end === 'scrapped') return true;
   return values?.end === 'part_of' && view.get(`part/${about}`) !== undefined;
 }
