@@ -93,7 +93,7 @@ test('the public is told that nothing is shared with it, and how to look as a na
   await page.goto(`${demo.url}/?as=public`);
   await expect(page.locator('.refusal')).toContainText(/nothing/i);
   await expect(page.locator('body')).not.toContainText('Skarvik');
-  await page.getByRole('link', { name: 'Aldermark' }).click();
+  await page.getByRole('link', { name: 'Look as Aldermark' }).click();
   await expect(page.locator('[data-plant="home-yard"]')).toContainText('Skarvik');
   await expect(page).toHaveURL(/as=XAA/);
 });
@@ -134,6 +134,23 @@ test('the first card names what is late besides, and an order by its id', async 
       await expect(page.locator(`.due[data-key="${item.id}"]`)).toContainText(item.id, { timeout: 1_000 });
     }
   }).toPass();
+});
+
+test('the largest type on the first card is that of the latest item, which leads to its plant', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/?as=XAA`);
+  const largest = page.locator('.due[data-worst]');
+  await expect(largest).toHaveCount(1);
+  await expect(async () => {
+    const sizes = await page.locator('.due .slip').evaluateAll((all) => all.map((slip) => parseFloat(getComputedStyle(slip).fontSize)));
+    const { items } = (await demo.api('programme?as=XAA')).items['board/deliver'];
+    const slips = items.map(({ promised, expected }) => Math.round((Date.parse(expected) - Date.parse(promised)) / 86_400_000));
+    // The pages count calendar days: two items so close may change places.
+    const shown = slips[sizes.indexOf(Math.max(...sizes))];
+    expect(shown).toBeGreaterThanOrEqual(Math.max(...slips) - 1);
+  }).toPass();
+  await expect(page.locator('.due a').first()).toHaveAttribute('href', /^\/plant\/.+as=XAA#(orders|hulls)$/);
+  await page.locator('#card-holdup .answer-note a').click();
+  await expect(page).toHaveURL(/\/plant\/.+as=XAA/);
 });
 
 test('a store lists everything in it, and adds no kilograms to pieces', async ({ page, demo }) => {

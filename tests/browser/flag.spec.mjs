@@ -53,6 +53,7 @@ test('slowing another station down moves the flag', async ({ page, context }) =>
 
     const { name, units } = await hub.holdUp(PLANT, 'XAA');
     await expect(page.locator('#card-holdup .answer')).toHaveText(name);
+    await expect(page.locator('#events strong', { hasText: `Main hold-up: ${name}` }).first()).toBeVisible();
     await expect(viewer.locator('#holdup strong')).toContainText(name);
     for (const unit of units) {
       await expect(page.locator(`tr[data-unit="${unit}"]`)).toHaveClass(/flagged/);

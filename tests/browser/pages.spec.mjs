@@ -95,5 +95,9 @@ for (const path of BOARDS) {
       const others = page.locator('main section:not(.card):visible');
       for (const other of await others.all()) expect((await other.boundingBox()).y).toBeGreaterThanOrEqual(last.y + last.height);
     }).toPass();
+    if (!path.startsWith('/plant/')) return;
+    // What is below the answers is one touch away.
+    await page.locator('#jump a', { hasText: 'Orders' }).click();
+    await expect(page.locator('#orders')).toBeInViewport();
   });
 }

@@ -1,10 +1,10 @@
 // The five cards: five questions, five answers. Each has a state for everything that can be:
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
-import { h, renew } from '../lib/dom.js';
+import { h, renew, whole } from '../lib/dom.js';
 import { amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
-import { causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
+import { capitalised, causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
 import { form, hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
@@ -15,6 +15,9 @@ const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
 const SMALL_LOSS = 1;
 const MONTH_D = 30;
+
+/** Whether a unit's or product's name has words to be counted with. */
+const isCountable = (name) => hasWord(`unit.${name.toLowerCase()}.other`);
 
 /** A moment with the other zone in its tooltip. */
 export function moment(at, style = 'moment') {
@@ -52,7 +55,8 @@ function pairs(list) {
 /** How far an item is; the unit is left out when the name says it. */
 function progressWords({ name, unit, done, needed }) {
   const values = { unit, done: amount(done), needed: amount(needed) };
-  return !unit || name.startsWith(unit) ? word('deliver.progress_alone', values) : word('deliver.progress', values);
+  if (!unit || name.startsWith(unit)) return word('deliver.progress_alone', values);
+  return isCountable(unit) ? word('deliver.progress_of', { ...values, needed: quantity(needed, unit.toLowerCase()) }) : word('deliver.progress', values);
 }
 
 /** How far the next lot is of a product that is done by whole lots. */
@@ -75,12 +79,6 @@ function besidesWords({ days_per_piece: pace, ahead = 0, more_d: more = 0 }) {
   return [first, then].filter(Boolean).join(' · ');
 }
 
-/** What the numbers of an item leave out, on a line of its own. */
-function besides(item) {
-  const text = [lotsWords(item), item.needed > 1 && besidesWords(item)].filter(Boolean).join('; ');
-  return text && h('p', { class: 'besides' }, text);
-}
-
 /** A pace, with one decimal everywhere: so many a day, or one in so many days. */
 function everyWords(pace) {
   const shown = Math.round(pace * 10) / 10;
@@ -92,17 +90,18 @@ export function overdueMark(overdueDays) {
   return overdueDays >= 1 ? h('small', { class: 'late-text' }, word('overdue.days', { days: days(Math.floor(overdueDays)) })) : null;
 }
 
-/** An expected date with the days between which it lies, when they are some. */
-function expectedDate({ expected, range, waits_for: missing, waits_until: until }) {
-  if (!expected) return word('deliver.no_expected');
+/** What an expected date waits for, or between which days it lies, when they are some. */
+function dateWords({ expected, range, waits_for: missing, waits_until: until }) {
+  if (!expected) return null;
+  if (missing) return until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
-  const between = told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
-  // What is missing says more than how far the date may be off: that is then in the tooltip.
-  if (missing) {
-    const waits = until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
-    return [moment(expected, 'date'), h('small', { title: between }, waits)];
-  }
-  return [moment(expected, 'date'), between && h('small', { title: word('deliver.range_tip') }, between)];
+  return told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
+}
+
+/** What an item's date and numbers leave out, on a line of its own. */
+function besides(item) {
+  const text = [dateWords(item), lotsWords(item), item.needed > 1 && besidesWords(item)].filter(Boolean).join('; ');
+  return text && h('p', { class: 'besides' }, capitalised(text));
 }
 
 /** Whether an item's name ends with its id: an order's does. */
@@ -115,25 +114,67 @@ function plainName(item) {
   return isNumbered(item) ? item.name.slice(0, -item.id.length - 3) : item.name;
 }
 
-/** What is late besides, in a line: a few by name, the others by number. */
-function alsoLate({ also_late: late = [], more_late: more = 0 }, { now, withPlant }) {
-  if (late.length === 0) return null;
-  const names = late.map((item) => h('span', { title: withPlant ? item.plant : null },
-    word('deliver.late_item', { name: isNumbered(item) ? `${plainName(item)} · ${item.id}` : item.name, days: dueSlip(item.promised, item.expected, now).text })));
-  if (more > 0) names.push(word('deliver.late_more', { n: number(more) }));
-  return h('p', { class: 'also-late' }, `${word('deliver.also_late')}: `, names.flatMap((name, at) => (at > 0 ? ['; ', name] : [name])));
+/** How late an item will be [days]; of one that nobody can tell, less than of any other. */
+function lateness({ promised, expected }) {
+  return dueSlip(promised, expected)?.days ?? -Infinity;
+}
+
+/** Which of some items is the latest; of several equally late ones the first. */
+function latest(items) {
+  return items.reduce((worst, item) => (lateness(item) > lateness(worst) ? item : worst), items[0]);
+}
+
+/** A text that leads somewhere, where there is a place for it. */
+function linked(href, ...text) {
+  return href ? h('a', { href }, text) : text;
+}
+
+/** Where a promise is told in full: an order in its plant's table, a milestone with its product. */
+function placeOf(item, linkTo) {
+  return linkTo(item.plant, isNumbered(item) ? '#orders' : '#hulls');
+}
+
+/** Several things after a word for what they are, in a sentence. */
+function sentence(what, things) {
+  return things.length === 0 ? null : h('span', {}, `${what}: `, things.flatMap((thing, at) => (at > 0 ? ['; ', thing] : [thing])), '. ');
+}
+
+/** What is late besides: a few by name, the others by number. */
+function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPlant, linkTo }) {
+  const later = latest([worst, ...late]);
+  const names = late.map((item) => {
+    const slips = dueSlip(item.promised, item.expected).text;
+    // An order's id and its slip stay together, on one line.
+    const text = isNumbered(item)
+      ? [`${plainName(item)} · `, h('span', { class: 'nowrap' }, word('deliver.late_item', { name: item.id, days: slips }))]
+      : word('deliver.late_item', { name: item.name, days: slips });
+    return h(item === later ? 'strong' : 'span', { title: withPlant ? item.plant : null }, linked(placeOf(item, linkTo), text));
+  });
+  if (more > 0) names.push(h('a', { class: 'nowrap', href: withPlant ? '#plants' : '#orders' }, word('deliver.late_more', { n: number(more) })));
+  return sentence(word('deliver.also_late'), names);
+}
+
+/** Orders that were closed with something missing. */
+function closedShort(orders, linkTo) {
+  const names = orders.map(([id, { done, quantity: ordered, unit, due }]) => linked(linkTo('', '#orders'), whole(word('deliver.closed_item', {
+    order: id, done: amount(done), all: quantity(ordered, unit), when: when(lastMoment(due), 'day'),
+  }))));
+  return sentence(word('deliver.closed_short'), names);
 }
 
 /** 1. Will we deliver? */
-export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
+export function deliverCard(card, { withPlant, linkTo, closed = [] }) {
   if (!card.planned) return empty(word('deliver.no_plan'), word('deliver.no_plan_text'));
   if (card.items.length === 0) return empty(word('deliver.all_done'), word('deliver.all_done_text'));
-  const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id } },
-    h('p', { class: 'due-name' }, plainName(item), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
-    slipMark(dueSlip(item.promised, item.expected, now)),
+  // The verdict in large type is that of the latest, wherever it stands in the order of dates.
+  const worst = latest(card.items);
+  const others = [alsoLate(card, { worst, withPlant, linkTo }), closedShort(closed, linkTo)].filter(Boolean);
+  const items = card.items.map((item) => h('li', { class: 'due', data: { key: item.id, ...(item === worst && { worst: 'yes' }) } },
+    h('p', { class: 'due-name' }, linked(placeOf(item, linkTo), plainName(item)), ' ', h('small', {}, [isNumbered(item) && item.id, withPlant && item.plant].filter(Boolean).join(' · '))),
+    slipMark(dueSlip(item.promised, item.expected)),
     pairs([
       [word('deliver.promised'), [moment(lastMoment(item.promised), 'date'), overdueMark(item.overdue_d)]],
-      [word('deliver.expected'), expectedDate(item)],
+      [word('deliver.expected'), item.expected ? moment(item.expected, 'date') : word('deliver.no_expected')],
     ]),
     // Of one thing there is nothing to count until it is done.
     item.needed > 1 && h('div', { class: 'progress' },
@@ -142,7 +183,7 @@ export function deliverCard(card, { now = Date.now(), withPlant = true } = {}) {
     besides(item)));
   return [
     h('ol', { class: 'dues', 'aria-label': word('deliver.list') }, items),
-    alsoLate(card, { now, withPlant }),
+    others.length > 0 && h('p', { class: 'also-late' }, others),
     card.method && h('p', { class: 'card-foot' }, word(`method.${tail(card.method)}`)),
   ];
 }
@@ -152,11 +193,11 @@ function lossWords(card) {
   const { loss_per_day: loss, loss_unit: name = '' } = card;
   if (loss === undefined || loss === null || loss <= 0) return null;
   // A product whose name cannot be counted with stands below the number.
-  const counts = hasWord(`unit.${name.toLowerCase()}.other`);
+  const counts = isCountable(name);
   const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
   // Of a slow step its own pace is the cost, which planned work is: only what it lost besides is counted.
-  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned')];
+  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned'), h('small', {}, word('holdup.loss_planned_why'))];
   const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
     : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
   return counts ? [text] : [text, h('small', {}, name)];
@@ -208,8 +249,29 @@ function holdUpFoot(card, viewer) {
     viewer && h('a', { href: viewer }, word('holdup.show')));
 }
 
+/** That another hold-up led until a moment ago, as long as it is news. */
+function changedWords(changed) {
+  return changed && h('p', { class: 'changed' }, moment(changed.at), `: ${word('holdup.changed_from', { former: changed.former })}`);
+}
+
+/** What the hold-up does at this moment, and whether it holds anything up any more. */
+function nowLine(card, now) {
+  const over = card.is_over && (card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over'));
+  if (!card.now) return over && h('p', { class: 'answer-note' }, over);
+  return h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), `${nowWords(card.now, now)}.`, over && ` ${over}`);
+}
+
+/** Which promise it delays, and where it is to be seen. */
+function effectLine(card) {
+  const effects = [
+    card.item && word('holdup.of_item', { item: card.item, plant: card.item_plant }),
+    card.place && word('holdup.bites_at', { place: nameOf(card.place) }),
+  ].filter(Boolean);
+  return effects.length > 0 && h('p', { class: 'answer-note' }, whole(effects.join(' ')));
+}
+
 /** 2. What holds us back now? */
-export function holdUpCard(card, { now, viewer = null }) {
+export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, changed = null }) {
   if (!card.known) {
     const { title, text } = whyNot(card);
     return empty(title, text);
@@ -220,13 +282,13 @@ export function holdUpCard(card, { now, viewer = null }) {
   return [
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
-      [card.plant, card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })].filter(Boolean).join(' · ')),
-    card.now && h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), nowWords(card.now, now)),
-    card.is_over && h('p', { class: 'answer-note' }, card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over')),
-    card.item && h('p', { class: 'answer-note' }, word('holdup.of_item', { item: card.item, plant: card.item_plant })),
+      card.plant && linked(withPlant ? linkTo(card.plant) : null, card.plant), card.plant && card.since && ' · ',
+      card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })),
+    changedWords(changed),
+    nowLine(card, now),
+    effectLine(card),
     card.chain.length > 0 && chain(card),
     card.earlier && h('p', { class: 'answer-note' }, `${word('holdup.earlier')}: `, causeSentence(card.earlier, card.kind), '.'),
-    card.place && h('p', { class: 'answer-note' }, word('holdup.bites_at', { place: nameOf(card.place) })),
     h('dl', { class: 'facts' },
       (loss || lost) && fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost),
       card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
@@ -237,8 +299,8 @@ export function holdUpCard(card, { now, viewer = null }) {
 
 /** For how long the stock lasts; an empty shelf that is filled before it is missed is used as it comes. */
 function coverWords({ stock, unit, cover_d: cover, dry }, now) {
-  if (stock <= 0 && !(dry && ms(dry) <= now)) return word('next.as_it_comes');
-  return cover === undefined ? quantity(stock, unit) : days(cover);
+  if (stock <= 0) return dry && ms(dry) <= now ? word('next.nothing') : word('next.as_it_comes');
+  return cover === undefined ? quantity(stock, unit) : [days(cover), h('small', { class: 'nowrap' }, quantity(stock, unit))];
 }
 
 /** From when on there is too little: of what is out, since when, and for how long. */
@@ -252,7 +314,7 @@ function shortFrom(part, now) {
 }
 
 function dryRow(part, now, withPlant) {
-  const tip = word('next.stock_tip', { stock: quantity(part.stock, part.unit), use: amount(part.use_per_day) });
+  const tip = word('next.stock_tip', { use: amount(part.use_per_day) });
   const supplier = part.supplier ? word('next.from', { supplier: nameOf(part.supplier) }) : null;
   return h('tr', { data: { key: `${part.plant}/${part.material}` } },
     h('th', { scope: 'row' }, part.name, h('small', { title: supplier }, withPlant ? part.plant : supplier)),
@@ -298,8 +360,8 @@ function overWords({ over_since: over, until }) {
 function answerState(card) {
   const { delivery } = card;
   if (delivery) {
-    const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, id: delivery.id, when: when(delivery.expected, 'day') };
-    return h('p', { class: 'label' }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
+    const values = { amount: quantity(delivery.quantity, delivery.unit), name: delivery.name, when: when(delivery.expected, 'day') };
+    return h('p', { class: 'label', title: word('next.delivery_tip', { id: delivery.id }) }, delivery.arrived ? word('act.delivery_here', values) : word('act.delivery_due', values), ' ', overdueMark(card.overdue_d),
       delivery.next && [' ', word('act.delivery_later', { when: when(delivery.next, 'day') })]);
   }
   if (card.over_since) return h('p', { class: 'label' }, overWords(card));
@@ -318,7 +380,7 @@ export function actCard(card, { now, holdUp }) {
   if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
-    ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, unbroken(card.answer)),
+    ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, whole(unbroken(card.answer))),
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
@@ -357,8 +419,9 @@ export function trustCard(card, { now, withPlant, seen, openAssumed }) {
   const feeds = card.feeds === 0
     ? [word('trust.no_feeds'), ' ', h('a', { href: keepAudience('/help/#feed') }, word('trust.connect'))]
     : word('trust.feeds_of', { m: number(card.feeds_reporting), n: number(card.feeds) });
+  const age = (at) => duration((now - ms(at)) / 1000);
   const oldest = card.oldest
-    ? word('trust.oldest_of', { duration: duration((now - ms(card.oldest)) / 1000), name: nameOf(card.oldest_name) })
+    ? withPlant ? word('trust.oldest_of', { duration: age(card.oldest), name: nameOf(card.oldest_name) }) : word('trust.oldest_here', { duration: age(card.oldest) })
     : word('trust.no_oldest');
   const origin = card.origin || 'unknown';
   const assumed = word('trust.assumed_of', { m: number(card.assumed), n: number(card.inputs) });
@@ -390,11 +453,13 @@ export function frameCards() {
 
 /**
  * Draws the five cards of a view into the page's sections. `seen` says what of it is shared when
- * not everything is; `openAssumed()` shows what nobody measured.
+ * not everything is; `openAssumed()` shows what nobody measured; `changed` is the last change of
+ * the main hold-up while it is news. `linkTo(plant, section)` gives the way to a plant by its name,
+ * or null; `closed` are the orders that were lately closed with something missing.
  */
-export function drawCards(view, { now, withPlant, viewer = null, seen = '', openAssumed = null }) {
+export function drawCards(view, { now, withPlant, linkTo, closed = [], viewer = null, seen = '', openAssumed = null, changed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, viewer, holdUp, seen, openAssumed };
+  const context = { now: now ?? Date.now(), withPlant, linkTo, closed, viewer, holdUp, seen, openAssumed, changed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);
@@ -403,16 +468,4 @@ export function drawCards(view, { now, withPlant, viewer = null, seen = '', open
     const content = !view.ready ? skeleton(4) : value === undefined ? empty(word(`not_shared.${name}`), word('not_shared.text')) : draw(value, context);
     renew(section.querySelector('.card-body'), content);
   }
-}
-
-/** Tells readers of the screen when another main hold-up leads, and only then. */
-export function tellHoldUp(view) {
-  const news = document.getElementById('news');
-  let last;
-  return () => {
-    const card = view.get('board/holdup');
-    const name = card?.known ? nameOf(card.name) : undefined;
-    if (name !== undefined && last !== undefined && name !== last) news.textContent = word('holdup.changed', { name });
-    if (name !== undefined) last = name;
-  };
 }

@@ -1,7 +1,7 @@
 // What both dashboards do: start, draw a section, list what happened.
 
-import { h, renew, soon } from '../lib/dom.js';
-import { number, onTimeChoice } from '../lib/format.js';
+import { h, renew, soon, whole } from '../lib/dom.js';
+import { ms, number, onTimeChoice, when } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { eventSentence } from '../lib/say.js';
 import { sign } from '../lib/states.js';
@@ -15,6 +15,8 @@ const DRAW_EVERY_MS = 500;
 const TICK_MS = 1_000;
 /** Events shown. */
 const EVENTS_SHOWN = 12;
+/** Changes of the answers shown. */
+const CHANGES_SHOWN = 8;
 
 /** Loads the words and starts the page; says so when that fails. */
 export async function start(run) {
@@ -45,26 +47,42 @@ export function drawSection(id, content) {
   if (!hidden) renew(section.querySelector('.panel-body'), content === undefined ? skeleton(3) : content);
 }
 
-/** Whether an event is worth reading: a part that is done is news only when it is one of a product. */
+/** Whether an event is worth reading: the end of a shift is none, and a part that is done only when it is one of a product. */
 function isNews(view, { word: key, about, with: values }) {
+  if (key === 'event.state' && values?.state === 'off_shift') return false;
   if (key !== 'event.part_ended' || values?.end === 'scrapped') return true;
   return values?.end === 'part_of' && view.get(`part/${about}`) !== undefined;
 }
 
-/** What happened lately, newest first; `naming` turns an id into a name. */
-export function eventList(view, naming, withPlant = false) {
-  // What was said several times in the same words is one line, with when it was said last.
+/** What was reported lately: what was said several times in the same words is one line, with when it was said last. */
+function reported(view, naming, most) {
   const lines = new Map();
   for (const event of view.events.filter((each) => isNews(view, each)).reverse()) {
+    const plant = event.with?.plant ?? '';
     const text = eventSentence(event, naming);
-    const line = lines.get(`${event.with?.plant ?? ''} ${text}`);
+    const line = lines.get(`${plant} ${text}`);
     if (line) line.times += 1;
-    else if (lines.size < EVENTS_SHOWN) lines.set(`${event.with?.plant ?? ''} ${text}`, { event, text, times: 1 });
+    else if (lines.size < most) lines.set(`${plant} ${text}`, { key: String(event.seq), at: ms(event.at), text, plant, times: 1 });
   }
-  if (lines.size === 0) return h('p', { class: 'muted' }, word('events.empty'));
-  return h('ol', { class: 'events' }, [...lines.values()].map(({ event, text, times }) => h('li', { data: { key: String(event.seq) } },
-    times > 1 && h('span', { class: 'muted' }, `${word('events.times', { n: number(times) })} `), moment(event.at),
-    h('span', {}, text, withPlant && event.with?.plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant: event.with.plant })}`)))));
+  return [...lines.values()];
+}
+
+/**
+ * What happened since the page was opened, newest first; `naming` turns an id into a name. What
+ * changed in the answers is never crowded out by what stations report.
+ */
+export function eventList(view, { naming, changes, withPlant = false }) {
+  if (changes.opened === null) return undefined;
+  const opened = when(changes.opened);
+  const answers = changes.list.slice(-CHANGES_SHOWN).map((change) => ({ ...change, isAnswer: true }));
+  const lines = [...answers, ...reported(view, naming, EVENTS_SHOWN)].sort((a, b) => b.at - a.at);
+  if (lines.length === 0) return h('p', { class: 'muted' }, word('events.empty', { when: opened }));
+  return [
+    h('p', { class: 'muted' }, word('events.since', { when: opened })),
+    h('ol', { class: 'events' }, lines.map(({ key, at, text, plant, times, isAnswer }) => h('li', { data: { key } },
+      h('span', {}, moment(at), times > 1 && h('small', { class: 'muted' }, ` ${word('events.times', { n: number(times) })}`)),
+      h('span', {}, h(isAnswer ? 'strong' : 'span', {}, whole(text)), withPlant && plant && h('span', { class: 'muted' }, ` ${word('next.of_plant', { plant })}`))))),
+  ];
 }
 
 /** Gives a row's cells their roles and the headings of their columns. */
@@ -79,11 +97,11 @@ function labelCells(row, columns) {
 }
 
 /**
- * A table with a caption and headed columns: `[text, class]` each. On a small screen each row is
+ * A table with a caption and headed columns: `[text, class, tooltip]` each. On a small screen each row is
  * a block of its own, every cell below the heading of its column; the roles say what it was then.
  */
 export function table(caption, columns, rows, className = 'plain stacks') {
-  const heads = columns.map(([text, kind]) => h('th', { scope: 'col', class: kind, role: 'columnheader' }, text));
+  const heads = columns.map(([text, kind, title]) => h('th', { scope: 'col', class: kind, role: 'columnheader', title }, text));
   return h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption },
     h('table', { class: className, role: 'table' },
       h('caption', { class: 'visually-hidden' }, caption),
@@ -104,7 +122,7 @@ function waysOut(offers) {
   // The first nation is the one that the hub opens as; of the others some see nothing either.
   const first = offers?.offered.find(({ code }) => code !== 'public');
   const sighted = first && first.code !== offers.current ? [first] : [];
-  const link = ({ code, name }) => h('li', {}, h('a', { class: 'button', href: addressAs(code) }, name));
+  const link = ({ code, name }) => h('li', {}, h('a', { class: 'button', href: addressAs(code) }, word('refused.look_as', { name })));
   const member = isMember(offers);
   return [
     h('h3', {}, word('refused.what_to_do')),

@@ -1,11 +1,12 @@
 // A plant's page: the five answers, then how it runs, what stands where, plan and supply.
 
-import { h } from '../lib/dom.js';
-import { quantity, useSiteZone } from '../lib/format.js';
+import { h, renew } from '../lib/dom.js';
+import { ms, quantity, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
-import { drawCards, frameCards, tellHoldUp } from './cards.js';
+import { drawCards, frameCards } from './cards.js';
+import { Changes } from './changes.js';
 import { Charts } from './charts.js';
 import { Header } from './header.js';
 import { drawPlantRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
@@ -15,6 +16,10 @@ import { alarmLink, alarmTable, deliveryTable, feedTable, hoursTable, measures, 
 
 /** How often the history is drawn at least [ms]: the floor's names may come after it. */
 const HISTORY_TICK_MS = 3_000;
+/** For how long after its day an order that was closed short is told on the first card [ms of the plant clock]. */
+const CLOSED_TOLD_MS = 14 * 86_400_000;
+/** Such orders told. */
+const CLOSED_TOLD = 2;
 
 /** The plant that the address names: /plant/<id>. */
 function plantId() {
@@ -35,18 +40,35 @@ function drawFloor(view, history, now, redraw) {
   drawSection('stores', view.ready ? storageTables(view, history, now) : undefined);
   drawSection('resources', view.ready ? resourceTable(view, naming) : null);
   drawSection('feeds', view.ready ? feedTable(view) : undefined);
-  drawSection('events', eventList(view, naming));
 }
 
 /** What was: renewed every few seconds, for that is how often the hub tells it. */
-function drawHistory(view, history, { charts, now }) {
+function drawHistory(view, history, charts) {
   if (view.refused || !document.getElementById('hours')) return;
   drawSection('hours', hoursTable(history, view.get('board/holdup')));
-  drawSection('orders', orderTable(history, now));
+  drawSection('orders', orderTable(history));
   drawSection('deliveries', deliveryTable(history));
   drawSection('alarms', alarmTable(history));
   drawRibbons('ribbons', view, history);
   charts.draw(history);
+  drawJump();
+}
+
+/** Orders that were due lately and are closed with something missing, the newest first. */
+function closedShort(history, now) {
+  return history.entries('order').filter(([, { state, short, due }]) => state === 'closed' && short > 0 && now - ms(due) < CLOSED_TOLD_MS)
+    .sort(([, a], [, b]) => ms(b.due) - ms(a.due)).slice(0, CLOSED_TOLD);
+}
+
+/** On a telephone the page is long: links to what is below the answers. */
+function drawJump() {
+  const sections = [...document.querySelectorAll('.board section.panel:not([hidden])')];
+  renew(document.getElementById('jump'), sections.map(({ id }) => h('a', { href: `#${id}`, data: { key: id } }, document.getElementById(`${id}-title`).textContent)));
+}
+
+/** Goes to the section that the address names, once what stands above it is there. */
+function goToSection() {
+  if (location.hash.length > 1) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 }
 
 /** What of the plant is shared, when not everything is. */
@@ -69,7 +91,7 @@ start(() => {
   });
   const assumed = new Assumed(() => [{ id, name: name(), history }]);
   const charts = new Charts('charts');
-  const tell = tellHoldUp(view);
+  const changes = new Changes(view);
   let heading;
   let wasRefused = false;
   const draw = () => {
@@ -87,10 +109,17 @@ start(() => {
       header.draw();
     }
     const now = clock.now() ?? Date.now();
-    drawCards(view, { now, withPlant: false, viewer, seen: seenOf(view), openAssumed: () => assumed.open() });
-    tell();
+    changes.learn(now);
+    drawCards(view, { now, withPlant: false, linkTo: (plant, section) => section, closed: closedShort(history, now), viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawFloor(view, history, now, draw);
+    drawSection('events', eventList(view, { naming: namingOf(view), changes }));
   };
   keepDrawn([view], draw);
-  keepDrawn([history], () => drawHistory(view, history, { charts, now: clock.now() ?? Date.now() }), HISTORY_TICK_MS);
+  let arrived = false;
+  keepDrawn([history], () => {
+    drawHistory(view, history, charts);
+    if (arrived || !view.ready || !history.ready) return;
+    arrived = true;
+    goToSection();
+  }, HISTORY_TICK_MS);
 });

@@ -1,13 +1,14 @@
 // The programme's page: five answers, the plants, the ships, the way between plants.
 
-import { h } from '../lib/dom.js';
+import { h, whole } from '../lib/dom.js';
 import { dueSlip, number, quantity, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence } from '../lib/say.js';
 import { UNIT_STATES, sign, stateWord } from '../lib/states.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
-import { drawCards, frameCards, skeleton, slipMark, tellHoldUp } from './cards.js';
+import { drawCards, frameCards, skeleton, slipMark } from './cards.js';
+import { Changes } from './changes.js';
 import { Header } from './header.js';
 import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
@@ -28,7 +29,7 @@ function dryWords(part) {
   return part.out_since ? word('plants.dry_out', { name: part.name, when: when(part.out_since, 'day') }) : `${part.name}, ${when(part.dry, 'day')}`;
 }
 
-function plantCard(id, plant, now) {
+function plantCard(id, plant) {
   const row = (term, ...value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   const [reporting, all] = plant.feeds;
   return h('article', { class: 'panel plant-card', data: { key: id, plant: id } },
@@ -38,7 +39,7 @@ function plantCard(id, plant, now) {
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
-      row(word('plants.next_due'), plant.due ? [plant.due.name, ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected, now))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
+      row(word('plants.next_due'), plant.due ? [whole(plant.due.name), ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
@@ -46,11 +47,11 @@ function plantCard(id, plant, now) {
       row(word('plants.feeds'), word('trust.feeds_of', { m: number(reporting), n: number(all) }))));
 }
 
-function plants(view, now) {
+function plants(view) {
   if (!view.ready) return [skeleton(4), skeleton(4), skeleton(4)].map((bones) => h('div', { class: 'panel' }, bones));
   const found = view.entries('digest');
   if (found.length === 0) return h('p', { class: 'muted' }, word('plants.empty'));
-  return found.map(([id, plant]) => plantCard(id, plant, now));
+  return found.map(([id, plant]) => plantCard(id, plant));
 }
 
 /** The name of anything in this view, as far as the programme knows it. */
@@ -62,6 +63,12 @@ function viewerOfHoldUp(view) {
   const card = view.get('board/holdup');
   const plant = card?.known && view.entries('digest').find(([, digest]) => digest.name === card.plant);
   return plant ? keepAudience(`/viewer/?plant=${encodeURIComponent(plant[0])}`) : null;
+}
+
+/** The way to a plant's page, by the plant's name; null of one that is not shown. */
+function linkTo(view) {
+  const ids = new Map(view.entries('digest').map(([id, { name }]) => [name, id]));
+  return (name, section = '') => (ids.has(name) ? keepAudience(`/plant/${encodeURIComponent(ids.get(name))}${section}`) : null);
 }
 
 /** Nothing of the programme is shared with whoever looks. */
@@ -83,7 +90,7 @@ start(() => {
   const clock = new PlantClock(view);
   const header = new Header({ mirror, clock, view, name: () => view.get('programme')?.name ?? word('head.programme') });
   const assumed = new Assumed(() => view.entries('digest').map(([id, { name }]) => ({ id, name, history: mirror.watch(`history/${id}`) })));
-  const tell = tellHoldUp(view);
+  const changes = new Changes(view);
   let heading;
   let wasRefused = false;
   keepDrawn([view], () => {
@@ -99,11 +106,11 @@ start(() => {
       header.draw();
     }
     const now = clock.now() ?? Date.now();
-    drawCards(view, { now, withPlant: true, viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open() });
-    tell();
-    drawSection('plants', plants(view, now));
+    changes.learn(now);
+    drawCards(view, { now, withPlant: true, linkTo: linkTo(view), viewer: viewerOfHoldUp(view), seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
+    drawSection('plants', plants(view));
     drawSection('hulls', view.ready ? hulls(view) : null);
     drawSection('lanes', view.ready ? lanes(view) : null);
-    drawSection('events', eventList(view, naming(view), true));
+    drawSection('events', eventList(view, { naming: naming(view), changes, withPlant: true }));
   });
 });

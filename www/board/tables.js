@@ -1,9 +1,9 @@
 // The plant's tables: stations, storage, buildings, cranes, feeds, orders, deliveries, alarms, hours.
 
-import { h } from '../lib/dom.js';
+import { h, whole } from '../lib/dom.js';
 import { amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
 import { awayWords } from '../lib/past.js';
-import { plainWords, waitsFor } from '../lib/say.js';
+import { capitalised, plainWords, reasonWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
@@ -53,9 +53,9 @@ function running(unit) {
   const [first, ...more] = unit.running ?? [];
   if (!first) {
     const [part, ...others] = unit.parts ?? [];
-    return part ? [part, others.length > 0 && ` ${word('units.more_parts', { n: number(others.length) })}`] : none();
+    return part ? [whole(part), others.length > 0 && ` ${word('units.more_parts', { n: number(others.length) })}`] : none();
   }
-  return [first.part, more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, ' ', h('small', { class: 'beside' }, first.operation)];
+  return [whole(first.part), more.length > 0 && ` ${word('units.more_parts', { n: number(more.length) })}`, ' ', h('small', { class: 'beside' }, first.operation)];
 }
 
 /** The flag: the main hold-up itself, or the place where one that stands elsewhere bites. */
@@ -79,11 +79,12 @@ function sinceWhen({ since, waits_since: waits }, now) {
 function unitRow([id, layout, unit], view, history, now) {
   const kpi = history.get(`kpi/${id}`);
   const away = awayWords(now, unit, history.get(`ribbon/${id}`));
+  const reason = reasonWords(unit.state, unit.reason);
   const names = (layout.assumed ?? []).join(', ');
   const assumed = names && [' ', h('small', { class: 'beside', title: names }, word('units.assumed', { n: number(layout.assumed.length) }), h('span', { class: 'visually-hidden' }, `: ${names}`))];
   return h('tr', { class: unit.hold_up ? 'flagged' : null, data: { key: id, unit: id, state: unit.state } },
     h('th', { scope: 'row' }, layout.name, unit.hold_up && [' ', flagMark(view.get('board/holdup'))], assumed),
-    h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), unit.reason && [' ', h('small', { class: 'beside' }, plainWords(unit.reason))], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
+    h('td', { class: 'nowrap' }, stateMark(unit.state), away && h('small', {}, away), reason && [' ', h('small', { class: 'beside' }, reason)], unit.stale && [' ', h('small', { class: 'beside warn-text' }, word('units.stale'))]),
     h('td', { class: 'nowrap' }, sinceWhen(unit, now)),
     h('td', {}, running(unit)),
     h('td', { class: 'num' }, number(unit.finished_7d)),
@@ -99,12 +100,15 @@ export function unitTable(view, history, now, redraw) {
   const shown = units.filter(([, , unit]) => wantedState === '' || unit.state === wantedState);
   const columns = [
     [word('units.name')], [word('units.state')], [word('units.since')], [word('units.part')],
-    [word('units.rate'), 'num'], [word('units.busy'), 'num'], [word('units.available'), 'num'], [word('units.waits')],
+    [word('units.rate'), 'num'], [word('units.busy'), 'num', word('units.busy_tip')], [word('units.available'), 'num', word('units.available_tip')], [word('units.waits')],
   ];
   const rows = shown.map((row) => unitRow(row, view, history, now));
   return [
     h('div', { class: 'choices' }, stateFilter(units, redraw), figuresChoice(redraw)),
     table(word('units.caption'), columns, rows, `plain stacks unit-table${figuresWanted ? '' : ' without-figures'}`),
+    h('p', { class: 'card-foot' }, word('units.shares', {
+      busy: word('units.busy'), busy_tip: word('units.busy_tip'), available: word('units.available'), available_tip: word('units.available_tip'),
+    })),
   ];
 }
 
@@ -186,14 +190,14 @@ function closedWords({ short, unit }) {
 }
 
 /** Orders, open ones first. */
-export function orderTable(view, now) {
+export function orderTable(view) {
   if (!view.ready) return undefined;
   const orders = view.entries('order').sort(([, a], [, b]) => (a.state === b.state ? ms(a.due) - ms(b.due) : a.state === 'open' ? -1 : 1));
   if (orders.length === 0) return nothing(word('orders.empty'));
   const rows = orders.slice(0, ROWS_LISTED).map(([id, order]) => {
-    const verdict = dueSlip(order.due, order.expected, now);
+    const verdict = dueSlip(order.due, order.expected);
     return h('tr', { data: { key: id } },
-      h('th', { scope: 'row' }, id, h('small', {}, nameOf(order.customer))),
+      h('th', { scope: 'row' }, whole(id), h('small', {}, nameOf(order.customer))),
       h('td', {}, order.material_name),
       h('td', { class: 'num nowrap' }, word('orders.done_of', { n: amount(order.done), all: quantity(order.quantity, order.unit) })),
       h('td', {}, moment(lastMoment(order.due), 'date'), overdueMark(order.overdue_d)),
@@ -249,9 +253,9 @@ export function alarmTable(view) {
   const alarms = view.entries('alarm').sort(([, a], [, b]) => Boolean(a.acknowledged) - Boolean(b.acknowledged) || ms(a.since) - ms(b.since));
   if (alarms.length === 0) return nothing(word('alarms.empty'));
   const rows = alarms.map(([id, alarm]) => h('tr', { data: { key: id, alarm: id } },
-    h('th', { scope: 'row' }, sign('warning'), ' ', alarm.about),
+    h('th', { scope: 'row' }, sign('warning'), ' ', whole(alarm.about)),
     h('td', {}, moment(alarm.since)),
-    h('td', {}, alarm.text),
+    h('td', {}, whole(capitalised(alarm.text))),
     h('td', {}, acknowledgement(alarm))));
   return table(word('alarms.caption'), [[word('alarms.about')], [word('alarms.since')], [word('alarms.what')], [word('alarms.seen')]], rows);
 }

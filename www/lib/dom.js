@@ -20,6 +20,14 @@ function give(element, name, value) {
   else element.setAttribute(name, value === true ? '' : value);
 }
 
+/** Numbers such as A-2031-06 and H2-L13; longer ones must break in a narrow column. */
+const NUMBERED = /(?<![\w-])((?=[\w-]*\d)\w{1,8}(?:-\w{1,8}){1,3})(?![\w-])/;
+
+/** A text in whose numbers no line is broken at a hyphen. */
+export function whole(text) {
+  return text.split(NUMBERED).map((piece, at) => (at % 2 === 1 ? h('span', { class: 'nowrap' }, piece) : piece));
+}
+
 /** Makes the children of `target` read like `children`, touching as little as it can. */
 export function renew(target, ...children) {
   const wanted = document.createElement(target.tagName);

@@ -6,6 +6,8 @@ import { form, hasWord, word } from './words.js';
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 const CHOICE = 'slipway.time';
+/** A space at which no line is broken. */
+const NO_BREAK = '\u00a0';
 
 const locale = globalThis.navigator?.languages?.length ? [...navigator.languages] : undefined;
 const readerZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -76,7 +78,9 @@ const STYLES = {
 };
 
 function written(at, style, zone) {
-  return formatter(Intl.DateTimeFormat, { ...STYLES[style], timeZone: zone }).format(at);
+  const text = formatter(Intl.DateTimeFormat, { ...STYLES[style], timeZone: zone }).format(at);
+  // A day stays on one line with its month; a moment breaks after a comma alone.
+  return style === 'moment' || style === 'clock' ? text.replaceAll(/(?<!,) /g, NO_BREAK) : text.replaceAll(' ', NO_BREAK);
 }
 
 /** A moment (RFC 3339 text or ms) in the chosen zone; style: date, day, time, moment, clock. */
@@ -160,28 +164,23 @@ export function days(value) {
   return word(`unit.d.${form(shown)}`, { n: number(shown, 1) });
 }
 
-/** A date so much later than now is known to the week at best. */
-const FAR_MS = 120 * DAY_S * 1000;
-/** Slips below so many days are told in days, however far the date is. */
-const WEEKS_FROM_D = 14;
+/** Slips of so many days and more are told in weeks, shorter ones in days. */
+const WEEKS_FROM_D = 100;
 
-/**
- * A slip in days as a verdict: its kind (`late`, `early`, `on_time`) and its words; that of a date
- * that is `far` ahead in weeks.
- */
-export function slip(slipDays, far = false) {
+/** A slip in days as a verdict: its kind (`late`, `early`, `on_time`), its whole days and its words. */
+export function slip(slipDays) {
   const whole = Math.round(slipDays);
-  if (whole === 0) return { kind: 'on_time', text: word('slip.on_time') };
+  if (whole === 0) return { kind: 'on_time', days: 0, text: word('slip.on_time') };
   const kind = whole > 0 ? 'late' : 'early';
-  if (far && Math.abs(whole) >= WEEKS_FROM_D) {
+  if (Math.abs(whole) >= WEEKS_FROM_D) {
     const weeks = Math.round(Math.abs(whole) / 7);
-    return { kind, text: word(`slip.weeks_${kind}`, { n: number(weeks) }) };
+    return { kind, days: whole, text: word(`slip.weeks_${kind}`, { n: number(weeks) }) };
   }
-  return { kind, text: word(`slip.${kind}.${form(whole)}`, { n: number(Math.abs(whole)) }) };
+  return { kind, days: whole, text: word(`slip.${kind}.${form(whole)}`, { n: number(Math.abs(whole)) }) };
 }
 
 /** The slip in calendar days of what is due; null when nobody knows when to expect it. */
-export function dueSlip(due, expected, now) {
+export function dueSlip(due, expected) {
   if (expected === undefined || expected === null) return null;
-  return slip(dayNumber(ms(expected)) - dayNumber(lastMoment(due)), ms(expected) - now > FAR_MS);
+  return slip(dayNumber(ms(expected)) - dayNumber(lastMoment(due)));
 }

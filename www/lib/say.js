@@ -1,6 +1,7 @@
 // Sentences that several pages say: causes, confidence, what is waited for, what happened.
 
 import { days, when } from './format.js';
+import { stateWord } from './states.js';
 import { LANGUAGE, hasWord, nameOf, tail, word } from './words.js';
 
 /** Kinds of thing whose causing reads differently from a station's. */
@@ -71,15 +72,15 @@ export function waitsFor(cause) {
 export function eventSentence(event, naming = (id) => id) {
   const known = event.with ?? {};
   const values = { ...known, about: nameOf(known.name ?? naming(event.about)) };
-  if (known.state) values.state = word(`state.${known.state}`);
-  if (known.left) values.left = word(`state.${known.left}`);
+  if (known.state) values.state = stateWord(known.state);
+  if (known.left) values.left = stateWord(known.left);
   if (known.status) values.status = word(`delivery.${known.status}`);
   if (known.end) values.end = word(`end.${known.end}`);
   if (known.name) values.name = nameOf(known.name);
   if (known.since) values.since = when(known.since);
   for (const id of ['reason', 'code']) if (known[id]) values[id] = plainWords(known[id]);
   const kind = tail(event.word);
-  if (kind === 'state' && known.reason) return word('event.state_reason', values);
+  if (kind === 'state' && reasonWords(known.state, known.reason)) return word('event.state_reason', values);
   if (kind === 'delivery' && known.late === 'true') return word('event.delivery_late', values);
   return hasWord(event.word) ? word(`event.${kind}`, values) : word('event.other', values);
 }
@@ -87,6 +88,14 @@ export function eventSentence(event, naming = (id) => id) {
 /** Several things in one phrase: "stations, storage places and suppliers". */
 export function listed(things) {
   return new Intl.ListFormat(LANGUAGE).format(things);
+}
+
+/** The reason of a state in plain words; nothing where it only repeats the state: broken down by a breakdown. */
+export function reasonWords(state, reason) {
+  if (!reason) return '';
+  const told = plainWords(reason);
+  const same = [plainWords(state), stateWord(state), ...(hasWord(`state_again.${state}`) ? word(`state_again.${state}`).split(', ') : [])];
+  return same.includes(told.toLowerCase()) ? '' : told;
 }
 
 /** An id out of a plant's own list, such as a reason, as plain words: `weld-head` reads "weld head". */

@@ -4,7 +4,7 @@ import { bar, moment } from '../board/cards.js';
 import { h } from '../lib/dom.js';
 import { duration, ms, number, percent, quantity } from '../lib/format.js';
 import { awayWords, isGoingIn, stretchesUntil } from '../lib/past.js';
-import { eventSentence, plainWords, waitsFor } from '../lib/say.js';
+import { eventSentence, plainWords, reasonWords, waitsFor } from '../lib/say.js';
 import { sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
 import { nameOf, tail, word } from '../lib/words.js';
@@ -74,6 +74,7 @@ const lastReport = (page, value, key = 'viewer.last_report') => [word(key), valu
 
 function unitFacts(page, id, layout, unit) {
   const cause = unit.waits_for;
+  const reason = reasonWords(unit.state, unit.reason);
   const running = unit.running ?? [];
   const waiting = (unit.parts ?? []).filter((part) => !running.some((run) => run.part === part));
   const kpi = page.past().get(`kpi/${id}`);
@@ -82,7 +83,7 @@ function unitFacts(page, id, layout, unit) {
     h('p', { class: 'state-line' }, stateMark(unit.state), away && h('small', {}, away), isStale(unit)),
     pairs([
       [word('units.since'), unit.waits_since ? since(page, unit.waits_since, 'units.held_over') : since(page, unit.since)],
-      unit.reason && [word('viewer.reason'), plainWords(unit.reason)],
+      reason && [word('viewer.reason'), reason],
       cause && [word('units.waits'), link(page, cause.id, waitsFor(cause))],
       ...running.slice(0, LISTED).flatMap((run) => [
         [word('units.part'), [part(page, run.part), ` ${run.operation}`]],
@@ -214,12 +215,13 @@ function storageFacts(page, id, layout, storage) {
 
 function moverFacts(page, id, layout, mover) {
   const carries = mover.carries ?? [];
+  const reason = reasonWords(mover.state, mover.reason);
   const lane = page.view.get(`lane/${id}`);
   return [
     h('p', { class: 'state-line' }, stateMark(mover.state), isStale(mover)),
     pairs([
       [word('units.since'), since(page, mover.since)],
-      mover.reason && [word('viewer.reason'), plainWords(mover.reason)],
+      reason && [word('viewer.reason'), reason],
       mover.serves && [word('resources.serves'), link(page, mover.serves, page.name(mover.serves))],
       [word('resources.carries'), carries.length > 0 ? [h('strong', {}, number(carries.length)), `: ${listed(carries)}`] : word('lanes.empty')],
       lane && [word('viewer.journey'), `${word(`lane.${lane.state}`)}, ${lane.from} – ${lane.to}`],

@@ -16,6 +16,7 @@ export function holdUpBanner(page) {
   const here = page.heldUp().length > 0;
   const facts = [
     card.since && h('span', {}, word('viewer.for', { duration: duration((now - ms(card.since)) / 1000) })),
+    card.is_over && h('strong', {}, word('holdup.now_over')),
     h('span', {}, `${word('holdup.sure_label')}: ${confidenceWords(card)}`),
   ];
   return h('button', { type: 'button', class: 'holdup-sign', disabled: !here, on: { click: () => page.showHoldUp() } },
