@@ -68,7 +68,7 @@ test('narrowed by one, an ally’s open page loses it; widened by two, it return
 
   // Every answer says why: by which agreement, until when, reviewed by whom; or that nothing is agreed.
   await kind(anna, 'line_state').getByRole('button').press('Enter');
-  await expect(why(anna, 'line_state')).toContainText(/Northern programme: sharing of production data, until 31 Dec 2035.*Aldermark Defence Procurement/);
+  await expect(why(anna, 'line_state')).toContainText(/Northern programme: sharing of production data, until 31\sDec\s2035.*Aldermark Defence Procurement/);
   await kind(anna, 'surge_limit').getByRole('button').click();
   await expect(why(anna, 'surge_limit')).toContainText(/does not name them/);
   await expect(kind(anna, 'line_state').locator('td[data-label="Brenmoor"] .sees')).toHaveAttribute('data-see', 'yes');

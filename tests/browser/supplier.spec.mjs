@@ -2,7 +2,7 @@
 // the middle, through a crash of the hub, with a spreadsheet, and against those who would misuse it.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { expect, expectAccessible, Hub, test } from './support/fixtures.mjs';
+import { expect, expectAccessible, Hub, leave, test } from './support/fixtures.mjs';
 import { ROOT } from './support/hub.mjs';
 
 const PLANT = 'home-yard';
@@ -19,7 +19,8 @@ test.beforeEach(async () => {
   hub.planner = planner;
 });
 
-test.afterEach(async () => {
+test.afterEach(async ({ page }) => {
+  await leave(page);
   await hub?.dispose();
 });
 

@@ -21,6 +21,7 @@ use crate::{
     },
     refold::{Folded, Refolder},
     shared::{Metrics, stopped},
+    sharing::CORRECTED,
     store::StoreCommand,
 };
 
@@ -332,7 +333,7 @@ impl Run {
         for ((plant, due), led) in due.into_iter().zip(led) {
             let moved = self.core.lead(&plant, wall) != led;
             self.core.tell_corrected(&plant, &due, wall);
-            effects.alarms.push(("corrected", plant.to_string(), in_words(&due, moved)));
+            effects.alarms.push((CORRECTED, plant.to_string(), in_words(&due, moved)));
         }
         self.carry_out(effects, wall).await;
     }

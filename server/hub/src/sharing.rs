@@ -23,8 +23,8 @@ use std::collections::BTreeSet;
 
 pub(crate) use act::{Agree, Asked, Keep, Narrow, Releaser, Widen, Withdraw, act};
 pub(crate) use alarms::{
-    Alarms, JOURNAL_LOST, Known as KnownNow, MOST_READ as MOST_ALARMS_READ, POLICIES_REFUSED,
-    Watcher, alarms,
+    Alarms, CORRECTED, JOURNAL_LOST, Known as KnownNow, MOST_READ as MOST_ALARMS_READ,
+    POLICIES_REFUSED, Watcher, alarms,
 };
 pub(crate) use ledger::Ledger;
 pub(crate) use matrix::{Matrix, matrix};

@@ -23,7 +23,7 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use twin::{Label, PlantTime, SupplierId};
 
-pub(crate) use door::presented;
+pub(crate) use door::{is_page, presented};
 pub(crate) use loads::Finished;
 
 use crate::{

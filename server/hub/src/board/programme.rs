@@ -7,7 +7,7 @@ use twin::{EquipmentId, Plant, PlantId};
 use wire::view::PlantDigest;
 
 use super::{Fact, Labels, product, states::Causes};
-use crate::board::Scene;
+use crate::{board::Scene, supplier::is_page};
 
 /// Everything of the programme's view that reads the same for everybody.
 pub(super) fn facts(core: &Scene<'_>, labels: &Labels, gate: &mut Gate) -> Vec<Labelled<Fact>> {
@@ -53,6 +53,6 @@ pub(super) fn digest(
 
 /// Feeds of a plant that are connected, and all of them.
 pub(super) fn feeds(core: &Scene<'_>, plant: &PlantId) -> [u32; 2] {
-    let of_plant = || core.feeds.values().filter(|feed| feed.plant == *plant);
-    [of_plant().filter(|feed| feed.connected).count() as u32, of_plant().count() as u32]
+    let of_plant = || core.feeds.iter().filter(|(id, feed)| feed.plant == *plant && !is_page(id));
+    [of_plant().filter(|(_, feed)| feed.connected).count() as u32, of_plant().count() as u32]
 }

@@ -11,7 +11,7 @@ use twin::{
 use wire::view::{AssumedNumber, AssumedValue, TrustCard, Value};
 
 use super::{Board, Fact, Labels, fact, floor, readers::sees, stamp};
-use crate::board::Scene;
+use crate::{board::Scene, supplier::is_page};
 
 /// What a card speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,8 @@ pub(super) fn card(
         let label = board.labels.plant(plant, FactKind::Feeds);
         plants.iter().any(|p| p.id == *plant) && sees(gate, audience, label)
     };
-    let feeds: Vec<_> = core.feeds.values().filter(|feed| ours(&feed.plant)).collect();
+    let all = || core.feeds.iter().filter(|(_, feed)| ours(&feed.plant));
+    let feeds: Vec<_> = all().filter(|(id, _)| !is_page(id)).map(|(_, feed)| feed).collect();
     let oldest = feeds
         .iter()
         .filter_map(|feed| Some((feed.last_report?, core.plant_name(&feed.plant))))
@@ -62,7 +63,7 @@ pub(super) fn card(
         inputs: bases.len() as u32,
         withheld: !kept_back.is_empty(),
         withheld_kinds: kept_back.into_iter().map(str::to_owned).collect(),
-        refused: feeds.iter().map(|feed| feed.refused).sum(),
+        refused: all().map(|(_, feed)| feed.refused).sum(),
     }
 }
 

@@ -14,6 +14,7 @@ use twin::{
 };
 
 use super::{Core, plan::is_planner};
+use crate::supplier;
 
 /// A condition that somebody must know.
 #[derive(Clone, Debug)]
@@ -49,7 +50,10 @@ impl Core {
     /// What somebody should know about a plant: feeds that are silent, and what somebody must act
     /// on there.
     pub(crate) fn conditions(&self, plant: &PlantId, wall: PlantTime) -> Vec<Condition> {
-        let silent = self.feeds.iter().filter(|(_, feed)| feed.plant == *plant && !feed.connected);
+        let silent = self
+            .feeds
+            .iter()
+            .filter(|(id, feed)| feed.plant == *plant && !feed.connected && !supplier::is_page(id));
         let conditions = silent.map(|(about, feed)| {
             let id = alarm_id("feed_silent", about.as_str());
             let since = feed.last_report.unwrap_or_else(|| self.plant_now(plant, wall));

@@ -19,6 +19,8 @@ use crate::{core::decode::SPILLAGE, identity::Caller, view::Shelf};
 pub(super) const REVIEW_OVERDUE: &str = "review_overdue";
 /// Changed policies are wrong; those of before stay in force.
 pub(crate) const POLICIES_REFUSED: &str = "policies_refused";
+/// Findings were made anew from corrected or late reports.
+pub(crate) const CORRECTED: &str = "corrected";
 /// The journal ends before what was acknowledged.
 pub(crate) const JOURNAL_LOST: &str = "journal_lost";
 
@@ -121,6 +123,8 @@ impl Known<'_> {
             REVIEW_OVERDUE => overdue.contains(&alarm.about),
             // The newest is about the files as they are; those before are about others.
             POLICIES_REFUSED => std::mem::take(&mut are_wrong),
+            // What was corrected is told with the plant's events; nobody has to act on it.
+            CORRECTED => false,
             _ => self.now.since(alarm.raised) <= TOLD_FOR,
         };
         alarms.iter().filter(is_shown).collect()

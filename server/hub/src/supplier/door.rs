@@ -86,13 +86,23 @@ pub(super) async fn enter(
     }
 }
 
+/// What the name of the feed of each invited browser begins with.
+const PAGE_FEED: &str = "supplier:";
+
+/// Whether a feed is a page that somebody opens when there is something to say: that it is silent
+/// says nothing about the values of a plant.
+pub(crate) fn is_page(feed: &FeedId) -> bool {
+    feed.as_str().starts_with(PAGE_FEED)
+}
+
 fn exchange(shared: &crate::shared::Shared, invitation: &str) -> Result<String, Refusal> {
     if invitation.len() > LONGEST_SECRET {
         return Err(UNKNOWN);
     }
     let key = gate::new_key().map_err(|_no_random| NOT_READY)?;
     let (sha256, now) = (gate::hash(&key), wall_now());
-    let feed = FeedId::new(&format!("supplier:{}", &sha256[..12])).map_err(|_long| NOT_READY)?;
+    let feed = format!("{PAGE_FEED}{}", &sha256[..12]);
+    let feed = FeedId::new(&feed).map_err(|_long| NOT_READY)?;
     let about = format!("invitation {}", &gate::hash(invitation)[..12]);
     let invited = InvitedKey { sha256, feed, life: KeyLife::new(now, now + LASTS) };
     let redeemed = shared

@@ -12,7 +12,8 @@ use wire::ingest::SUBPROTOCOL;
 
 use super::{
     fixture::{Feed, Place, ack, frame, now, refusal},
-    http::{http, http_with_head},
+    http::{get_until, http, http_with_head},
+    plan::planner_key,
 };
 use crate::{clock::wall_now, gate, serve::Hub};
 
@@ -178,7 +179,9 @@ async fn an_invitation_lets_one_browser_in_once() {
 async fn the_cookie_opens_the_suppliers_own_feed_from_the_hubs_own_pages() {
     let place = with_forge();
     let secret = invite(&place, "mill", Span::DAY);
+    let (shop, planner) = (place.key("shop", None), planner_key(&place, "shop"));
     let hub = place.start().await;
+    let (gateway, _) = Feed::welcomed(&hub, &shop, "shop", 1).await;
     let cookie = cookie(&hub, &secret).await;
     refused_with(connect(&hub, &cookie, Some("http://evil.example")).await, 403);
     refused_with(connect(&hub, &cookie, None).await, 403);
@@ -201,6 +204,12 @@ async fn the_cookie_opens_the_suppliers_own_feed_from_the_hubs_own_pages() {
     assert_eq!(feed.closed().await, 1008);
     assert_eq!(read(&hub, LINES, &cookie).await.0, 401);
     refused_with(connect(&hub, &cookie, Some(&own)).await, 401);
+    // A page that is left is no feed that is silent; a gateway that is gone is.
+    drop(gateway);
+    let alarms = "/api/v1/plants/shop/alarms";
+    let gone = |told: &Value| told["items"].get("feed_silent:shop").is_some();
+    let told = get_until(&hub, alarms, &planner, gone).await;
+    assert_eq!(told["items"].as_object().unwrap().len(), 1, "{told}");
     hub.stop().await;
 }
 
