@@ -61,6 +61,23 @@ test('a person enters with a name and a password, and is told when they are let 
   complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !/401|WebSocket/.test(complaint)));
 });
 
+test('whoever signs in to a demonstration begins with their own view, and finds back to it', async ({ page, demo }) => {
+  const password = 'nine grey gulls at noon';
+  await demo.account('ally', 'XBB/port-lisle', 'viewer', password);
+  await page.goto(`${demo.url}/signin/`);
+  await page.locator('#name').fill('ally');
+  await page.locator('#password').fill(password);
+  await page.locator('#password').press('Enter');
+  await expect(page).toHaveURL(`${demo.url}/`);
+  const own = page.locator('#view-as option:checked');
+  await expect(own).toHaveText(/as ally/);
+  await page.locator('#view-as').selectOption('XAA');
+  await expect(page).toHaveURL(/as=XAA/);
+  await expect(own).toHaveText('as Aldermark');
+  await page.locator('#view-as').selectOption('');
+  await expect(own).toHaveText(/as ally/);
+});
+
 test('a member signs out from any page', async ({ page }) => {
   await hub.letIn(page, 'XAA/skarvik');
   await page.goto(`${hub.url}/plant/home-yard`);

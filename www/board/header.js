@@ -181,7 +181,7 @@ export class Header {
     const wish = wishedAudience();
     const current = wish ?? offers.current;
     // Whoever is signed in looks as who they are until they choose otherwise.
-    const own = isMember(offers) && offers.who ? [{ code: '', name: nameOf(offers.who) }] : [];
+    const own = offers.who ? [{ code: '', name: nameOf(offers.who) }] : [];
     const options = [...own, ...offers.offered].map(({ code, name }) => {
       // Each says that it is a way of looking: there is no room for the label on every screen.
       const text = word('as.option', { name: code === 'public' ? word('as.public') : name });

@@ -29,7 +29,7 @@ pub(crate) use password::{Unfit, fit as password_fit, hash as password_hash};
 pub(crate) use record::Note;
 pub(crate) use session::{
     TOKEN_HEADER, cleared as cleared_cookie, cookie, foreign_origin, is_by_itself, is_own_origin,
-    is_this_machine, page_token,
+    is_this_machine, page_token, token as session_token,
 };
 pub(crate) use sign_in::{LONGEST_NAME, NotIn, SignedIn};
 

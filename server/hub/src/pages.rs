@@ -24,7 +24,10 @@ use axum::{
 };
 use include_dir::{Dir, include_dir};
 
-use crate::view::{As, Door};
+use crate::{
+    identity::session_token,
+    view::{As, Door},
+};
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../www");
 static MESHES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models/meshes");
@@ -89,13 +92,14 @@ fn inside(folder: &Path, path: &str) -> Option<Vec<u8>> {
 }
 
 /// The routes of the pages. `look_as` is whom the boards open as when the address does not say:
-/// a demonstration that opened on an empty page would show nothing.
+/// a demonstration that opened on an empty page would show nothing. Whoever is signed in begins as
+/// who they are.
 pub(crate) fn router(pages: Pages, door: Arc<Door>) -> Router {
     let look_as = door.shelf.first_nation();
     let board = |file: &'static str| {
         let look_as = look_as.clone();
-        get(move |State(pages): State<Arc<Pages>>, uri: Uri| async move {
-            match look_as {
+        get(move |State(pages): State<Arc<Pages>>, headers: HeaderMap, uri: Uri| async move {
+            match look_as.filter(|_| session_token(&headers).is_none()) {
                 Some(code) if uri.query().is_none_or(|query| !says_as_whom(query)) => {
                     let query = uri.query().map(|query| format!("&{query}")).unwrap_or_default();
                     Redirect::to(&format!("{}?as={code}{query}", uri.path())).into_response()

@@ -39,7 +39,7 @@ pub(super) fn until(created: PlantTime, seen: PlantTime) -> PlantTime {
 }
 
 /// What the session's cookie holds, if the request has one.
-pub(super) fn token(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
     let wanted = cookie_name(headers);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
