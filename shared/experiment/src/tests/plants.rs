@@ -4,6 +4,7 @@
 mod engines;
 mod features;
 mod known;
+mod nonsense;
 mod refusals;
 
 use plant::SourceFile;
