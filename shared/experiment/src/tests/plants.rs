@@ -4,6 +4,7 @@
 mod engines;
 mod features;
 mod known;
+mod laws;
 mod nonsense;
 mod refusals;
 

@@ -1,5 +1,7 @@
 //! Against exact values of queueing theory and of Markov chains.
 
+mod laws;
+
 use des::{Distribution, Streams, Time};
 
 use super::*;
