@@ -133,7 +133,7 @@ fn nonsense_ends_with_a_name_and_not_with_a_number() {
     };
     let stock = "[[stock]]\nstorage = \"rack\"\nmaterial = \"part\"\nquantity = 1000000000\n";
     for (text, names) in [
-        (LINE.replace("time = \"1 h\"", "time = \"1000000000000 h\""), &["plant.toml:18:8"][..]),
+        (LINE.replace("time = \"1 h\"", "time = \"1000000000000 h\""), &["plant.toml:19:8"][..]),
         (LINE.replace("time = \"1 h\"", "time = \"80000000 h\""), &["station press"]),
         (named(&again.replace("shape = \"exponential\"\n", "")), &["unit paint-1", "part"]),
         (named(LINE) + stock, &["part in rack"]),
