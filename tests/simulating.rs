@@ -121,6 +121,40 @@ fn what_cannot_be_simulated_says_what_to_do() {
     assert!(said.contains("plant.toml:14:1: error: a storage has no key \"capcity\""), "{said}");
 }
 
+/// What makes no sense ends soon, with a status and words that name the station and the item.
+#[test]
+fn nonsense_ends_with_a_name_and_not_with_a_number() {
+    let again =
+        LINE.replacen("at = \"paint\"\ntime = \"1 h\"", "at = \"paint\"\ntime = \"0 h\"", 1)
+            + "rework = { first_pass = 1e-9, to = \"rack\", most_rounds = \"unbounded\" }\n";
+    let named = |text: &str| {
+        text.replacen("id = \"part\"", "id = \"part\"\ntracking = \"serial\"", 1)
+            .replace("capacity = 1", "capacity = \"unbounded\"")
+    };
+    let stock = "[[stock]]\nstorage = \"rack\"\nmaterial = \"part\"\nquantity = 1000000000\n";
+    for (text, names) in [
+        (LINE.replace("time = \"1 h\"", "time = \"1000000000000 h\""), &["plant.toml:19:8"][..]),
+        (LINE.replace("time = \"1 h\"", "time = \"80000000 h\""), &["station press"]),
+        (named(&again.replace("shape = \"exponential\"\n", "")), &["unit paint-1", "part"]),
+        (named(LINE) + stock, &["part in rack"]),
+        (
+            LINE.replace(
+                "output = { material = \"part\" }",
+                "output = { material = \"part\", to = \"rack\" }",
+            ),
+            &["part that press begins", "by rack"],
+        ),
+    ] {
+        let (_folder, path) = line(&text);
+        let (status, out, said) = run(&["sim", &path]);
+        assert_eq!((status, out.as_str()), (1, ""), "{said}");
+        for name in names {
+            assert!(said.contains(name), "{name} in {said}");
+        }
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
+
 #[test]
 fn expectations_pass_fail_or_cannot_be_told() {
     let (folder, _) = line(LINE);

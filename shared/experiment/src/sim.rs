@@ -13,7 +13,7 @@ mod outcome;
 mod tally;
 mod whole;
 
-use linesim::{Disruption, ModelError, flow::FlowError, like::NotLike};
+use linesim::{Disruption, ModelError, NeverEnds, flow::FlowError, like::NotLike, never_ends};
 use twin::{EquipmentId, MaterialId, MilestoneId, Plant, Programme, Span, UnitState};
 
 use crate::{error::StatisticsError, executor::Executor, interval::Interval};
@@ -263,6 +263,22 @@ pub enum SimError {
     /// Nothing is done there.
     #[error("nothing can be simulated: plant {0} has no operation")]
     Nothing(String),
+    /// Something goes round for ever.
+    #[error("the plant cannot be played")]
+    NeverEnds(#[from] NeverEnds),
+    /// One cycle takes so long that no run is long enough.
+    #[error(
+        "station {station} takes {cycle} for a piece, and a run may have {most}: mend its time, or \
+         say with --until how long a run is"
+    )]
+    TooSlow {
+        /// The station.
+        station: String,
+        /// What it takes.
+        cycle: Span,
+        /// The longest run.
+        most: Span,
+    },
     /// The recursion of departures does not fit.
     #[error("--engine maxplus does not fit: {0}; use --engine events")]
     NoMaxPlus(String),
@@ -302,6 +318,9 @@ pub fn simulate(
     let plant = &subject.plants[subject.number];
     if plant.operations.is_empty() {
         return Err(SimError::Nothing(plant.id.to_string()));
+    }
+    if let Some(endless) = never_ends(subject.programme, subject.plants, plant) {
+        return Err(endless.into());
     }
     match choice::choose(subject, wish)? {
         choice::Chosen::Flow(flow) => likes::simulate(&flow, wish, executor, progress),

@@ -19,7 +19,7 @@ impl Model {
             self.wake_unit(unit);
             return;
         }
-        while self.try_begin(unit) {}
+        while !self.is_crowded() && self.try_begin(unit) {}
     }
 
     fn try_begin(&mut self, unit: usize) -> bool {
@@ -283,23 +283,6 @@ impl Model {
             kit: false,
         });
         self.parts.len() - 1
-    }
-
-    /// A named item that appears in a storage: initial stock, or goods that a supplier brought.
-    pub(crate) fn born_in_store(&mut self, store: usize, material: usize, brought_by: &str) {
-        let site = self.stores[store].site;
-        let Some(&(number, _)) = self.next_numbers(site, material, 1).first() else { return };
-        let state = &mut self.materials[material];
-        if self.serials.total(&state.id).is_none() {
-            state.next_open = number + 1;
-        } else {
-            state.begun.insert(number);
-        }
-        let name = self.serials.name(&self.materials[material].id, number, 0);
-        let name = name.unwrap_or_else(|| self.fallback_name(number));
-        let part = self.new_part(name, material, Some(number), 0);
-        self.parts[part].brought_by = brought_by.into();
-        self.enter_store(part, store);
     }
 
     /// Puts together what a start takes besides its parts.

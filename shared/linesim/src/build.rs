@@ -125,6 +125,9 @@ fn empty(programme: &Programme, settings: Settings) -> Model {
         asked: Vec::new(),
         because: None,
         part_operations: 0,
+        present: 0,
+        events: 0,
+        at_once: 0,
         settings,
     }
 }

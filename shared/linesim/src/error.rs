@@ -1,7 +1,7 @@
 //! What can be wrong with a model, or with a change to it.
 
 use thiserror::Error;
-use twin::{PlantId, PlantTime};
+use twin::{PlantId, PlantTime, Span};
 
 /// Why a network cannot be simulated; every case names the place and the thing.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -93,6 +93,48 @@ pub enum ModelError {
         waits_for: String,
         /// For how long nothing has started or finished.
         days: u32,
+    },
+    /// Something goes on and on while the clock stands still.
+    #[error("{plant}: {who} begins again and again with {material} without time going by")]
+    Endless {
+        /// The plant.
+        plant: PlantId,
+        /// The unit, arrivals or supply line.
+        who: String,
+        /// With what.
+        material: String,
+    },
+    /// More parts with names, or runs, at once than are followed.
+    #[error(
+        "{plant}: more than {most} parts are there at once, most of them {material} in {place}: give \
+         it less, or follow {material} by quantity and not by name"
+    )]
+    TooManyParts {
+        /// The plant.
+        plant: PlantId,
+        /// Where most of them are.
+        place: String,
+        /// What most of them are.
+        material: String,
+        /// The most that may be there.
+        most: u64,
+    },
+    /// A run would take longer than anybody waits.
+    #[error(
+        "{plant}: a replication takes more than {most} events, and the last of them of {who} with \
+         {material}: they come to {reached} of it; ask for less time with --until, or mend its times"
+    )]
+    TooManyEvents {
+        /// The plant.
+        plant: PlantId,
+        /// The unit, arrivals or supply line that the last was of.
+        who: String,
+        /// With what.
+        material: String,
+        /// The most that there may be.
+        most: u64,
+        /// How far it came.
+        reached: Span,
     },
     /// What arrives by itself finds no room for certain.
     #[error("{plant}: {user} come into {storage}, which has a limit: nobody sends them back")]

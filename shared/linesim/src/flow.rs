@@ -18,6 +18,7 @@ mod state;
 use des::Time;
 use smol_str::SmolStr;
 use thiserror::Error;
+use twin::Span;
 
 pub use network::{
     Ages, Begun, Blocking, Failure, Fate, Lot, Network, Piece, Station, Storage, Way,
@@ -26,12 +27,72 @@ pub use recursion::Recursion;
 pub use run::Flow;
 pub use slotted::{Full, Machine, Slotted, SlottedLine, Up};
 
+/// The most pieces that may lie in the storages of a network at once: what comes faster than it
+/// goes would fill the memory.
+pub const MOST_PIECES: u64 = 1 << 21;
+/// The most events of one run, unless somebody says less.
+pub const MOST_EVENTS: u64 = 1 << 38;
+
 /// Why a network cannot be played.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum FlowError {
     /// More stations, storages or servers than there may be.
-    #[error("a network has at most 10,000 stations and storages, and 100,000 servers")]
-    TooLarge,
+    #[error(
+        "a network has at most 10,000 stations and storages, and 100,000 servers: station {station} \
+         alone works on {servers} pieces at once"
+    )]
+    TooLarge {
+        /// The station with the most servers.
+        station: SmolStr,
+        /// How many.
+        servers: u32,
+    },
+    /// More stock at the start than is followed.
+    #[error(
+        "storage {storage} begins with {pieces} pieces, and all storages together with more than \
+         {MOST_PIECES}: give it less"
+    )]
+    TooMuchStock {
+        /// The storage with the most.
+        storage: SmolStr,
+        /// How many.
+        pieces: u32,
+    },
+    /// Pieces come faster than anybody takes them.
+    #[error(
+        "more than {MOST_PIECES} pieces lie in storages at once, most of them in {storage}: station \
+         {station} gives there faster than anybody takes"
+    )]
+    TooManyPieces {
+        /// The storage with the most.
+        storage: SmolStr,
+        /// Who gives there.
+        station: SmolStr,
+    },
+    /// A run would take longer than anybody waits.
+    #[error(
+        "a replication takes more than {most} events, most of them at station {station}, which {does}: \
+         they come to {reached} of it; ask for less time with --until, or mend that station's times"
+    )]
+    TooManyEvents {
+        /// Which station.
+        station: SmolStr,
+        /// What it works on.
+        does: String,
+        /// The most that there may be.
+        most: u64,
+        /// How far it came.
+        reached: Span,
+    },
+    /// Failures that leave no work between them.
+    #[error(
+        "station {station} fails more than a million times during one piece of work: mend its mean \
+         time between failures"
+    )]
+    FailsAlways {
+        /// Which.
+        station: SmolStr,
+    },
     /// A storage holds more than it can.
     #[error("storage {storage} begins with more than it has room for")]
     Overfull {
@@ -116,10 +177,12 @@ pub enum FlowError {
         why: String,
     },
     /// It begins again and again, and time does not go by.
-    #[error("station {station} begins again and again without time going by")]
+    #[error("station {station}, which {does}, begins again and again without time going by")]
     Endless {
         /// Which.
         station: SmolStr,
+        /// What it works on.
+        does: String,
     },
 }
 

@@ -175,7 +175,8 @@ impl Model {
                 (to, SmolStr::new(self.parts[part].name.as_str()))
             }
             Leaving::Bulk { quantity, to, .. } => {
-                self.stores[to].reserved += quantity.ceil() as u32;
+                let state = &mut self.stores[to];
+                state.reserved = state.reserved.saturating_add(quantity.ceil() as u32);
                 let kit = self.units[unit].jobs[job].parts[0];
                 (to, SmolStr::new(self.parts[kit].name.as_str()))
             }

@@ -18,7 +18,7 @@ use twin::{
 };
 
 use crate::flow::{
-    Ages, Begun, Blocking, Failure, Fate, Lot, Network, Piece, Station, Storage, Way,
+    Ages, Begun, Blocking, Failure, Fate, Lot, MOST_EVENTS, Network, Piece, Station, Storage, Way,
 };
 
 use plain::{plain, random, refuse_the_rest, whole};
@@ -51,6 +51,8 @@ pub struct LikeFlow {
     pub storages: Vec<StorageIs>,
     /// What plays it.
     pub by: By,
+    /// The most events of one run.
+    pub most_events: u64,
 }
 
 /// What a station of the network is in the plant.
@@ -137,6 +139,7 @@ fn empty() -> LikeFlow {
         stations: Vec::new(),
         storages: Vec::new(),
         by: By::Events,
+        most_events: MOST_EVENTS,
     }
 }
 

@@ -58,6 +58,11 @@ pub struct Model {
     pub(crate) because: Option<smol_str::SmolStr>,
     /// Part-operations finished.
     pub(crate) part_operations: u64,
+    /// Parts that are somewhere, runs on quantities included.
+    pub(crate) present: u64,
+    /// Events so far, and how many of them at this very moment.
+    pub(crate) events: u64,
+    pub(crate) at_once: u32,
 }
 
 /// Everything that can happen.
@@ -133,7 +138,8 @@ impl Model {
     ///
     /// # Errors
     /// [`ModelError::Deadlock`] if nothing has moved for too long, [`ModelError::BeyondHorizon`]
-    /// if calendars were not laid out so far.
+    /// if calendars were not laid out so far, [`ModelError::Endless`], [`ModelError::TooManyParts`]
+    /// and [`ModelError::TooManyEvents`] for a run that would never end, or fill the memory.
     pub fn run_until(
         &mut self,
         limit: PlantTime,
@@ -145,10 +151,13 @@ impl Model {
         let mut events = 0;
         while let Some((time, event)) = self.calendar.pop_before(Time::from_micros(limit.micros()))
         {
-            self.now = PlantTime::from_micros(time.micros());
+            let now = PlantTime::from_micros(time.micros());
+            self.at_once = if now > self.now { 0 } else { self.at_once + 1 };
+            self.now = now;
             events += 1;
             self.happens(event)?;
             self.settle();
+            self.within_limits(event)?;
             for (site, report) in self.out.drain(..) {
                 sink(&self.sites[site].id, report);
             }

@@ -56,9 +56,7 @@ impl Model {
 
     fn bring(&mut self, store: usize, material: usize, pieces: u32, by: &str) {
         if self.materials[material].serial {
-            for _ in 0..pieces {
-                self.born_in_store(store, material, by);
-            }
+            self.born_so_many(store, material, u64::from(pieces), by);
             return;
         }
         let statement = Statement::LotProduced {

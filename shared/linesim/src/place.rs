@@ -160,7 +160,7 @@ impl Model {
         }
     }
 
-    fn place_id(&self, at: At) -> Option<&EquipmentId> {
+    pub(crate) fn place_id(&self, at: At) -> Option<&EquipmentId> {
         match at {
             At::Store(store) => Some(&self.stores[store].id),
             At::Unit(unit) => Some(&self.units[unit].id),
@@ -206,6 +206,11 @@ impl Model {
     pub(crate) fn put(&mut self, part: usize, at: At) {
         let before = std::mem::replace(&mut self.parts[part].at, at);
         let (from, to) = (self.site_of(before), self.site_of(at));
+        match (from, to) {
+            (None, Some(_)) => self.present += 1,
+            (Some(_), None) => self.present = self.present.saturating_sub(1),
+            _ => {}
+        }
         if from != to {
             let (is_kit, now) = (self.parts[part].kit, self.now);
             let changes =

@@ -22,6 +22,8 @@ pub struct Settings {
     pub deadlock_after: Span,
     /// Somebody asks when a unit stays down longer than this, in its own working hours.
     pub ask_after_down: Span,
+    /// A run of more events is given up.
+    pub most_events: u64,
 }
 
 /// A parameter that has another value for a while.
@@ -54,6 +56,7 @@ impl Settings {
             disruptions: Vec::new(),
             deadlock_after: Span::from_secs(120 * 86_400),
             ask_after_down: Span::from_secs(12 * 3_600),
+            most_events: u64::MAX,
         }
     }
 }

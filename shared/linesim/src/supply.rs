@@ -244,9 +244,7 @@ impl Model {
         let good = if ratio < 1.0 { (quantity * ratio).round().min(quantity) } else { quantity };
         let id = self.consignments[consignment].id.to_string();
         if self.materials[material].serial {
-            for _ in 0..good as u64 {
-                self.born_in_store(store, material, &id);
-            }
+            self.born_so_many(store, material, good as u64, &id);
             return;
         }
         if good < quantity {

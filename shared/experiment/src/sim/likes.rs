@@ -24,6 +24,8 @@ const FAILURES: f64 = 200.0;
 const PIECE_OPERATIONS: f64 = 3e6;
 /// More pieces at stations than these are not played in a day.
 const MOST_PIECE_OPERATIONS: f64 = 5e11;
+/// The most events of a replication whose length nobody asked for.
+const MOST_UNASKED: f64 = 100.0 * PIECE_OPERATIONS;
 /// The longest run: the clock has room for thirty times that.
 const LONGEST: Span = Span::from_secs(10_000 * 366 * 86_400);
 
@@ -53,6 +55,10 @@ pub(super) fn simulate(
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Outcome, SimError> {
     let until = how_long(flow, wish)?;
+    let most_events = MOST_PIECE_OPERATIONS / wish.replications as f64;
+    let most_events =
+        if wish.until.is_some() { most_events } else { most_events.min(MOST_UNASKED) };
+    let flow = &LikeFlow { most_events: most_events as u64, ..flow.clone() };
     let products = products(flow);
     let played = play_all(executor, wish.replications, (0.0, 0.6), progress, |number| {
         play(flow, &products, until, wish, number)
@@ -108,12 +114,15 @@ fn units(flow: &LikeFlow) -> Vec<(EquipmentId, EquipmentId)> {
 }
 
 fn how_long(flow: &LikeFlow, wish: &Wish) -> Result<Span, SimError> {
-    let mut cycle = 0.0_f64;
+    let (mut cycle, mut slowest) = (0.0_f64, "");
     let mut rarest = 0.0_f64;
     for (station, is) in flow.network.stations.iter().zip(&flow.stations) {
         if *is != StationIs::Supplier {
             let servers = f64::from(station.servers).min(100.0);
-            cycle = cycle.max(station.work.mean() / servers);
+            let of_one = station.work.mean() / servers;
+            if of_one > cycle {
+                (cycle, slowest) = (of_one, station.name.as_str());
+            }
         }
         for failure in &station.failures {
             rarest = rarest.max(failure.between.mean() + failure.repair.mean());
@@ -124,6 +133,10 @@ fn how_long(flow: &LikeFlow, wish: &Wish) -> Result<Span, SimError> {
     let operations = |until: f64| until / cycle * flow.network.stations.len() as f64;
     let usual = (CYCLES * cycle).max(FAILURES * rarest);
     let usual = usual.min(PIECE_OPERATIONS / operations(1.0)).max(100.0 * cycle);
+    if wish.until.is_none() && usual > LONGEST.micros() as f64 {
+        let (station, cycle) = (slowest.to_owned(), Span::from_micros(cycle as i64));
+        return Err(SimError::TooSlow { station, cycle, most: LONGEST });
+    }
     let until = wish.until.unwrap_or(Span::from_micros(usual as i64));
     let all = operations(until.micros() as f64) * wish.replications as f64;
     if all > MOST_PIECE_OPERATIONS || until > LONGEST {

@@ -166,6 +166,7 @@ pub(super) fn is_cut(stretches: usize) -> bool {
 }
 
 /// Plays all replications; `progress` is told the share that is done, between `from` and `to`.
+/// After one that failed, later ones are not begun: the first failure in order is told.
 pub(super) fn play_all<T: Send + Sync>(
     executor: &dyn Executor,
     count: usize,
@@ -177,8 +178,15 @@ where
     SimError: Send + Sync,
 {
     let done = AtomicU64::new(0);
+    let first_failed = AtomicU64::new(u64::MAX);
     let results = run_all::<_, SimError>(executor, count, |at| {
+        if at as u64 > first_failed.load(Ordering::Relaxed) {
+            return Err(SimError::NotRun);
+        }
         let result = run(at as u64);
+        if result.is_err() {
+            first_failed.fetch_min(at as u64, Ordering::Relaxed);
+        }
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         progress(from + (to - from) * done as f64 / count as f64);
         result

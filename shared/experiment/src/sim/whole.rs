@@ -28,6 +28,11 @@ const USUAL: Span = Span::from_secs(365 * 86_400);
 /// The longest: calendars are laid out so far.
 const LONGEST: Span = Span::from_secs(20 * 366 * 86_400);
 
+/// The most events of all replications together, an hour or so; of one between these, so that many
+/// short ones and one long one may be asked for.
+const MOST_EVENTS: u64 = 1 << 32;
+const MOST_EVENTS_OF_ONE: (u64, u64) = (1 << 16, 1 << 26);
+
 /// What is played: the plants that something goes between.
 struct Whole {
     programme: Programme,
@@ -218,6 +223,8 @@ fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, S
     settings.replication = number as u32;
     settings.until = settings.until.max(starts + until);
     settings.disruptions.clone_from(&wish.disruptions);
+    let (least, most) = MOST_EVENTS_OF_ONE;
+    settings.most_events = (MOST_EVENTS / wish.replications as u64).clamp(least, most);
     let mut model = Model::new(&whole.programme, &whole.plants, settings)?;
     let mut watch = Watch::new(whole);
     let mut trace = Trace::default();

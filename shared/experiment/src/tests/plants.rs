@@ -4,6 +4,8 @@
 mod engines;
 mod features;
 mod known;
+mod laws;
+mod nonsense;
 mod refusals;
 
 use plant::SourceFile;

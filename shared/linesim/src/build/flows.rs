@@ -154,8 +154,10 @@ impl Builder {
             let store = self.store_at(site, user, &here)?;
             self.check_fits(site, user, material, stock.quantity, Some(store))?;
             if self.model.materials[material].serial {
-                for _ in 0..stock.quantity.round() as u64 {
-                    self.model.born_in_store(store, material, stock.storage.as_str());
+                let count = stock.quantity.round() as u64;
+                self.model.born_so_many(store, material, count, stock.storage.as_str());
+                if self.model.is_crowded() {
+                    return Err(self.model.crowded());
                 }
             } else {
                 let by = stock.storage.as_str();

@@ -3,12 +3,14 @@
 use des::Distribution;
 use smol_str::SmolStr;
 
-use super::FlowError;
+use super::{FlowError, MOST_PIECES};
 
 /// The most stations, and the most storages.
 const MOST: usize = 10_000;
 /// The most servers of all stations together.
 const MOST_SERVERS: usize = 100_000;
+/// The most failures during one piece of work: each is played.
+const MOST_FAILURES: f64 = 1e6;
 /// How far the shares of a station's ways may be from 1 in sum: what rounding leaves.
 const SHARES_OFF: f64 = 1e-9;
 
@@ -164,7 +166,15 @@ impl Network {
     pub(super) fn check(&self) -> Result<(), FlowError> {
         let servers: u64 = self.stations.iter().map(|station| u64::from(station.servers)).sum();
         if self.stations.len().max(self.storages.len()) > MOST || servers > MOST_SERVERS as u64 {
-            return Err(FlowError::TooLarge);
+            let widest = self.stations.iter().max_by_key(|station| station.servers);
+            let (station, servers) =
+                widest.map_or_else(Default::default, |of| (of.name.clone(), of.servers));
+            return Err(FlowError::TooLarge { station, servers });
+        }
+        let initial: u64 = self.storages.iter().map(|storage| u64::from(storage.initial)).sum();
+        let fullest = self.storages.iter().max_by_key(|storage| storage.initial);
+        if let Some(of) = fullest.filter(|_| initial > MOST_PIECES) {
+            return Err(FlowError::TooMuchStock { storage: of.name.clone(), pieces: of.initial });
         }
         for storage in &self.storages {
             if storage.capacity.is_some_and(|capacity| capacity < storage.initial) {
@@ -208,8 +218,39 @@ impl Network {
         }
         let unmade = station.takes.is_empty() && station.work.mean() <= 0.0;
         if unmade {
-            return Err(FlowError::Endless { station: name() });
+            return Err(FlowError::Endless { station: name(), does: self.does(station) });
+        }
+        let often = |failure: &Failure| {
+            failure.ages == Ages::WithWork
+                && failure.between.mean() * MOST_FAILURES < station.work.mean().max(1.0)
+        };
+        if station.failures.iter().any(often) {
+            return Err(FlowError::FailsAlways { station: name() });
         }
         Ok(())
+    }
+
+    /// What a station works on, in errors.
+    pub(super) fn does(&self, station: &Station) -> String {
+        let from = station.takes.iter().filter_map(|lot| self.storages.get(lot.storage));
+        let from: Vec<&str> = from.map(|storage| storage.name.as_str()).collect();
+        match from.is_empty() {
+            true => "takes from nowhere".to_owned(),
+            false => format!("takes from {}", from.join(" and ")),
+        }
+    }
+
+    /// The storage in which the most lies, and who gives there.
+    pub(super) fn crowded(&self, levels: impl Iterator<Item = u64>) -> FlowError {
+        let fullest = levels.enumerate().max_by_key(|&(_, level)| level);
+        let at = fullest.map_or(0, |(at, _)| at);
+        let gives = |station: &&Station| {
+            station.gives.iter().any(|way| way.to.iter().any(|lot| lot.storage == at))
+        };
+        let station = self.stations.iter().find(gives);
+        FlowError::TooManyPieces {
+            storage: self.storages.get(at).map(|storage| storage.name.clone()).unwrap_or_default(),
+            station: station.map(|station| station.name.clone()).unwrap_or_default(),
+        }
     }
 }

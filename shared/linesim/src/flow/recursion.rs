@@ -7,11 +7,12 @@
 //! from the same random numbers: failures that age with work only make the work longer.
 
 mod account;
+mod limits;
 
 use des::{Distribution, Stream, Streams, Time};
 
 use super::{
-    FlowError, Network, ServerTimes, Totals,
+    FlowError, MOST_EVENTS, Network, ServerTimes, Totals,
     network::{Ages, Blocking, Fate, Station},
     state::{Thinned, micros},
 };
@@ -22,6 +23,8 @@ use account::Account;
 const MOST_PIECES: u32 = 1 << 16;
 /// Pieces without time going by, and there is no end.
 const MOST_AT_ONCE: u32 = 1 << 20;
+/// After so many pieces at the latest, account is taken and what is over is forgotten.
+const ACCOUNT_EVERY: u64 = 1 << 16;
 
 /// A network played by its recursion.
 #[derive(Clone, Debug)]
@@ -37,6 +40,10 @@ pub struct Recursion {
     pieces: u64,
     now: Time,
     watched: bool,
+    /// What is played, for errors.
+    network: Network,
+    /// The most pieces at stations.
+    most_events: u64,
 }
 
 /// The moments of one station, by number of piece.
@@ -191,7 +198,14 @@ impl Recursion {
             pieces: 0,
             now: Time::ZERO,
             watched,
+            network: network.clone(),
+            most_events: MOST_EVENTS,
         })
+    }
+
+    /// The same for so many events at most; here one is a piece at a station.
+    pub fn at_most(self, events: u64) -> Self {
+        Self { most_events: self.most_events.min(events), ..self }
     }
 
     /// Why a network has no such recursion, if it has none.
@@ -203,7 +217,8 @@ impl Recursion {
     /// Plays up to a moment; what happens at that very moment is left for the next call.
     ///
     /// # Errors
-    /// [`FlowError::Endless`] where time does not go by.
+    /// [`FlowError::Endless`] where time does not go by, [`FlowError::TooManyPieces`] and
+    /// [`FlowError::TooManyEvents`] beyond those limits.
     pub fn run_until(&mut self, limit: Time) -> Result<(), FlowError> {
         let (mut before, mut at_once) = (self.first_leave(), 0);
         while before < limit.micros() {
@@ -212,12 +227,19 @@ impl Recursion {
             at_once = if after > before { 0 } else { at_once + 1 };
             before = after;
             if at_once > MOST_AT_ONCE {
-                return Err(FlowError::Endless { station: "of the network".into() });
+                let station = self.slowest();
+                let does = self.network.does(station);
+                return Err(FlowError::Endless { station: station.name.clone(), does });
+            }
+            if self.pieces.is_multiple_of(ACCOUNT_EVERY) {
+                self.now = self.now.max(Time::from_micros(before.min(limit.micros())));
+                self.enter();
+                self.within_limits()?;
             }
         }
         self.now = self.now.max(limit);
         self.enter();
-        Ok(())
+        self.within_limits()
     }
 
     /// The earliest moment at which a station is free after all that has been worked out: nothing

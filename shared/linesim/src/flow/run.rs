@@ -3,7 +3,7 @@
 use des::{Priority, Streams, Time};
 
 use super::{
-    Begun, FlowError, Lot, Network,
+    Begun, FlowError, Lot, MOST_EVENTS, MOST_PIECES, Network,
     clocks::Clocks,
     network::{Ages, Blocking, Fate},
     state::{Doing, Next, Server, StationNow, StorageNow, micros},
@@ -35,6 +35,11 @@ pub struct Flow {
     pub(super) watched: bool,
     /// Pieces that were finished at some station.
     pub(super) piece_operations: u64,
+    /// Pieces that lie in storages.
+    pub(super) lying: u64,
+    /// Events so far, and the most there may be; none any more once too many pieces lie about.
+    pub(super) events: u64,
+    pub(super) most_events: u64,
 }
 
 impl Flow {
@@ -95,6 +100,9 @@ impl Flow {
             at_once: 0,
             watched,
             piece_operations: 0,
+            lying: network.storages.iter().map(|storage| u64::from(storage.initial)).sum(),
+            events: 0,
+            most_events: MOST_EVENTS,
             network,
         };
         flow.age();
@@ -102,6 +110,11 @@ impl Flow {
         flow.tried = (0..flow.stations.len() as u32).rev().collect();
         flow.settle();
         Ok(flow)
+    }
+
+    /// The same for so many events at most.
+    pub fn at_most(self, events: u64) -> Self {
+        Self { most_events: self.most_events.min(events), ..self }
     }
 
     /// Where the clock stands.
@@ -118,7 +131,8 @@ impl Flow {
     ///
     /// # Errors
     /// [`FlowError::Endless`] where something begins again and again without time going by,
-    /// [`FlowError::Deadlock`] where nothing can ever move again.
+    /// [`FlowError::Deadlock`] where nothing can ever move again, [`FlowError::TooManyPieces`] and
+    /// [`FlowError::TooManyEvents`] beyond those limits.
     pub fn run_until(&mut self, limit: Time) -> Result<(), FlowError> {
         while let Some((slot, at)) = self.clocks.first() {
             if at >= limit {
@@ -201,12 +215,27 @@ impl Flow {
             }
         }
         self.settle();
-        Ok(())
+        self.events += 1;
+        if self.events > self.most_events { Err(self.too_many()) } else { Ok(()) }
     }
 
     fn endless(&self, slot: usize) -> FlowError {
-        let server = self.servers.get(slot).map_or(0, |server| server.station as usize);
-        FlowError::Endless { station: self.network.stations[server].name.clone() }
+        let station = self.servers.get(slot).map_or(0, |server| server.station as usize);
+        let station = &self.network.stations[station];
+        FlowError::Endless { station: station.name.clone(), does: self.network.does(station) }
+    }
+
+    fn too_many(&self) -> FlowError {
+        if self.lying > MOST_PIECES {
+            return self.network.crowded(self.storages.iter().map(|now| u64::from(now.level)));
+        }
+        let stations = self.network.stations.iter().zip(&self.stations);
+        let busiest = stations.max_by_key(|(_, now)| now.finished);
+        let (station, does) = busiest.map_or_else(Default::default, |(station, _)| {
+            (station.name.clone(), self.network.does(station))
+        });
+        let reached = twin::Span::from_micros(self.now.micros());
+        FlowError::TooManyEvents { station, does, most: self.most_events, reached }
     }
 
     /// Lets stations begin until none can.
@@ -243,6 +272,7 @@ impl Flow {
                 Some(server) => self.handed_over(storage, server as usize),
                 None => {
                     let from = self.storages[storage].take(pieces, self.now, self.watched);
+                    self.lying -= u64::from(pieces);
                     self.room_came(storage);
                     from
                 }
@@ -338,6 +368,10 @@ impl Flow {
         let born = self.servers[index].born;
         for &Lot { storage, pieces } in to {
             self.storages[storage].put(pieces, born, self.now, self.watched);
+            self.lying += u64::from(pieces);
+            if self.lying > MOST_PIECES {
+                self.most_events = 0;
+            }
             self.tried.extend_from_slice(&self.storages[storage].takers);
         }
         let now = &mut self.stations[station];

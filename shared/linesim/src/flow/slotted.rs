@@ -84,7 +84,8 @@ impl Slotted {
     pub fn new(line: SlottedLine, streams: Streams, replication: u64) -> Result<Self, FlowError> {
         let count = line.machines.len();
         if line.room.len() + 1 != count {
-            return Err(FlowError::TooLarge);
+            let last = line.machines.last().map(|machine| machine.name.clone());
+            return Err(FlowError::NoStorage { station: last.unwrap_or_default() });
         }
         for machine in &line.machines {
             let chances = match machine.up {

@@ -1,5 +1,7 @@
 //! Against exact values of queueing theory and of Markov chains.
 
+mod laws;
+
 use des::{Distribution, Streams, Time};
 
 use super::*;
@@ -263,7 +265,8 @@ fn what_cannot_be_played_is_named() {
     let refused = |network: Network| Flow::new(network, Streams::new(1), 0, false).unwrap_err();
     assert_eq!(refused(none), FlowError::NoStorage { station: "s".into() });
     let endless = line(vec![Distribution::constant(0.0).unwrap()], &[]);
-    assert_eq!(refused(endless), FlowError::Endless { station: "s0".into() });
+    let does = "takes from nowhere".to_owned();
+    assert_eq!(refused(endless), FlowError::Endless { station: "s0".into(), does });
     // A piece that goes round without ever taking time.
     let round = Network {
         stations: vec![station("mill", Distribution::constant(0.0).unwrap(), &[0], &[0])],
@@ -271,7 +274,8 @@ fn what_cannot_be_played_is_named() {
     };
     let mut flow = Flow::new(round, Streams::new(1), 0, false).unwrap();
     let error = flow.run_until(Time::from_secs(1)).unwrap_err();
-    assert_eq!(error, FlowError::Endless { station: "mill".into() });
+    let does = "takes from rack".to_owned();
+    assert_eq!(error, FlowError::Endless { station: "mill".into(), does });
 }
 
 #[test]

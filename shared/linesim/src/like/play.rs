@@ -37,12 +37,13 @@ impl LikeFlow {
         let streams = Streams::new(seed);
         let by = match self.by {
             By::Recursion => {
-                Player::Recursion(Recursion::new(&self.network, streams, replication, watched)?)
+                let recursion = Recursion::new(&self.network, streams, replication, watched)?;
+                Player::Recursion(recursion.at_most(self.most_events))
             }
             By::Events => {
                 let network = self.network.clone();
                 let flow = Flow::from_state(network, &self.begun, streams, replication, watched)?;
-                Player::Events(flow)
+                Player::Events(flow.at_most(self.most_events))
             }
         };
         Ok(Playing { by })
@@ -60,7 +61,8 @@ impl LikeFlow {
         most: Span,
     ) -> Result<Option<Span>, FlowError> {
         let (network, streams) = (self.network.clone(), Streams::new(seed));
-        let mut flow = Flow::from_state(network, &self.begun, streams, replication, false)?;
+        let flow = Flow::from_state(network, &self.begun, streams, replication, false)?;
+        let mut flow = flow.at_most(self.most_events);
         let ended = flow.run_until_all_left(pieces, Time::from_micros(most.micros()))?;
         Ok(ended.then(|| Span::from_micros(flow.now().micros())))
     }
@@ -79,7 +81,7 @@ impl Playing {
     /// is left for the next call.
     ///
     /// # Errors
-    /// [`FlowError::Endless`] where something begins again and again without time going by.
+    /// [`FlowError`], which names what never ends, or is too much.
     pub fn run_until(&mut self, after: Span) -> Result<(), FlowError> {
         let limit = Time::from_micros(after.micros());
         match &mut self.by {

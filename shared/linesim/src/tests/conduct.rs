@@ -90,6 +90,40 @@ fn equal_settings_give_equal_reports_and_another_seed_others() {
     assert_ne!(run(5, 0), run(5, 1));
 }
 
+/// The log of a replication as it is stored.
+fn log(plants: &[Plant], replication: u32) -> Vec<u8> {
+    let mut settings = Settings::new(3, at(0.0));
+    settings.replication = replication;
+    let played = try_play(&programme(plants), plants, settings, 400.0).expect("plays");
+    let mut bytes = Vec::new();
+    for (plant, report) in &played.reports {
+        bytes.extend_from_slice(plant.as_str().as_bytes());
+        record::write_report(report, &mut bytes).expect("can be stored");
+    }
+    bytes
+}
+
+/// Of one model and seed, causes and all, whichever threads play the replications.
+#[test]
+fn the_log_is_the_same_to_the_byte_on_one_thread_and_on_two() {
+    let mut failing = line(2, Shape::Exponential);
+    failing.fails("b", 30.0, 3.0);
+    let plants = [failing];
+    let alone: Vec<Vec<u8>> = (0..6).map(|replication| log(&plants, replication)).collect();
+    let text = String::from_utf8_lossy(&alone[0]);
+    assert!(text.contains("\"cause\"") && text.contains("\"down\""), "{text:.400}");
+    assert_ne!(alone[0], alone[1]);
+    let plants = &plants;
+    let half = |from: u32| (from..6).step_by(2).map(|number| (number, log(plants, number)));
+    let together = std::thread::scope(|scope| {
+        let halves = [0, 1].map(|from| scope.spawn(move || half(from).collect::<Vec<_>>()));
+        halves.map(|half| half.join().expect("played"))
+    });
+    for (number, bytes) in together.into_iter().flatten() {
+        assert!(bytes == alone[number as usize], "replication {number} differs");
+    }
+}
+
 #[test]
 fn runs_in_pieces_are_one_run() {
     let plants = [line(2, Shape::Exponential)];

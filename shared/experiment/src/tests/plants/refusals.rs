@@ -4,7 +4,7 @@ use super::*;
 use twin::Span;
 
 #[track_caller]
-fn refused(text: &str, wish: &Wish, says: &str) {
+pub(super) fn refused(text: &str, wish: &Wish, says: &str) {
     let error = try_sim(text, wish).expect_err("refused");
     let told = match std::error::Error::source(&error) {
         Some(source) => format!("{error}: {source}"),
@@ -59,26 +59,5 @@ fn a_network_that_stands_still_is_told_as_it_is() {
         &wish(),
         "the plant cannot be played: line: loop of cards loop takes cards that never come back: no \
          operation of returned_by comes after one of taken_by",
-    );
-}
-
-/// An assembly of which one component is used up: its other one backs up, and nothing moves again.
-#[test]
-fn a_deadlock_names_the_station_and_the_storage() {
-    let text = "assumed = true\n[[material]]\nid = \"a\"\n[[material]]\nid = \"b\"\n\
-        [[material]]\nid = \"ab\"\n[[storage]]\nid = \"x\"\ncapacity = 1\n\
-        [[storage]]\nid = \"y\"\ncapacity = 1\n\
-        [[stock]]\nstorage = \"y\"\nmaterial = \"b\"\nquantity = 1\n\
-        [[work_center]]\nid = \"cut\"\n[[work_center]]\nid = \"join\"\n\
-        [[operation]]\nid = \"cut\"\nat = \"cut\"\ntime = \"1 h\"\n\
-        output = { material = \"a\", to = \"x\" }\n\
-        [[operation]]\nid = \"join\"\nat = \"join\"\ntime = \"1 h\"\noutput = { material = \"ab\" }\n\
-        inputs = [{ material = \"a\", from = \"x\" }, { material = \"b\", from = \"y\" }]\n";
-    refused(
-        text,
-        &wish(),
-        "the plant cannot be played: nothing can ever move again: a piece that station cut has \
-         finished finds no room in x, and nobody takes from there any more, for want of something \
-         else",
     );
 }

@@ -9,9 +9,9 @@ use super::{Cell, Moments, Recursion, Series, ServerTimes, Thinned, Time, Totals
 #[derive(Clone, Debug)]
 pub(super) struct Account {
     ready: Sum,
-    started: Sum,
+    pub started: Sum,
     pub ended: Sum,
-    left: Sum,
+    pub left: Sum,
     /// Failures, and ends of repairs.
     failed: Sum,
     repaired: Sum,
