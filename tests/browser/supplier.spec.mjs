@@ -334,6 +334,80 @@ test('a crash between sending and the answer: nothing is lost or doubled', async
   forgive(complaints);
 });
 
+/** The feed of the link that a page was opened with. */
+const feedOf = (page) => page.evaluate(() => Object.keys(localStorage).find((key) => key.startsWith('slipway.supplier.supplier:')).slice('slipway.supplier.'.length));
+
+/** Ends the key of a page that is offline, and lets it find that out. */
+async function shutOut(page, context) {
+  await hub.run('key', 'revoke', await feedOf(page));
+  await context.setOffline(false);
+  await expect(page.locator('#link')).toHaveAttribute('data-link', 'not_in');
+}
+
+test('what waits when a key ends goes with the next link, once', async ({ page, context, complaints }) => {
+  await promise();
+  await enter(page);
+  await say(page, 'made', 2);
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await context.setOffline(true);
+  await expect(page.locator('#link')).toHaveAttribute('data-link', /off|joining/);
+  await say(page, 'made', 3);
+  await say(page, 'scrapped', 1);
+  await expect(state(page, 'R-1-2')).toContainText('sent by itself');
+  await shutOut(page, context);
+  await expect(page.locator('#link')).toContainText('Nothing can be sent until you open a new link');
+  await expect(state(page, 'R-1-2')).toContainText('cannot be sent until you open a new link');
+  await expect(page.locator('#note')).toContainText('Finished 3 sets');
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.locator('#note'), 'said after a reload, too').toContainText('2, listed below');
+  await expect(page.locator('#note-list > li')).toHaveCount(2);
+  // In the tab that is open: only what stands after the # changes.
+  await page.goto(await invite());
+  await expect(page.locator('#link')).toHaveText('Connected');
+  await expect(page.locator('#note')).toContainText('2 entries that waited were taken over');
+  await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
+  await expect(receipt(page, 'R-1-1')).toContainText('entered with your earlier link as R-1-2');
+  await expect(page.locator('[data-former]'), 'the receipts of before are kept').toHaveCount(1);
+  await expect(page.locator('[data-former]')).toContainText('Finished 2 sets');
+  await expect(page.locator('[data-former] button')).toHaveCount(0);
+  await expect.poll(async () => (await atThePlant()).made, 'what was on record is not sent again').toBe(5);
+  await page.reload();
+  await expect(page.locator('#link')).toHaveText('Connected');
+  await expect(page.locator('#receipts > li')).toHaveCount(3);
+  expect((await atThePlant()).made).toBe(5);
+  forgive(complaints, /ERR_|WebSocket|401/);
+});
+
+test('a new link in another tab takes over from the tab that was shut out, and asks about what may have arrived', async ({ page, context, complaints }) => {
+  await promise();
+  let lost = 0;
+  await page.routeWebSocket('**/v1/ingest', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => { if (JSON.parse(message).type === 'ack') lost += 1; else socket.send(message); });
+  });
+  await enter(page);
+  await say(page, 'made', 4);
+  await expect.poll(() => lost).toBe(1);
+  await hub.run('key', 'revoke', await feedOf(page));
+  await expect(page.locator('#link')).toHaveAttribute('data-link', 'not_in');
+  await say(page, 'made', 3);
+  const other = await context.newPage();
+  await other.goto(await invite());
+  await expect(state(other, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await expect(receipt(other, 'R-1-1')).toContainText('Finished 3 sets');
+  await expect(page.locator('#note')).toContainText('another tab');
+  const doubtful = other.locator('[data-former]');
+  await expect(doubtful).toContainText('Finished 4 sets');
+  await expect(doubtful).toContainText('the answer was lost');
+  await expectAccessible(other);
+  await doubtful.getByRole('button', { name: 'Leave it out' }).click();
+  await expect(doubtful).toHaveCount(0);
+  await expect.poll(async () => (await atThePlant()).made).toBe(7);
+  forgive(complaints, /ERR_|WebSocket|401/);
+});
+
 test('two tabs do not fight', async ({ page, context }) => {
   await promise();
   await enter(page);
