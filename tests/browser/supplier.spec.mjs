@@ -466,14 +466,31 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(page.locator('[data-column="1"]')).toHaveValue('stock');
   // Headings that small shops write in other languages.
   for (const [heads, fields] of [
-    ['Auftragsnr.;Menge;Liefertermin;Bemerkung', ['line', 'made', 'date', 'reason']],
-    ['Lieferung;Anzahl;Ausschuss;Neuer Termin;Grund', ['line', 'made', 'scrapped', 'date', 'reason']],
-    ['Commande;Quantité;Délai;Remarque', ['line', 'made', 'date', 'reason']],
+    ['Auftragsnr.;Menge;Liefertermin;Bemerkung', ['line', '?', 'date', 'reason']],
+    ['Lieferung;Anzahl;Ausschuss;Neuer Termin;Grund', ['line', '?', 'scrapped', 'date', 'reason']],
+    ['Commande;Quantité;Délai;Remarque', ['line', '?', 'date', 'reason']],
     ['Menge;Fertig;Bestellung', ['', 'made', 'line']],
+    // The word that tells counts more than that of a quantity, wherever it stands.
+    ['Order;Qty scrapped;Qty shipped;Finished date', ['line', 'scrapped', 'shipped', 'date']],
+    ['Order;shipped qty;Number finished;Qty on hand', ['line', 'shipped', 'made', 'stock']],
+    ['No.;Versandt;Gefertigte Menge;Scrap reason', ['line', 'shipped', 'made', 'reason']],
+    // Two meanings are no guess, and what has not happened is not reported.
+    ['Order;Scrapped / finished;Shipped date;Not finished', ['line', '?', '?', '?']],
+    ['Order;Finished;Finished in all;Order date', ['line', '?', '?', '?']],
+    ['Order qty;Delivery date;New date', ['', '', 'date']],
   ]) {
     await page.locator('#pasted').fill(`${heads}\nx;`);
     for (const [at, field] of fields.entries()) await expect(page.locator(`[data-column="${at}"]`), heads).toHaveValue(field);
   }
+  // Nothing is sent before somebody has said what an untold column holds.
+  await page.locator('#pasted').fill(`Order;Quantity\n${DELIVERY};3`);
+  await expect(page.locator('#sheet-body')).toContainText('Choose what is in “Quantity”');
+  await expect(page.locator('#sheet-body button')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.locator('[data-column="1"]').selectOption('scrapped');
+  await expect(page.locator('#sheet-body')).not.toContainText('Choose what is in');
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(line(page)).toContainText('scrapped 4');
 });
 
 test('a sheet that is too large is refused at once', async ({ page }) => {
