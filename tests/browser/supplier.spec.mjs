@@ -207,6 +207,35 @@ test('what cannot be meant is refused, and what is much is asked about', async (
   await expect(page.locator('#receipts > li')).toHaveCount(1);
 });
 
+test('two taps are no answer to a question', async ({ page }) => {
+  await promise(2);
+  await enter(page);
+  const twice = async (button) => {
+    await button.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await button.boundingBox();
+    for (let tap = 0; tap < 2; tap += 1) await page.touchscreen.tap(x + width / 2, y + height / 2);
+  };
+  await line(page).locator('button[data-act="made"]').click();
+  await line(page).locator('input[name="n"]').fill('22');
+  await twice(line(page).getByRole('button', { name: 'Send' }));
+  await expect(line(page).getByRole('alert')).toContainText('Really 22 sets?');
+  const yes = line(page).getByRole('button', { name: 'Yes, send' });
+  await expect(yes).toBeEnabled();
+  await expect(page.locator('#receipts > li')).toHaveText(/Nothing was entered/);
+  await expectAccessible(page);
+  await line(page).getByRole('button', { name: 'No, change it' }).click();
+  await expect(line(page).locator('input[name="n"]')).toBeFocused();
+  await line(page).locator('input[name="n"]').fill('2');
+  await line(page).getByRole('button', { name: 'Send' }).click();
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await twice(receipt(page, 'R-1-1').getByRole('button', { name: 'Take back R-1-1' }));
+  await expect(receipt(page, 'R-1-1').getByText('Is it to be taken back?')).toBeVisible();
+  await expect(receipt(page, 'R-1-1').getByRole('button', { name: 'Yes, take it back' })).toBeEnabled();
+  await expect(page.locator('#receipts > li')).toHaveCount(1);
+  await receipt(page, 'R-1-1').getByRole('button', { name: 'No' }).click();
+  await expect(receipt(page, 'R-1-1').getByText('Is it to be taken back?')).toHaveCount(0);
+});
+
 test('leaving is asked about, and says whom to ask for a new link', async ({ page, complaints }) => {
   await promise();
   await enter(page);

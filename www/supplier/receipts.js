@@ -2,6 +2,7 @@
 
 import { h, renew } from '../lib/dom.js';
 import { word } from '../lib/words.js';
+import { SURE_AFTER_MS } from './check.js';
 import { isUnsent, receipt } from './outbox.js';
 
 /** A moment that the telephone's own clock told, in its own zone. */
@@ -11,6 +12,8 @@ export const clock = (at) => here.format(new Date(at));
 export class Receipts {
   #list = document.getElementById('receipts');
   #asked = null;
+  /** From when on the question can be answered, by `performance.now()`. */
+  #sureFrom = 0;
   /** The receipt shown in each card, by the card's key; the card that was used last. */
   #cards = new Map();
   #last = null;
@@ -26,13 +29,19 @@ export class Receipts {
     document.getElementById('answers').addEventListener('click', ({ target }) => {
       const { back, keep, sure, does, of } = target.closest('button')?.dataset ?? {};
       if (does) former(does, of);
+      if ((keep || sure) && performance.now() < this.#sureFrom) return;
       if (back || keep) this.#asked = back ?? null;
       if (sure) {
         this.#asked = null;
         takeBack(sure);
       }
+      if (back) {
+        this.#sureFrom = performance.now() + SURE_AFTER_MS;
+        setTimeout(redraw, SURE_AFTER_MS);
+      }
+      const place = target.closest('li');
       if (back || keep || sure) redraw();
-      if (back) (target.isConnected ? target.closest('li') : this.#list)?.querySelector('[data-sure]')?.focus();
+      if (back) (place?.isConnected ? place : this.#list).querySelector('[data-undo]')?.focus();
     });
   }
 
@@ -66,7 +75,8 @@ export class Receipts {
   #entry(entry) {
     const name = receipt(entry);
     const undo = this.entries.find(({ undoes, state }) => undoes === name && state !== 'refused');
-    const button = (text, data, plain = true) => h('button', { class: `button${plain ? ' plain-button' : ''}`, type: 'button', data }, text);
+    const button = (text, data, more = {}) => h('button', { class: 'button plain-button', type: 'button', data, ...more }, text);
+    const early = performance.now() < this.#sureFrom;
     const mayUndo = isUnsent(entry) || (entry.state === 'recorded' && !entry.undoes && !undo);
     return [
       h('span', {}, h('span', { class: 'number' }, name), ' ', h('time', { datetime: entry.at }, clock(entry.at))),
@@ -75,8 +85,9 @@ export class Receipts {
       undo && h('span', {}, word('supplier.taken_back', { when: clock(undo.at), number: receipt(undo) })),
       stateOf(entry, this.#shut),
       mayUndo && (this.#asked === name
-        ? h('div', { class: 'supplier-buttons', role: 'group', 'aria-label': word('supplier.undo_of', { number: name }) }, h('span', {}, word('supplier.undo_sure')), button(word('supplier.undo_yes'), { sure: name }, false), button(word('supplier.undo_no'), { keep: name }))
-        : h('div', {}, button(word('supplier.undo_of', { number: name }), { back: name })))];
+        ? h('div', { class: 'supplier-buttons supplier-sure', role: 'group', 'aria-label': word('supplier.undo_of', { number: name }), data: { key: 'sure' } },
+          h('span', { tabindex: '-1', data: { undo: name } }, word('supplier.undo_sure')), button(word('supplier.undo_no'), { keep: name }), button(word('supplier.undo_yes'), { sure: name }, { class: 'button', disabled: early }))
+        : h('div', { data: { key: 'back' } }, button(word('supplier.undo_of', { number: name }), { back: name })))];
   }
 }
 
