@@ -100,7 +100,12 @@ test('narrowed by one, an ally’s open page loses it; widened by two, it return
   await bo.locator('#top').getByRole('link', { name: 'Sharing: 1 to look at' }).click();
   await expect(decision(bo, 'waiting')).toContainText('to Brenmoor again');
   await expect(bo.locator('#queue')).toContainText('1 proposal waits for a second person');
-  await decision(bo, 'waiting').getByRole('button', { name: 'Agree' }).click();
+  // A hand that taps twice opens nothing: what opens to whom is asked about first.
+  await decision(bo, 'waiting').getByRole('button', { name: 'Agree' }).dblclick();
+  await expect(decision(bo, 'waiting').getByRole('alert')).toContainText(/Brenmoor can see again: .*states and stock now/i);
+  await expectAccessible(bo);
+  await expect(ally.locator(`#units [data-unit="${UNIT}"]`)).toHaveCount(0);
+  await decision(bo, 'waiting').getByRole('button', { name: 'Yes, show it' }).click();
   await expect(bo.locator('#told')).toContainText('Agreed');
   await expect(ally.locator(`#units [data-unit="${UNIT}"]`)).toBeVisible();
   await expect(bo.locator('#queue')).toContainText('nothing waits');

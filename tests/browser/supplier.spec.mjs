@@ -208,6 +208,35 @@ test('what cannot be meant is refused, and what is much is asked about', async (
   await expect(page.locator('#receipts > li')).toHaveCount(1);
 });
 
+test('two taps are no answer to a question', async ({ page }) => {
+  await promise(2);
+  await enter(page);
+  const twice = async (button) => {
+    await button.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = await button.boundingBox();
+    for (let tap = 0; tap < 2; tap += 1) await page.touchscreen.tap(x + width / 2, y + height / 2);
+  };
+  await line(page).locator('button[data-act="made"]').click();
+  await line(page).locator('input[name="n"]').fill('22');
+  await twice(line(page).getByRole('button', { name: 'Send' }));
+  await expect(line(page).getByRole('alert')).toContainText('Really 22 sets?');
+  const yes = line(page).getByRole('button', { name: 'Yes, send' });
+  await expect(yes).toBeEnabled();
+  await expect(page.locator('#receipts > li')).toHaveText(/Nothing was entered/);
+  await expectAccessible(page);
+  await line(page).getByRole('button', { name: 'No, change it' }).click();
+  await expect(line(page).locator('input[name="n"]')).toBeFocused();
+  await line(page).locator('input[name="n"]').fill('2');
+  await line(page).getByRole('button', { name: 'Send' }).click();
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await twice(receipt(page, 'R-1-1').getByRole('button', { name: 'Take back R-1-1' }));
+  await expect(receipt(page, 'R-1-1').getByText('Is it to be taken back?')).toBeVisible();
+  await expect(receipt(page, 'R-1-1').getByRole('button', { name: 'Yes, take it back' })).toBeEnabled();
+  await expect(page.locator('#receipts > li')).toHaveCount(1);
+  await receipt(page, 'R-1-1').getByRole('button', { name: 'No' }).click();
+  await expect(receipt(page, 'R-1-1').getByText('Is it to be taken back?')).toHaveCount(0);
+});
+
 test('leaving is asked about, and says whom to ask for a new link', async ({ page, complaints }) => {
   await promise();
   await enter(page);
@@ -335,6 +364,80 @@ test('a crash between sending and the answer: nothing is lost or doubled', async
   forgive(complaints);
 });
 
+/** The feed of the link that a page was opened with. */
+const feedOf = (page) => page.evaluate(() => Object.keys(localStorage).find((key) => key.startsWith('slipway.supplier.supplier:')).slice('slipway.supplier.'.length));
+
+/** Ends the key of a page that is offline, and lets it find that out. */
+async function shutOut(page, context) {
+  await hub.run('key', 'revoke', await feedOf(page));
+  await context.setOffline(false);
+  await expect(page.locator('#link')).toHaveAttribute('data-link', 'not_in');
+}
+
+test('what waits when a key ends goes with the next link, once', async ({ page, context, complaints }) => {
+  await promise();
+  await enter(page);
+  await say(page, 'made', 2);
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await context.setOffline(true);
+  await expect(page.locator('#link')).toHaveAttribute('data-link', /off|joining/);
+  await say(page, 'made', 3);
+  await say(page, 'scrapped', 1);
+  await expect(state(page, 'R-1-2')).toContainText('sent by itself');
+  await shutOut(page, context);
+  await expect(page.locator('#link')).toContainText('Nothing can be sent until you open a new link');
+  await expect(state(page, 'R-1-2')).toContainText('cannot be sent until you open a new link');
+  await expect(page.locator('#note')).toContainText('Finished 3 sets');
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.locator('#note'), 'said after a reload, too').toContainText('2, listed below');
+  await expect(page.locator('#note-list > li')).toHaveCount(2);
+  // In the tab that is open: only what stands after the # changes.
+  await page.goto(await invite());
+  await expect(page.locator('#link')).toHaveText('Connected');
+  await expect(page.locator('#note')).toContainText('2 entries that waited were taken over');
+  await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
+  await expect(receipt(page, 'R-1-1')).toContainText('entered with your earlier link as R-1-2');
+  await expect(page.locator('[data-former]'), 'the receipts of before are kept').toHaveCount(1);
+  await expect(page.locator('[data-former]')).toContainText('Finished 2 sets');
+  await expect(page.locator('[data-former] button')).toHaveCount(0);
+  await expect.poll(async () => (await atThePlant()).made, 'what was on record is not sent again').toBe(5);
+  await page.reload();
+  await expect(page.locator('#link')).toHaveText('Connected');
+  await expect(page.locator('#receipts > li')).toHaveCount(3);
+  expect((await atThePlant()).made).toBe(5);
+  forgive(complaints, /ERR_|WebSocket|401/);
+});
+
+test('a new link in another tab takes over from the tab that was shut out, and asks about what may have arrived', async ({ page, context, complaints }) => {
+  await promise();
+  let lost = 0;
+  await page.routeWebSocket('**/v1/ingest', (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => { if (JSON.parse(message).type === 'ack') lost += 1; else socket.send(message); });
+  });
+  await enter(page);
+  await say(page, 'made', 4);
+  await expect.poll(() => lost).toBe(1);
+  await hub.run('key', 'revoke', await feedOf(page));
+  await expect(page.locator('#link')).toHaveAttribute('data-link', 'not_in');
+  await say(page, 'made', 3);
+  const other = await context.newPage();
+  await other.goto(await invite());
+  await expect(state(other, 'R-1-1')).toHaveAttribute('data-state', 'recorded');
+  await expect(receipt(other, 'R-1-1')).toContainText('Finished 3 sets');
+  await expect(page.locator('#note')).toContainText('another tab');
+  const doubtful = other.locator('[data-former]');
+  await expect(doubtful).toContainText('Finished 4 sets');
+  await expect(doubtful).toContainText('the answer was lost');
+  await expectAccessible(other);
+  await doubtful.getByRole('button', { name: 'Leave it out' }).click();
+  await expect(doubtful).toHaveCount(0);
+  await expect.poll(async () => (await atThePlant()).made).toBe(7);
+  forgive(complaints, /ERR_|WebSocket|401/);
+});
+
 test('two tabs do not fight', async ({ page, context }) => {
   await promise();
   await enter(page);
@@ -393,14 +496,31 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(page.locator('[data-column="1"]')).toHaveValue('stock');
   // Headings that small shops write in other languages.
   for (const [heads, fields] of [
-    ['Auftragsnr.;Menge;Liefertermin;Bemerkung', ['line', 'made', 'date', 'reason']],
-    ['Lieferung;Anzahl;Ausschuss;Neuer Termin;Grund', ['line', 'made', 'scrapped', 'date', 'reason']],
-    ['Commande;Quantité;Délai;Remarque', ['line', 'made', 'date', 'reason']],
+    ['Auftragsnr.;Menge;Liefertermin;Bemerkung', ['line', '?', 'date', 'reason']],
+    ['Lieferung;Anzahl;Ausschuss;Neuer Termin;Grund', ['line', '?', 'scrapped', 'date', 'reason']],
+    ['Commande;Quantité;Délai;Remarque', ['line', '?', 'date', 'reason']],
     ['Menge;Fertig;Bestellung', ['', 'made', 'line']],
+    // The word that tells counts more than that of a quantity, wherever it stands.
+    ['Order;Qty scrapped;Qty shipped;Finished date', ['line', 'scrapped', 'shipped', 'date']],
+    ['Order;shipped qty;Number finished;Qty on hand', ['line', 'shipped', 'made', 'stock']],
+    ['No.;Versandt;Gefertigte Menge;Scrap reason', ['line', 'shipped', 'made', 'reason']],
+    // Two meanings are no guess, and what has not happened is not reported.
+    ['Order;Scrapped / finished;Shipped date;Not finished', ['line', '?', '?', '?']],
+    ['Order;Finished;Finished in all;Order date', ['line', '?', '?', '?']],
+    ['Order qty;Delivery date;New date', ['', '', 'date']],
   ]) {
     await page.locator('#pasted').fill(`${heads}\nx;`);
     for (const [at, field] of fields.entries()) await expect(page.locator(`[data-column="${at}"]`), heads).toHaveValue(field);
   }
+  // Nothing is sent before somebody has said what an untold column holds.
+  await page.locator('#pasted').fill(`Order;Quantity\n${DELIVERY};3`);
+  await expect(page.locator('#sheet-body')).toContainText('Choose what is in “Quantity”');
+  await expect(page.locator('#sheet-body button')).toHaveCount(0);
+  await expectAccessible(page);
+  await page.locator('[data-column="1"]').selectOption('scrapped');
+  await expect(page.locator('#sheet-body')).not.toContainText('Choose what is in');
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(line(page)).toContainText('scrapped 4');
 });
 
 test('a sheet that is too large is refused at once', async ({ page }) => {

@@ -3,7 +3,7 @@
 import { h } from '../lib/dom.js';
 import { word } from '../lib/words.js';
 import { dayAhead, reasonField } from './forms.js';
-import { counted, story, title } from './sentences.js';
+import { agreeing, counted, story, title } from './sentences.js';
 
 /** The list of decisions; `act(path, body, done)` does something about one. */
 export function queueList({ open, may_decide: mayDecide }, nations, asking, { ask, act }) {
@@ -26,18 +26,18 @@ function item(decision, nations, { mayDecide, asking, ending }, { ask, act }) {
     lines.map((line) => h('p', {}, line)),
     h('p', { class: 'due-by' }, due),
     mayDecide && !asked && h('p', { class: 'decision-acts' }, buttons(decision, ending.has(decision.id), ask, act)),
-    asked && askForm(decision, asked, { ask, act }));
+    asked && (asked.what === 'agree' ? askOnceMore(decision, asked, nations, { ask, act }) : askForm(decision, asked, { ask, act })));
 }
 
-function button(text, name, does, plain = false) {
-  return h('button', { type: 'button', class: plain ? 'button plain-button' : 'button', data: { act: name, key: `${name} ${text}` }, on: { click: does } }, text);
+function button(text, name, does, plain = false, disabled = false) {
+  return h('button', { type: 'button', class: plain ? 'button plain-button' : 'button', disabled, data: { act: name, key: `${name} ${text}` }, on: { click: does } }, text);
 }
 
 /** `ends` says that somebody proposed its end already. */
 function buttons({ id, kind, state, mine }, ends, ask, act) {
   if (state === 'waiting') {
     return [
-      mine ? h('span', { class: 'hint' }, word('sharing.needs_another')) : button(word('sharing.agree'), 'agree', () => act('agree', { id }, 'agreed')),
+      mine ? h('span', { class: 'hint' }, word('sharing.needs_another')) : button(word('sharing.agree'), 'agree', () => ask({ id, what: 'agree' })),
       mine ? button(word('sharing.withdraw'), 'withdraw', () => act('withdraw', { id }, 'withdrawn'), true)
         : button(word('sharing.refuse'), 'withdraw', () => act('withdraw', { id }, 'refused'), true),
     ];
@@ -47,6 +47,16 @@ function buttons({ id, kind, state, mine }, ends, ask, act) {
     button(word('sharing.keep'), 'keep', () => ask({ id, what: 'keep' }), true),
     ends ? h('span', { class: 'hint' }, word('sharing.ends_proposed')) : button(word('sharing.propose_end'), 'lift', () => ask({ id, what: 'lift' }), true),
   ];
+}
+
+/** What opens to whom, before it does. Where the button to agree was, nothing is agreed to. */
+function askOnceMore(decision, { from }, nations, { ask, act }) {
+  const { id } = decision;
+  return h('div', { class: 'agreeing', data: { key: 'agreeing' } },
+    h('p', { tabindex: '-1', role: 'alert', data: { agreeing: id } }, agreeing(decision, nations)),
+    h('p', { class: 'decision-acts' },
+      button(word('sharing.agree_not'), 'cancel', () => { if (performance.now() >= from) ask(null); }, true),
+      button(word('sharing.agree_yes'), 'agree-yes', () => { if (performance.now() >= from) act('agree', { id }, 'agreed'); }, false, performance.now() < from)));
 }
 
 /** Why, and for a narrowing that is kept, until when it is looked at again. */

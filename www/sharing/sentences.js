@@ -77,6 +77,11 @@ export function title(decision, nations) {
   return word(`sharing.title.${decision.kind}.${decision.state === 'waiting' ? 'waiting' : 'done'}`, { what: subject(decision), ...ofNations(decision, nations) });
 }
 
+/** What opens to whom when somebody agrees. */
+export function agreeing(decision, nations) {
+  return word(`sharing.agree_says.${decision.kind}`, { what: subject(decision), day: day(decision.review), ...ofNations(decision, nations) });
+}
+
 /** Who did it, when and why, and what comes next. */
 export function story(decision) {
   const { by, at, reason, agreed_by: agreed, agreed_at: agreedAt, review, state, kind, overdue } = decision;

@@ -24,6 +24,8 @@ const OLD_MS = 10_000;
 const RENEW_EVERY_MS = 10_000;
 /** …and this often who sees what, if nothing was: it is much work, and agreements seldom end [ms]. */
 const RENEW_ALL_MS = 60_000;
+/** Who is asked once more can answer after this, or the second tap of two would [ms]. */
+const SURE_AFTER_MS = 1_000;
 /** Who is told of the hub's own alarms. */
 const WATCHERS = ['releaser', 'administrator', 'auditor'];
 
@@ -204,10 +206,11 @@ class Page {
   /** Opens or closes the form below a decision. */
   #ask(asking) {
     const before = this.#asking?.id;
-    this.#asking = asking;
+    this.#asking = asking && { ...asking, from: performance.now() + SURE_AFTER_MS };
     this.#draw();
+    if (asking?.what === 'agree') setTimeout(() => this.#draw(), SURE_AFTER_MS);
     const at = byId('queue').querySelector(`[data-decision="${asking?.id ?? before}"]`);
-    at?.querySelector(asking ? 'textarea' : 'button')?.focus();
+    at?.querySelector(asking ? 'textarea, [data-agreeing]' : 'button')?.focus();
   }
 
   #drawForms(matrix, own) {

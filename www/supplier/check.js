@@ -12,6 +12,9 @@ const IMPOSSIBLY_MUCH = 100;
 /** So many times the order line is much to have in stock. */
 const MUCH_IN_STOCK = 10;
 
+/** The answer to a question cannot be given before this, or the second tap of two would give it [ms]. */
+export const SURE_AFTER_MS = 1_000;
+
 /** Units that are written with words and measured all the same. */
 const MEASURED = ['d', 'h', 'min', 's'];
 

@@ -7,19 +7,37 @@ export const MOST_ROWS = 500;
 export const MOST_COLUMNS = 30;
 const LONGEST_CELL = 500;
 
-/** What a column can hold; the words of its heading that tell. */
+/** What a column can hold; the words of its heading that tell. Some are the beginning of a longer word. */
 export const FIELDS = {
-  line: /^((purchase )?order(?! ?(date|q))|line|delivery(?! ?(date|day))|(id|no|nr|pos)\b|number|position|auftrag|bestell(?!menge)|liefer(ung|schein|nummer|position)|commande|ordre|ligne|livraison|n°|numéro)/i,
-  made: /^(finished|made|done|produced|ready|fertig|gefertigt|produziert|terminé|fini|fabriqué|produit)/i,
-  scrapped: /^(scrap|waste|reject|ausschuss|rebut)/i,
-  shipped: /^(shipped|sent|dispatched|versandt|versendet|geliefert|expédié|envoyé|livré)/i,
-  date: /^(new date|date|expected|delivery (date|day)|eta|arriv|datum|(neuer )?(liefer|ankunfts?)?termin|lieferdatum|(nouveau )?délai|nouvelle date|échéance)/i,
-  reason: /^(reason|why|remark|note|comment|(be)?gr(u|ü)nd|bemerkung|anmerkung|kommentar|hinweis|remarque|motif|raison|commentaire)/i,
-  stock: /^(stock|in stock|on hand|count|bestand|lager|inventur|en stock|inventaire)/i,
+  line: headingWith(String.raw`(purchase )?order|line|delivery|auftrag|bestell|lieferung|lieferschein|liefernummer|lieferposition|commande|ordre|ligne|livraison`),
+  made: headingWith('finished|made|done|produced|ready|good|fertig|gefertigt|produziert|gut|terminé|fini|fabriqué|produit'),
+  scrapped: headingWith('scrap|waste|reject|ausschuss|rebut'),
+  shipped: headingWith('shipped|shipment|sent|dispatch|delivered|versand|versendet|geliefert|expédié|envoyé|livré'),
+  date: headingWith(String.raw`date|deadline|datum|délai|échéance|(neuer )?termin(?!é)`, String.raw`|(datum|termin)(?!\p{L})`),
+  reason: headingWith('reason|why|remark|note|comment|(be)?gr(u|ü)nd|bemerkung|anmerkung|kommentar|hinweis|remarque|motif|raison|commentaire'),
+  stock: headingWith('stock|on hand|inventory|bestand|lager(?!ort|platz)|inventur|inventaire'),
 };
 
-/** Headings of a quantity that do not say of what: what is finished, unless another column is. */
-const SOME_QUANTITY = /^(quantit|qty|amount|pieces|pcs|menge|anzahl|stück|nombre|pièces|qté)/i;
+/** Words of a quantity that do not say of what. */
+const SOME_QUANTITY = headingWith('quantit|qty|amount|pieces|pcs|count|number of|menge|anzahl|stück|nombre|pièces|qté', String.raw`|(menge|anzahl)(?!\p{L})`);
+/** Words that name an order line, or the day of something, unless the heading says more. */
+const SOME_NUMBER = headingWith(String.raw`(id|no|nr|pos)(?!\p{L})|number|position|n°|numéro`);
+const SOME_DAY = headingWith('expected|eta|due|arriv|ankunft');
+/** A day that is meant for a delivery, and no order line. */
+const DAY_OF_DELIVERY = headingWith('delivery (date|day)|liefer(datum|termin)|date de livraison');
+/** What has not happened is not to be reported as if it had. */
+const NOT_YET = headingWith('not|un(finished|shipped)|remaining|still|open|to be|left|nicht|noch|offen|rest|non|pas|à');
+/** Of several days, the one that is to be reported. */
+const NEW_DAY = headingWith('new|now|neu|nouve');
+/** Fields that hold how many. */
+const COUNTED = ['made', 'scrapped', 'shipped', 'stock'];
+/** In a column that cannot be told: somebody has to choose. */
+export const CHOOSE = '?';
+
+/** Finds the beginnings of words, in headings of any language. */
+function headingWith(beginnings, more = '') {
+  return new RegExp(String.raw`(?<!\p{L})(${beginnings})${more}`, 'iu');
+}
 
 /** Reads a table. `{problem, values}` when it is none: what is wrong, by a key of the words. */
 export function readTable(text) {
@@ -67,18 +85,46 @@ function* cellsOf(text, delimiter) {
   yield cells;
 }
 
-/** For each column the field that its heading tells, or ''; each field once. */
-export function guessColumns(heads) {
-  const free = new Set(Object.keys(FIELDS));
-  const columns = heads.map((head) => {
-    const field = [...free].find((name) => FIELDS[name].test(head.trim())) ?? '';
-    free.delete(field);
-    return field;
-  });
-  const some = heads.findIndex((head, at) => columns[at] === '' && SOME_QUANTITY.test(head.trim()));
-  if (some >= 0 && free.has('made')) columns[some] = 'made';
-  return columns;
+/** Which of two words in one heading says what the column holds: a reason of scrap is a reason, the day when something is finished a day. */
+const BEATS = { reason: ['made', 'scrapped', 'shipped', 'date', 'stock'], date: ['made'] };
+
+/** What a heading tells: a field; '' for nothing; `?` for a quantity of nobody knows what, or when two words of it tell different things. */
+function meaningOf(head) {
+  const text = head.trim().replace(/[_.]+/g, ' ');
+  const isDay = DAY_OF_DELIVERY.test(text);
+  const told = Object.keys(FIELDS).filter((name) => FIELDS[name].test(text) && !(isDay && name === 'line'));
+  const best = told.filter((name) => !told.some((other) => BEATS[other]?.includes(name)));
+  // How many were ordered is no order line, and not to be reported.
+  if (SOME_QUANTITY.test(text) && best.includes('line')) return '';
+  const isNotYet = NOT_YET.test(text) && best.some((field) => COUNTED.includes(field));
+  if (best.length > 0) return best.length === 1 && !isNotYet ? best[0] : CHOOSE;
+  if (SOME_QUANTITY.test(text)) return CHOOSE;
+  if (SOME_DAY.test(text)) return 'date';
+  return SOME_NUMBER.test(text) ? 'line' : '';
 }
+
+/**
+ * For each column the field that its heading tells, '' for none, or `?` where somebody has to
+ * choose; a field comes from one column.
+ */
+export function guessColumns(heads) {
+  const columns = heads.map(meaningOf);
+  for (const field of Object.keys(FIELDS)) {
+    const at = columns.flatMap((known, place) => (known === field ? [place] : []));
+    if (at.length < 2) continue;
+    const wanted = field === 'date' ? (place) => NEW_DAY.test(heads[place]) : (place) => FIELDS[field].test(heads[place]);
+    const best = at.filter(wanted);
+    // Order lines and reasons are looked at by everybody; numbers and days would be reported.
+    const one = best.length === 1 ? best[0] : ['line', 'reason'].includes(field) ? best[0] ?? at[0] : null;
+    for (const place of at) if (place !== one) columns[place] = one === null ? CHOOSE : '';
+  }
+  // A plain quantity beside one that says of what is most often what was ordered.
+  const says = columns.some((field) => ['made', 'shipped'].includes(field));
+  return columns.map((field, at) => (field === CHOOSE && says && isPlain(heads[at]) ? '' : field));
+}
+
+/** Whether a heading speaks of a quantity and does not say of what. */
+const isPlain = (head) => SOME_QUANTITY.test(head) && !Object.values(FIELDS).some((told) => told.test(head));
 
 /**
  * A number as people write it: `{value}` or `{problem}`. One sign with three digits after it may
@@ -134,7 +180,7 @@ export function readRow(cells, columns, order, dueOf = () => null) {
   const acts = [];
   let ambiguous = false;
   let unmoved = false;
-  for (const act of ['made', 'scrapped', 'shipped', 'stock']) {
+  for (const act of COUNTED) {
     if (of(act) === '') continue;
     const { value, problem } = readNumber(of(act));
     if (problem) problems.push({ problem, cell: of(act) });

@@ -3,7 +3,7 @@
 import { h, renew } from '../lib/dom.js';
 import { number, quantity, when } from '../lib/format.js';
 import { word } from '../lib/words.js';
-import { check, dayOf, daysOf, unitsOf } from './check.js';
+import { SURE_AFTER_MS, check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
 import { ACTS, lineName } from './entries.js';
 
@@ -16,6 +16,8 @@ export class Lines {
   /** What is asked about before it is sent, and of which values it was asked. */
   #really = '';
   #asked = '';
+  /** From when on the question can be answered, by `performance.now()`. */
+  #sureFrom = 0;
 
   /** `said(line, what)` takes an entry and returns whether it was taken. */
   constructor(said, receipts) {
@@ -88,15 +90,30 @@ export class Lines {
     return h('form', { class: 'supplier-form', data: { key: `form ${act}`, line: key, act }, novalidate: true, 'aria-label': title },
       h('h4', {}, title),
       asks.map((name) => inputs[name]()),
-      h('p', { class: this.#really ? 'really' : 'wrong', role: 'alert' }, this.#wrong || this.#really),
-      h('div', { class: 'supplier-buttons' },
-        h('button', { class: 'button', type: 'submit' }, this.#really ? word('supplier.send_really') : word('supplier.send')),
+      h('p', { class: this.#really ? 'really' : 'wrong', role: 'alert', tabindex: '-1' }, this.#wrong || this.#really),
+      this.#really ? this.#answers() : h('div', { class: 'supplier-buttons', data: { key: 'send' } },
+        h('button', { class: 'button', type: 'submit' }, word('supplier.send')),
         h('button', { class: 'button plain-button', type: 'button', data: { close: 'yes' } }, word('supplier.cancel'))));
+  }
+
+  /** Where the button to send was, nothing is sent: a hand that taps twice has not read the question. */
+  #answers() {
+    return h('div', { class: 'supplier-buttons supplier-sure', data: { key: 'really' } },
+      h('button', { class: 'button plain-button', type: 'button', data: { change: 'yes' } }, word('supplier.send_change')),
+      h('button', { class: 'button', type: 'submit', disabled: this.#isTooEarly() }, word('supplier.send_really')));
+  }
+
+  #isTooEarly() {
+    return performance.now() < this.#sureFrom;
   }
 
   #clicked({ target }) {
     const button = target.closest('button');
-    if (button?.dataset.close) this.#close();
+    if (button?.dataset.change && !this.#isTooEarly()) {
+      this.#hush();
+      this.draw();
+      this.#list.querySelector('form input')?.focus();
+    } else if (button?.dataset.close) this.#close();
     else if (button?.dataset.act) {
       const { line: key, act } = button.dataset;
       this.#hush();
@@ -131,15 +148,18 @@ export class Lines {
     what.quantity = value;
     const { wrong, ask, values } = problem ? { wrong: problem === 'negative' && act === 'stock' ? 'below_zero' : problem, values: { cell: given('n') } } : line ? check(this.#who, line, what) : { wrong: 'no_line' };
     const asked = JSON.stringify(what);
+    if (ask && this.#asked === asked && this.#isTooEarly()) return;
     if (wrong || (ask && this.#asked !== asked)) {
       this.#hush();
       if (wrong) this.#wrong = word(`supplier.wrong.${wrong}`, values);
       else {
         this.#really = word(`supplier.really.${ask}`, values);
         this.#asked = asked;
+        this.#sureFrom = performance.now() + SURE_AFTER_MS;
+        setTimeout(() => this.draw(), SURE_AFTER_MS);
       }
       this.draw();
-      this.#list.querySelector(wrong ? 'form input' : 'form [type="submit"]')?.focus();
+      this.#list.querySelector(wrong ? 'form input' : 'form .really')?.focus();
       return;
     }
     if (!this.said(line, what, key)) return;

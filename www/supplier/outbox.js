@@ -5,6 +5,8 @@
 const SUBPROTOCOL = 'slipway.ingest.v1';
 /** Entries kept; the oldest that are settled make way. */
 const MOST_KEPT = 500;
+/** Earlier links that are remembered to have been taken over. */
+const MOST_ADOPTED = 20;
 /** Waiting before another try to connect [ms], doubled from the first to the last. */
 const FIRST_PAUSE_MS = 500;
 const LAST_PAUSE_MS = 15_000;
@@ -18,9 +20,45 @@ export const isUnsent = ({ state, went }) => state === 'queued' && !went;
 /** The number on an entry's receipt. */
 export const receipt = ({ epoch, seq }) => `R-${epoch}-${seq}`;
 
+/** Where the entries of a feed are kept. */
+export const placeOf = (feed) => `slipway.supplier.${feed}`;
+/** How the places of all feeds begin: every link is a feed of its own. */
+const PLACES = placeOf('supplier:');
+
+/** What this browser keeps for a place; null when it is none. */
+function keptAt(place) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(place));
+    return Array.isArray(kept?.entries) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The feeds of other links of this browser, for the same supplier and plant. */
+export function formerFeeds(feed, of) {
+  try {
+    const places = Object.keys(localStorage).filter((place) => place.startsWith(PLACES) && place !== placeOf(feed));
+    return places.filter((place) => keptAt(place)?.of === of).map((place) => place.slice(placeOf('').length));
+  } catch {
+    return [];
+  }
+}
+
+/** The words of all that waits in this browser, whichever link it was entered with. */
+export function allWaiting() {
+  try {
+    const places = Object.keys(localStorage).filter((place) => place.startsWith(PLACES));
+    return places.flatMap((place) => keptAt(place)?.entries ?? []).filter((entry) => !isSettled(entry)).map(({ words }) => words);
+  } catch {
+    return [];
+  }
+}
+
 export class Outbox {
   #key;
   #feed;
+  #of;
   #clock;
   #kept;
   #socket = null;
@@ -39,11 +77,12 @@ export class Outbox {
   /** Whether this browser keeps what is entered. */
   keeps = true;
 
-  /** `clock()` is the plant's clock, `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
-  constructor({ feed, clock, changed, askIn }) {
+  /** `of` names supplier and plant, `clock()` is the plant's clock, `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
+  constructor({ feed, of, clock, changed, askIn }) {
     this.#feed = feed;
+    this.#of = of;
     this.#clock = clock;
-    this.#key = `slipway.supplier.${feed}`;
+    this.#key = placeOf(feed);
     this.#tell = changed;
     this.askIn = askIn;
     this.#kept = this.#read();
@@ -52,12 +91,12 @@ export class Outbox {
   }
 
   #read() {
-    const blank = { epoch: 1, next: 1, acked: 0, entries: [] };
+    const blank = { epoch: 1, next: 1, acked: 0, entries: [], former: [], adopted: [] };
     try {
-      return { ...blank, ...JSON.parse(localStorage.getItem(this.#key) ?? '{}') };
+      return { ...blank, ...JSON.parse(localStorage.getItem(this.#key) ?? '{}'), of: this.#of };
     } catch {
       this.keeps = false;
-      return blank;
+      return { ...blank, of: this.#of };
     }
   }
 
@@ -75,6 +114,54 @@ export class Outbox {
     return [...this.#kept.entries].reverse();
   }
 
+  /** What was entered with earlier links of this browser, newest first. */
+  get former() {
+    return [...this.#kept.former].reverse();
+  }
+
+  /**
+   * Takes over what an earlier link, which nobody speaks with any more, has kept: what it never
+   * sent is sent now, as new entries; how many those are. What it sent without hearing the answer
+   * may be on record, so it is asked about; and only its own link could take something back.
+   */
+  adopt(feed) {
+    const place = placeOf(feed);
+    const found = keptAt(place);
+    if (!found || feed === this.#feed) return 0;
+    const fresh = this.#kept.adopted.includes(feed) ? [] : found.entries;
+    const waits = fresh.filter((entry) => isUnsent(entry) && !entry.undoes);
+    for (const { at, words, reports, said, ...entry } of waits) this.#put({ at, words, reports, said, before: receipt(entry) });
+    const rest = fresh.filter((entry) => !waits.includes(entry)).map(({ reports, ...entry }) => {
+      const state = isSettled(entry) ? entry.state : entry.undoes ? 'undo_lost' : 'unknown';
+      // Its reports are needed to send it again, and for nothing else.
+      return { ...entry, feed, state, ...(state === 'unknown' && { reports }) };
+    });
+    this.#kept.former = [...found.former ?? [], ...this.#kept.former, ...rest].slice(-MOST_KEPT);
+    this.#kept.adopted = [...this.#kept.adopted, feed].slice(-MOST_ADOPTED);
+    this.#write();
+    localStorage.removeItem(place);
+    // There was no room for it twice.
+    if (!this.keeps) this.#write();
+    this.#send();
+    this.#tell();
+    return waits.length;
+  }
+
+  /** Sends what an earlier link sent without hearing the answer, as a new entry; null when too many wait. */
+  again(former) {
+    const { at, words, reports, said } = former;
+    const added = this.add({ at, words, reports, said, before: receipt(former) });
+    if (added) this.leaveOut(former);
+    return added;
+  }
+
+  /** Shows what an earlier link kept no longer. */
+  leaveOut(former) {
+    this.#kept.former = this.#kept.former.filter((entry) => entry !== former);
+    this.#write();
+    this.#tell();
+  }
+
   /** Entries that the hub does not have yet. */
   get waiting() {
     return this.#kept.entries.filter((entry) => !isSettled(entry)).length;
@@ -88,12 +175,17 @@ export class Outbox {
       if (oldest < 0) return null;
       entries.splice(oldest, 1);
     }
-    const added = { ...entry, epoch: this.#kept.epoch, seq: this.#kept.next, state: 'queued' };
-    this.#kept.next += 1;
-    entries.push(added);
+    const added = this.#put(entry);
     this.#write();
     this.#send();
     this.#tell();
+    return added;
+  }
+
+  #put(entry) {
+    const added = { ...entry, epoch: this.#kept.epoch, seq: this.#kept.next, state: 'queued' };
+    this.#kept.next += 1;
+    this.#kept.entries.push(added);
     return added;
   }
 

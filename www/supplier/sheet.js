@@ -4,7 +4,7 @@ import { h, renew } from '../lib/dom.js';
 import { number } from '../lib/format.js';
 import { form, word } from '../lib/words.js';
 import { check, dayOf } from './check.js';
-import { FIELDS, LARGEST, guessColumns, readRow, readTable, tableText } from './csv.js';
+import { CHOOSE, FIELDS, LARGEST, guessColumns, readRow, readTable, tableText } from './csv.js';
 import { lineName } from './entries.js';
 
 /** Where the columns of each kind of table are remembered. */
@@ -114,11 +114,13 @@ export class Sheet {
     const rows = this.#rows();
     const good = rows.filter(({ problems, ambiguous }) => problems.length === 0 && !ambiguous);
     const ambiguous = rows.some((row) => row.ambiguous) || this.#order !== '';
-    const count = good.reduce((sum, { acts }) => sum + acts.length, 0);
+    const untold = this.#table.heads.filter((_, at) => this.#columns[at] === CHOOSE);
+    const count = untold.length > 0 ? 0 : good.reduce((sum, { acts }) => sum + acts.length, 0);
     const bad = rows.length - good.length;
     renew(this.#body,
       this.#told && h('p', { role: 'status' }, this.#told),
       h('fieldset', { class: 'supplier-columns' }, h('legend', {}, word('supplier.columns')), this.#table.heads.map((head, at) => this.#column(head, at))),
+      untold.length > 0 && h('p', { class: 'warn-text', role: 'status' }, word('supplier.choose_column', { heads: untold.map((head) => `“${head}”`).join(', ') })),
       ambiguous && h('p', {}, h('label', {}, word('supplier.which_first'), ' ', h('select', { data: { order: 'yes' } }, ['', 'dmy', 'mdy'].map((order) => h('option', { value: order, selected: order === this.#order }, word(`supplier.order.${order || 'none'}`)))))),
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': word('supplier.preview') },
         h('table', { class: 'plain' }, h('caption', { class: 'visually-hidden' }, word('supplier.preview')),
@@ -129,8 +131,9 @@ export class Sheet {
   }
 
   #column(head, at) {
-    const option = (field) => h('option', { value: field, selected: this.#columns[at] === field }, word(`supplier.column.${field || 'none'}`));
-    return h('label', { data: { key: `column ${at}` } }, head || word('supplier.no_heading', { n: number(at + 1) }), h('select', { data: { column: at } }, ['', ...Object.keys(FIELDS)].map(option)));
+    const option = (field) => h('option', { value: field, selected: this.#columns[at] === field }, word(`supplier.column.${field === CHOOSE ? 'choose' : field || 'none'}`));
+    const untold = this.#columns[at] === CHOOSE ? [CHOOSE] : [];
+    return h('label', { data: { key: `column ${at}` } }, head || word('supplier.no_heading', { n: number(at + 1) }), h('select', { data: { column: at } }, [...untold, '', ...Object.keys(FIELDS)].map(option)));
   }
 
   #confirm() {

@@ -8,8 +8,8 @@ import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
 import { entryOf, takenBack } from './entries.js';
 import { dropLines, dropPage, keepLines, keepPage, keptLines } from './kept.js';
 import { Lines } from './lines.js';
-import { Outbox, isSettled, isUnsent, receipt } from './outbox.js';
-import { Receipts, clock } from './receipts.js';
+import { Outbox, allWaiting, formerFeeds, isSettled, isUnsent, placeOf, receipt } from './outbox.js';
+import { Receipts, clock, formerName } from './receipts.js';
 import { Sheet } from './sheet.js';
 
 /** The lines are asked for again this often while the page is looked at [ms]. */
@@ -29,9 +29,10 @@ function takeInvitation() {
   return found;
 }
 
-/** A sentence above everything, with a button if there is something to do. */
-function note(name, values = {}, act = null) {
+/** A sentence above everything, with a button if there is something to do, and what it is about. */
+function note(name, values = {}, act = null, list = []) {
   show('note');
+  renew(byId('note-list'), list.map((text) => h('li', {}, text)));
   byId('note-title').textContent = word(`supplier.note.${name}`);
   byId('note-text').textContent = word(`supplier.note_says.${name}`, values);
   const button = byId('note-act');
@@ -65,7 +66,7 @@ class Page {
   #reopens = false;
 
   constructor() {
-    this.receipts = new Receipts((name) => this.#takeBack(name), () => this.#draw());
+    this.receipts = new Receipts((name) => this.#takeBack(name), (does, name) => this.#former(does, name), () => this.#draw());
     this.lines = new Lines((line, what, key) => this.#say([[line, what]], key) !== null, this.receipts);
     byId('leave').addEventListener('click', () => this.#askToLeave());
     byId('stay').addEventListener('click', () => { show('leaving', false); byId('leave').focus(); });
@@ -96,13 +97,15 @@ class Page {
       byId('link').textContent = '';
       // A link that was used before is no matter to whoever is still in.
       const why = code === 'not_in' ? this.refused ?? 'not_in' : code ? 'failed' : 'unreachable';
-      note(hasWord(`supplier.note.${why}`) ? why : 'failed', { whom: this.#whom() }, code ? null : () => { show('note', false); this.#begin(); });
+      const retry = code ? null : () => { show('note', false); this.#begin(); };
+      if (why === 'not_in' && allWaiting().length > 0) this.#tellWaiting();
+      else note(hasWord(`supplier.note.${why}`) ? why : 'failed', { whom: this.#whom() }, retry, allWaiting());
       return;
     }
     if (answer) this.#take(answer);
     else this.#show(kept.answer, kept.at);
     this.#kept = kept?.at ?? null;
-    this.#outbox = new Outbox({ feed: this.#who.feed, clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
+    this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
     this.sheet = new Sheet(() => this.#who, () => this.lines.all(), (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
     await this.#tellReaders();
@@ -152,15 +155,28 @@ class Page {
     return code === 'not_in' ? false : answer ? true : null;
   }
 
-  /** One page of a browser speaks; another waits until it is closed. */
+  /** Whose entries these are, whichever link they were made with. */
+  #of() {
+    return `${this.#who.supplier} ${this.#who.plant}`;
+  }
+
+  /** One page of a browser speaks; another waits until it is closed, or let in no longer. */
   async #alone() {
-    if (!navigator.locks) {
+    addEventListener('storage', ({ key, newValue }) => {
+      // Another tab has opened a new link and taken over what waited here.
+      if (key === placeOf(this.#who.feed) && newValue === null) location.reload();
+    });
+    const begin = () => {
       this.#be(true);
       this.#outbox.start();
+      this.#adopt();
+    };
+    if (!navigator.locks) {
+      begin();
       return;
     }
-    const name = `slipway.supplier.${this.#who.feed}`;
-    const hold = () => new Promise(() => { this.#be(true); this.#outbox.start(); });
+    const name = placeOf(this.#who.feed);
+    const hold = () => new Promise((resolve) => { this.letGo = resolve; begin(); });
     const free = await new Promise((tell) => {
       navigator.locks.request(name, { ifAvailable: true }, (lock) => {
         tell(lock !== null);
@@ -170,6 +186,33 @@ class Page {
     if (free) return;
     this.#be(false);
     navigator.locks.request(name, hold);
+  }
+
+  /** Takes over what earlier links of this browser have kept, once no other tab speaks with them. */
+  #adopt() {
+    for (const feed of formerFeeds(this.#who.feed, this.#of())) {
+      const take = () => {
+        if (this.#outbox.ended) return;
+        const n = this.#outbox.adopt(feed);
+        if (n > 0) note('adopted', { what: word(`supplier.adopted.${form(n)}`, { n }) });
+      };
+      if (navigator.locks) navigator.locks.request(placeOf(feed), take);
+      else take();
+    }
+  }
+
+  /** Does something about an entry of an earlier link. */
+  #former(does, name) {
+    const entry = this.#outbox.former.find((known) => formerName(known) === name);
+    if (!entry) return;
+    if (does === 'leave_out') this.#outbox.leaveOut(entry);
+    else if (!this.#outbox.again(entry)) note('too_many');
+  }
+
+  /** Says what waits while nobody is let in. */
+  #tellWaiting() {
+    const waiting = allWaiting();
+    note('shut_out', { whom: this.#whom(), n: waiting.length }, null, waiting);
   }
 
   #be(mine) {
@@ -240,7 +283,7 @@ class Page {
   }
 
   #draw() {
-    this.receipts.draw(this.#outbox.entries);
+    this.receipts.draw(this.#outbox);
     this.lines.draw();
   }
 
@@ -254,14 +297,19 @@ class Page {
     if (this.#kept && link === 'on') this.#refresh();
     this.#draw();
     const { last } = this;
-    byId('told').textContent = last ? word('supplier.told', { number: receipt(last), words: last.words, state: word(`supplier.state.${last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : this.told ?? '';
+    byId('told').textContent = last ? word('supplier.told', { number: receipt(last), words: last.words, state: word(`supplier.state.${link === 'not_in' && last.state === 'queued' ? 'shut_out' : last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : this.told ?? '';
     const settled = entries.filter(isSettled).length;
     if (settled > this.#settled && this.#settled >= 0) this.#refresh();
     this.#settled = settled;
-    if (link === 'not_in') note('not_in', { whom: this.#whom() });
-    else if (link === 'elsewhere') note('elsewhere', {}, () => { show('note', false); this.#outbox.start(); });
+    if (link === 'not_in') {
+      // A new link may be opened in another tab, which then takes over what waits.
+      this.letGo?.();
+      if (waiting > 0) this.#tellWaiting();
+      else note('not_in', { whom: this.#whom() });
+    }
+    if (link === 'elsewhere') note('elsewhere', {}, () => { show('note', false); this.#outbox.start(); });
     else if (link === 'refused') note('refused', { why, whom: this.#whom() });
-    else if (!keeps) note('keeps_nothing');
+    else if (!keeps && link !== 'not_in') note('keeps_nothing');
   }
 
   /** Asks first: whoever leaves needs another link. */
@@ -327,6 +375,9 @@ function alike(readers) {
 function clockOf({ kind, rate }) {
   return kind === 'live' ? { kind } : { kind, rate };
 }
+
+// A link that is opened in a tab where this page is open already changes only what stands after the #.
+addEventListener('hashchange', () => { if (/^#invite=/.test(location.hash)) location.reload(); });
 
 const invitation = takeInvitation();
 try {
