@@ -482,7 +482,7 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
   await expect(line(page)).toContainText(`3 Apr ${YEAR}`);
   // The rows that were not sent stay, with their reasons.
-  await expect(page.locator('#sheet-body')).toContainText('4 rows were not sent and are still here');
+  await expect(page.locator('#sheet-body')).toContainText('4 rows were not sent, or not all of them');
   await expect(page.locator('#pasted')).toHaveValue(/^Order\tFinished.*\nsomeone-elses\t1/);
   await expect(row(2)).toContainText('no open order line someone-elses');
   await expect(row(5)).toContainText('only whole sets');
@@ -520,6 +520,44 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(page.locator('#sheet-body')).not.toContainText('Choose what is in');
   await page.getByRole('button', { name: 'Send 1 entry' }).click();
   await expect(line(page)).toContainText('scrapped 4');
+});
+
+test('the same sheet twice does not count twice', async ({ page }) => {
+  await promise(20);
+  await enter(page);
+  await page.locator('#sheet summary').click();
+  const sheet = `Order;Finished;Scrapped\n${DELIVERY};12;1`;
+  const row = page.locator('#sheet-body tr[data-row="2"]');
+  await page.locator('#pasted').fill(sheet);
+  await expect(page.locator('#sheet-body')).toContainText('The row can be sent.');
+  await page.getByRole('button', { name: 'Send 2 entries' }).click();
+  await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
+  await expect(line(page)).toContainText('finished 12 sets of 20 sets');
+  await page.locator('#pasted').fill(sheet);
+  await expect(row).toContainText(/The same as R-1-1 of \d\d:\d\d today/);
+  await expect(row).toContainText(/The same as R-1-2 of/);
+  await expect(page.locator('#sheet-body')).toContainText('2 entries are not ticked');
+  await expect(page.locator('#sheet-body button')).toHaveCount(0);
+  await expectAccessible(page);
+  // What is meant goes once it is ticked, and the rest of the row stays.
+  await row.getByLabel(/^scrapped 1/).check();
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(line(page)).toContainText('scrapped 2');
+  await expect(page.locator('#sheet-body')).toContainText('1 row was not sent, or not all of it');
+  await expect(row.getByLabel(/^scrapped 1/)).not.toBeChecked();
+  // What is asked about is ticked by hand.
+  await page.locator('#pasted').fill(`Order;Finished\n${DELIVERY};9`);
+  await expect(row).toContainText('Really 9 sets? With the 12 sets before, that is 21 sets of 20 sets.');
+  await expect(row.getByRole('checkbox')).not.toBeChecked();
+  await row.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(line(page)).toContainText('finished 21 sets');
+  // What was taken back counts no more, so it is no double.
+  await receipt(page, 'R-1-4').getByRole('button', { name: 'Take back R-1-4' }).click();
+  await receipt(page, 'R-1-4').getByRole('button', { name: 'Yes, take it back' }).click();
+  await expect(state(page, 'R-1-5')).toHaveAttribute('data-state', 'recorded');
+  await page.locator('#pasted').fill(`Order;Finished\n${DELIVERY};9`);
+  await expect(row).not.toContainText('The same as');
 });
 
 test('a sheet that is too large is refused at once', async ({ page }) => {

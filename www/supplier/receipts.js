@@ -8,6 +8,8 @@ import { isUnsent, receipt } from './outbox.js';
 /** A moment that the telephone's own clock told, in its own zone. */
 const here = new Intl.DateTimeFormat(navigator.languages, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 export const clock = (at) => here.format(new Date(at));
+/** The same without the day, for what is of today. */
+export const hour = (at) => new Intl.DateTimeFormat(navigator.languages, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 
 export class Receipts {
   #list = document.getElementById('receipts');

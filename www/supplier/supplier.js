@@ -5,7 +5,7 @@
 import { h, renew } from '../lib/dom.js';
 import { useSiteZone, when } from '../lib/format.js';
 import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
-import { entryOf, takenBack } from './entries.js';
+import { entryOf, saidOf, takenBack } from './entries.js';
 import { dropLines, dropPage, keepLines, keepPage, keptLines } from './kept.js';
 import { Lines } from './lines.js';
 import { Outbox, allWaiting, formerFeeds, isSettled, isUnsent, placeOf, receipt } from './outbox.js';
@@ -106,7 +106,7 @@ class Page {
     else this.#show(kept.answer, kept.at);
     this.#kept = kept?.at ?? null;
     this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
-    this.sheet = new Sheet(() => this.#who, () => this.lines.all(), (entries) => this.#say(entries));
+    this.sheet = new Sheet(() => this.#who, () => this.lines.all(), () => this.#outbox.entries, (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
     await this.#tellReaders();
     this.#changed();
@@ -254,7 +254,7 @@ class Page {
     const at = new Date().toISOString();
     let last = null;
     for (const [line, what] of entries) {
-      last = this.#outbox.add({ at, ...entryOf(this.#who, line, what) });
+      last = this.#outbox.add({ at, ...entryOf(this.#who, line, what), said: saidOf(line, what) });
       if (!last) {
         note('too_many');
         return null;
