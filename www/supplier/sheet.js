@@ -3,7 +3,7 @@
 import { h, renew } from '../lib/dom.js';
 import { number } from '../lib/format.js';
 import { form, word } from '../lib/words.js';
-import { check, dayOf } from './check.js';
+import { check, dayInWords, dayOf } from './check.js';
 import { CHOOSE, FIELDS, LARGEST, guessColumns, readRow, readTable, tableText } from './csv.js';
 import { lineName, sameToday } from './entries.js';
 import { receipt } from './outbox.js';
@@ -173,7 +173,7 @@ export class Sheet {
 }
 
 function previewOf({ number: row, line, acts, asked, problems, ambiguous }) {
-  const said = ({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ?? '', reason: reason ?? '' });
+  const said = ({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ? dayInWords(day) : '', reason: reason ?? '' });
   const isWrong = problems.length > 0 || ambiguous;
   const tick = ({ what, key, doubts, ticked }) => h('label', { class: 'supplier-tick', data: { key } },
     h('input', { type: 'checkbox', checked: ticked, data: { tick: key } }),
