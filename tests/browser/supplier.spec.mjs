@@ -159,6 +159,51 @@ test('every button, and taking back', async ({ page }) => {
   await expect(rest.filter({ hasText: '· promised' })).toContainText('6 sets');
 });
 
+test('what is counted anew after something was taken back says so', async ({ page }) => {
+  await promise();
+  await enter(page);
+  await say(page, 'made', 39);
+  await say(page, 'stock', 5);
+  await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
+  await expect(page.locator('#held')).toContainText('5 sets');
+  // A hub with much to count tells the numbers of before for a while.
+  let old = await page.evaluate(async () => (await fetch('/v1/supplier/lines')).json());
+  await page.route('**/v1/supplier/lines', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, json: old || await response.json() });
+  });
+  for (const number of ['R-1-1', 'R-1-2']) {
+    await receipt(page, number).getByRole('button', { name: `Take back ${number}` }).click();
+    await receipt(page, number).getByRole('button', { name: 'Yes, take it back' }).click();
+  }
+  await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
+  await expect(page.locator('#held')).toContainText('5 sets · being recounted');
+  await expect(line(page).locator('[data-recount]')).toHaveText('· being recounted');
+  await say(page, 'made', 9);
+  await expect(line(page).getByRole('alert')).toContainText('These numbers are being recounted');
+  await expectAccessible(page);
+  await line(page).getByRole('button', { name: 'No, change it' }).click();
+  old = false;
+  await expect(page.locator('[data-recount]')).toHaveCount(0);
+  await expect(page.locator('#held')).not.toContainText('5 sets');
+  await expect(line(page)).not.toContainText('finished 39 sets');
+});
+
+test('what was refused for its marking can be removed', async ({ page }) => {
+  await promise();
+  await enter(page);
+  await line(page).locator('button[data-act="late"]').click();
+  await line(page).locator('input[name="day"]').fill(day(30));
+  await line(page).locator('input[name="reason"]').fill('SECRET//NOFORN steel');
+  await line(page).getByRole('button', { name: 'Send' }).click();
+  await expect(state(page, 'R-1-1')).toHaveAttribute('data-state', 'refused');
+  await expect(state(page, 'R-1-1')).toContainText('Remove it here, too');
+  await receipt(page, 'R-1-1').getByRole('button', { name: 'Remove it from this telephone' }).click();
+  await expect(page.locator('body')).not.toContainText('NOFORN');
+  expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('NOFORN');
+  await expect(page.locator('#end')).toContainText('Questions? Ask whoever sent you the link at');
+});
+
 test('what was finished stays with the rest when its first part arrives', async ({ page }) => {
   await promise(20);
   await enter(page);
@@ -184,7 +229,7 @@ test('what cannot be meant is refused, and what is much is asked about', async (
   };
   const alert = line(page).getByRole('alert');
   await line(page).locator('button[data-act="made"]').click();
-  for (const [n, says] of [['2,5', 'only whole sets'], ['-3', 'more than nothing'], ['0', 'more than nothing'], ['1000000000', 'more than can be meant'], ['two', 'no number: two']]) {
+  for (const [n, says] of [['', 'Enter a number.'], ['2,5', 'only whole sets'], ['-3', 'more than nothing'], ['0', 'more than nothing'], ['1000000000', 'more than can be meant'], ['two', 'no number: two']]) {
     await send(n);
     await expect(alert).toContainText(says);
   }
@@ -200,7 +245,7 @@ test('what cannot be meant is refused, and what is much is asked about', async (
   await line(page).locator('button[data-act="late"]').click();
   await expect(line(page).locator('input[name="day"]')).toHaveValue(day(20));
   await line(page).locator('input[name="reason"]').fill('steel');
-  for (const [date, says] of [['1999-01-01', 'is past'], [day(-3), 'is past'], ['9999-01-01', 'three years'], ['', 'Choose a date'], [day(20), 'the date it has already']]) {
+  for (const [date, says] of [['1999-01-01', 'is past'], [day(-3), `${shown(-3)} is past`], ['9999-01-01', 'three years'], ['', 'Choose a date'], [day(20), 'the date it has already']]) {
     await line(page).locator('input[name="day"]').fill(date);
     await line(page).getByRole('button', { name: 'Send' }).click();
     await expect(alert).toContainText(says);
@@ -477,13 +522,13 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(row(7), 'the date that it has needs no reason').toHaveAttribute('data-wrong', 'no');
   await expect(page.locator('#receipts > li')).toHaveText(/Nothing was entered/);
   await page.locator('[data-order]').selectOption('dmy');
-  await expect(row(2)).toContainText(`${YEAR}-04-03`);
+  await expect(row(2)).toContainText(`3 Apr ${YEAR}`);
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Send 4 entries' }).click();
   await expect(state(page, 'R-1-4')).toHaveAttribute('data-state', 'recorded');
   await expect(line(page)).toContainText(`3 Apr ${YEAR}`);
   // The rows that were not sent stay, with their reasons.
-  await expect(page.locator('#sheet-body')).toContainText('4 rows were not sent and are still here');
+  await expect(page.locator('#sheet-body')).toContainText('4 rows were not sent, or not all of them');
   await expect(page.locator('#pasted')).toHaveValue(/^Order\tFinished.*\nsomeone-elses\t1/);
   await expect(row(2)).toContainText('no open order line someone-elses');
   await expect(row(5)).toContainText('only whole sets');
@@ -521,6 +566,44 @@ test('a spreadsheet is looked through before it is sent', async ({ page }) => {
   await expect(page.locator('#sheet-body')).not.toContainText('Choose what is in');
   await page.getByRole('button', { name: 'Send 1 entry' }).click();
   await expect(line(page)).toContainText('scrapped 4');
+});
+
+test('the same sheet twice does not count twice', async ({ page }) => {
+  await promise(20);
+  await enter(page);
+  await page.locator('#sheet summary').click();
+  const sheet = `Order;Finished;Scrapped\n${DELIVERY};12;1`;
+  const row = page.locator('#sheet-body tr[data-row="2"]');
+  await page.locator('#pasted').fill(sheet);
+  await expect(page.locator('#sheet-body')).toContainText('The row can be sent.');
+  await page.getByRole('button', { name: 'Send 2 entries' }).click();
+  await expect(state(page, 'R-1-2')).toHaveAttribute('data-state', 'recorded');
+  await expect(line(page)).toContainText('finished 12 sets of 20 sets');
+  await page.locator('#pasted').fill(sheet);
+  await expect(row).toContainText(/The same as R-1-1 of \d\d:\d\d today/);
+  await expect(row).toContainText(/The same as R-1-2 of/);
+  await expect(page.locator('#sheet-body')).toContainText('2 entries are not ticked');
+  await expect(page.locator('#sheet-body button')).toHaveCount(0);
+  await expectAccessible(page);
+  // What is meant goes once it is ticked, and the rest of the row stays.
+  await row.getByLabel(/^scrapped 1/).check();
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(line(page)).toContainText('scrapped 2');
+  await expect(page.locator('#sheet-body')).toContainText('1 row was not sent, or not all of it');
+  await expect(row.getByLabel(/^scrapped 1/)).not.toBeChecked();
+  // What is asked about is ticked by hand.
+  await page.locator('#pasted').fill(`Order;Finished\n${DELIVERY};9`);
+  await expect(row).toContainText('Really 9 sets? With the 12 sets before, that is 21 sets of 20 sets.');
+  await expect(row.getByRole('checkbox')).not.toBeChecked();
+  await row.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'Send 1 entry' }).click();
+  await expect(line(page)).toContainText('finished 21 sets');
+  // What was taken back counts no more, so it is no double.
+  await receipt(page, 'R-1-4').getByRole('button', { name: 'Take back R-1-4' }).click();
+  await receipt(page, 'R-1-4').getByRole('button', { name: 'Yes, take it back' }).click();
+  await expect(state(page, 'R-1-5')).toHaveAttribute('data-state', 'recorded');
+  await page.locator('#pasted').fill(`Order;Finished\n${DELIVERY};9`);
+  await expect(row).not.toContainText('The same as');
 });
 
 test('a sheet that is too large is refused at once', async ({ page }) => {

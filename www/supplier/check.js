@@ -1,7 +1,7 @@
 // What cannot be meant, and what is asked about before it is sent: the same for a form and for a
 // row of a spreadsheet.
 
-import { quantity, zones } from '../lib/format.js';
+import { quantity, when, zones } from '../lib/format.js';
 import { hasWord, word } from '../lib/words.js';
 
 const DAY_MS = 86_400_000;
@@ -31,10 +31,13 @@ export function dayOf(at) {
   return `${part('year')}-${part('month')}-${part('day')}`;
 }
 
+/** A day as all dates on the page are written. */
+export const dayInWords = (day) => when(`${day}T12:00:00Z`, 'date');
+
 /** The first and the last day that can be given, and the plant's today. */
 export function daysOf(who) {
   const now = Date.parse(who.plantNow());
-  return { first: dayOf(now - DAY_MS), last: dayOf(now + FARTHEST_MS), today: dayOf(now) };
+  return { first: dayOf(now), last: dayOf(now + FARTHEST_MS), today: dayOf(now) };
 }
 
 /**
@@ -51,7 +54,7 @@ function wrongQuantity(line, act, n) {
   if (n === 0 && act !== 'stock') return { wrong: 'zero', values: {} };
   if (isCounted(line.unit) && !Number.isInteger(n)) return { wrong: 'fraction', values: { units: unitsOf(line.unit) } };
   const whole = line.quantity ?? line.lot;
-  if (act !== 'stock' && n > whole * IMPOSSIBLY_MUCH) return { wrong: 'too_much', values: { cell: `${quantity(n, line.unit)} / ${quantity(whole, line.unit)}` } };
+  if (act !== 'stock' && n > whole * IMPOSSIBLY_MUCH) return { wrong: 'too_much_of', values: { n: quantity(n, line.unit), of: quantity(whole, line.unit) } };
   return null;
 }
 
@@ -59,8 +62,8 @@ function wrongDay(who, line, act, day, reason) {
   if (day === undefined) return null;
   if (day === '') return { wrong: 'no_day', values: {} };
   const { first, last, today } = daysOf(who);
-  if (day < first) return { wrong: 'past_date', values: { day, today } };
-  if (day > last) return { wrong: 'far_date', values: { day, last } };
+  if (day < first) return { wrong: 'past_date', values: { day: dayInWords(day), today: dayInWords(today) } };
+  if (day > last) return { wrong: 'far_date', values: { day: dayInWords(day), last: dayInWords(last) } };
   if (act !== 'late') return null;
   if (line.expected && day === dayOf(line.expected)) return { wrong: 'same_date', values: {} };
   return reason === '' ? { wrong: 'no_reason', values: {} } : null;

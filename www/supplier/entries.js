@@ -61,6 +61,20 @@ export function entryOf(who, line, { act, quantity: n, day, reason }) {
   return { words: word('supplier.said.part', { n: quantity(n, line.unit), what: line.material_name, line: lineName(line.delivery), rest: quantity(rest, line.unit) }), reports };
 }
 
+/** What an entry says in short, to find it again: line, act, number and day. */
+export function saidOf(line, { act, quantity: n, day }) {
+  return { line: line.delivery ?? `every ${line.material}`, act, n, day };
+}
+
+/** The entry of today that says the same and counts; a row of a spreadsheet names no day that it does not mean. */
+export function sameToday(entries, line, what) {
+  const { line: of, act, n, day } = saidOf(line, what);
+  const today = new Date().toDateString();
+  return entries.find((entry) => entry.state !== 'refused' && entry.said && new Date(entry.at).toDateString() === today
+    && entry.said.line === of && entry.said.act === act && entry.said.n === n && (day === undefined || entry.said.day === day)
+    && !entries.some(({ undoes, state }) => undoes === receipt(entry) && state !== 'refused'));
+}
+
 /** What takes an entry back: for each of its reports, a correction to a remark that says so. */
 export function takenBack(who, entry) {
   const at = who.plantNow();

@@ -2,10 +2,15 @@
 
 import { h, renew } from '../lib/dom.js';
 import { number, quantity, when } from '../lib/format.js';
-import { word } from '../lib/words.js';
+import { hasWord, word } from '../lib/words.js';
 import { SURE_AFTER_MS, check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
 import { ACTS, lineName } from './entries.js';
+
+/** The longest reason that is typed here [characters]. */
+const LONGEST_REASON = 60;
+/** Counting anew is said for so long at most, if the numbers stay as they are [ms]. */
+const RECOUNT_MS = 60_000;
 
 export class Lines {
   #list = document.getElementById('lines');
@@ -18,6 +23,8 @@ export class Lines {
   #asked = '';
   /** From when on the question can be answered, by `performance.now()`. */
   #sureFrom = 0;
+  /** What the hub is counting anew, by name: what it showed before, and until when that is said. */
+  #recounts = new Map();
 
   /** `said(line, what)` takes an entry and returns whether it was taken. */
   constructor(said, receipts) {
@@ -31,7 +38,40 @@ export class Lines {
   /** Takes the lines as the hub tells them. */
   take(who) {
     this.#who = who;
+    const now = this.#numbers();
+    for (const [name, { was, until }] of this.#recounts) if (now.get(name) !== was || Date.now() > until) this.#recounts.delete(name);
     this.draw();
+  }
+
+  /** What is shown now of all that an entry has changed, to be told later whether it was counted anew. */
+  shownOf({ reports }) {
+    const numbers = this.#numbers();
+    const names = reports.flatMap(({ lot, delivery, material }) => [`line ${lot ?? delivery}`, `held ${material}`]);
+    return new Map(names.filter((name) => numbers.has(name)).map((name) => [name, numbers.get(name)]));
+  }
+
+  /** Says of these numbers that they are being counted anew, until the hub tells others. */
+  recount(shown) {
+    const now = this.#numbers();
+    for (const [name, was] of shown) if (now.get(name) === was) this.#recounts.set(name, { was, until: Date.now() + RECOUNT_MS });
+  }
+
+  /** Whether something is being counted anew. */
+  get isRecounting() {
+    return this.#recounts.size > 0;
+  }
+
+  #numbers() {
+    const { lines } = this.#who;
+    return new Map([
+      ...lines.map((line) => [`line ${line.delivery}`, JSON.stringify([line.made, line.scrapped, line.quantity, line.state, line.expected])]),
+      ...this.all().map(([, line]) => [`held ${line.material}`, JSON.stringify(line.held)]),
+    ]);
+  }
+
+  /** Says that a number is being counted anew, if it is. */
+  #recounted(name) {
+    return this.#recounts.has(name) && h('span', { class: 'warn-text', data: { recount: name } }, ` · ${word('supplier.recounted')}`);
   }
 
   /** Every line by its key: an order line's id, or a material that is delivered regularly. */
@@ -44,7 +84,7 @@ export class Lines {
     if (!this.#who) return;
     const all = this.all();
     const { more } = this.#who;
-    renew(this.#held, stockOf(all).map(([what, held, unit]) => h('li', {}, word('supplier.held', { what, n: quantity(held, unit) }))));
+    renew(this.#held, stockOf(all).map(([what, held, unit, material]) => h('li', {}, word('supplier.held', { what, n: quantity(held, unit) }), this.#recounted(`held ${material}`))));
     renew(this.#list,
       all.length === 0 && h('li', {}, word('supplier.no_lines')),
       all.map(([key, line]) => this.#line(key, line)),
@@ -58,10 +98,10 @@ export class Lines {
     return h('li', { data: { key, delivery: line.delivery ?? '' } },
       h('h3', {}, line.material_name, line.delivery && h('small', { class: 'muted' }, ` ${lineName(line.delivery)}`)),
       line.delivery
-        ? h('p', {}, h('strong', {}, quantity(line.quantity, line.unit)), ' ', word('supplier.due', { when: when(line.promised, 'date') }), ' · ', this.#state(line), line.reason && ` · ${line.reason}`)
+        ? h('p', {}, h('strong', {}, quantity(line.quantity, line.unit)), ' ', word('supplier.due', { when: when(line.promised, 'date') }), ' · ', this.#state(line), line.reason && ` · ${reasonOf(line)}`, this.#recounted(`line ${line.delivery}`))
         : h('p', {}, word('supplier.every', { n: quantity(line.lot, line.unit), days: number(line.every_d, 1) })),
       progress(line),
-      h('div', { class: 'supplier-acts' }, acts.map(button)),
+      h('div', { class: 'supplier-acts', data: { acts: String(acts.length) } }, acts.map(button)),
       act ? this.#form(key, line, act) : this.receipts.inCard(key));
   }
 
@@ -77,7 +117,7 @@ export class Lines {
   }
 
   #form(key, line, act) {
-    const field = (name, type, more) => h('label', {}, word(`supplier.field.${act === 'late' && name === 'day' ? 'new_day' : name}`, { units: unitsOf(line.unit) }), h('input', { name, type, required: true, autocomplete: 'off', ...more }));
+    const field = (name, type, more) => h('label', {}, word(`supplier.field.${act === 'late' && name === 'day' ? 'new_day' : name}`, { units: unitsOf(line.unit), most: String(LONGEST_REASON) }), h('input', { name, type, required: true, autocomplete: 'off', ...more }));
     const asks = act === 'late' ? ['day', 'reason'] : act === 'shipped' ? ['n', 'day'] : ['n'];
     const { first, last, today } = daysOf(this.#who);
     const expected = line.expected ? dayOf(line.expected) : null;
@@ -85,7 +125,7 @@ export class Lines {
     const inputs = {
       n: () => field('n', 'text', { inputmode: 'decimal', maxlength: 20, value: act === 'shipped' && line.quantity ? String(line.quantity) : null }),
       day: () => field('day', 'date', { min: first, max: last, value: expected && act === 'shipped' && expected < first ? today : expected }),
-      reason: () => field('reason', 'text', { maxlength: 60 }),
+      reason: () => field('reason', 'text', { maxlength: LONGEST_REASON }),
     };
     return h('form', { class: 'supplier-form', data: { key: `form ${act}`, line: key, act }, novalidate: true, 'aria-label': title },
       h('h4', {}, title),
@@ -144,7 +184,7 @@ export class Lines {
     const line = this.all().find(([known]) => known === key)?.[1];
     const given = (name) => form.elements[name]?.value.trim();
     const what = { act, day: given('day'), reason: given('reason') };
-    const { value, problem } = given('n') === undefined ? {} : readNumber(given('n'));
+    const { value, problem } = given('n') === undefined ? {} : given('n') === '' ? { problem: 'no_quantity' } : readNumber(given('n'));
     what.quantity = value;
     const { wrong, ask, values } = problem ? { wrong: problem === 'negative' && act === 'stock' ? 'below_zero' : problem, values: { cell: given('n') } } : line ? check(this.#who, line, what) : { wrong: 'no_line' };
     const asked = JSON.stringify(what);
@@ -153,7 +193,7 @@ export class Lines {
       this.#hush();
       if (wrong) this.#wrong = word(`supplier.wrong.${wrong}`, values);
       else {
-        this.#really = word(`supplier.really.${ask}`, values);
+        this.#really = [word(`supplier.really.${ask}`, values), this.#recounts.has(`line ${key}`) && word('supplier.recounted_says')].filter(Boolean).join(' ');
         this.#asked = asked;
         this.#sureFrom = performance.now() + SURE_AFTER_MS;
         setTimeout(() => this.draw(), SURE_AFTER_MS);
@@ -173,7 +213,13 @@ export class Lines {
 /** What the supplier holds of each product, once: its name, how much, and the unit. */
 function stockOf(all) {
   const held = all.filter(([, line]) => line.held !== null && line.held !== undefined);
-  return [...new Map(held.map(([, line]) => [line.material, [line.material_name, line.held, line.unit]])).values()];
+  return [...new Map(held.map(([, line]) => [line.material, [line.material_name, line.held, line.unit, line.material]])).values()];
+}
+
+/** Why it comes later: what people wrote, or a word for what a program says. */
+function reasonOf({ reason }) {
+  const key = `supplier.late_by.${reason.replace('/', '_')}`;
+  return hasWord(key) ? word(key) : reason;
 }
 
 function progress({ made, scrapped, quantity: wanted, unit }) {

@@ -204,6 +204,16 @@ export class Outbox {
     return true;
   }
 
+  /** Keeps an entry that was refused no longer: its text may be what this browser must not hold. */
+  forget(entry) {
+    const { entries } = this.#kept;
+    if (!entries.includes(entry) || entry.state !== 'refused') return false;
+    entries.splice(entries.indexOf(entry), 1);
+    this.#write();
+    this.#tell();
+    return true;
+  }
+
   /** Begins to speak, as the only page of this browser that does. */
   start() {
     this.#kept = this.#read();
@@ -339,7 +349,7 @@ export class Outbox {
     const entry = this.#kept.entries.find((known) => known.seq === seq && known.epoch === this.#kept.epoch);
     if (!entry) return;
     if (code === 'gap') { entry.state = 'queued'; this.#socket.close(); return; }
-    entry.refusal = reason;
+    Object.assign(entry, { refusal: reason, code });
   }
 
   #be(link) {

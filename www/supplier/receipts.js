@@ -8,6 +8,8 @@ import { isUnsent, receipt } from './outbox.js';
 /** A moment that the telephone's own clock told, in its own zone. */
 const here = new Intl.DateTimeFormat(navigator.languages, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 export const clock = (at) => here.format(new Date(at));
+/** The same without the day, for what is of today. */
+export const hour = (at) => new Intl.DateTimeFormat(navigator.languages, { hour: '2-digit', minute: '2-digit' }).format(new Date(at));
 
 export class Receipts {
   #list = document.getElementById('receipts');
@@ -84,6 +86,7 @@ export class Receipts {
       entry.before && h('span', { class: 'muted' }, word('supplier.before', { number: entry.before })),
       undo && h('span', {}, word('supplier.taken_back', { when: clock(undo.at), number: receipt(undo) })),
       stateOf(entry, this.#shut),
+      entry.state === 'refused' && h('div', { data: { key: 'forget' } }, button(word('supplier.forget'), { does: 'forget', of: name })),
       mayUndo && (this.#asked === name
         ? h('div', { class: 'supplier-buttons supplier-sure', role: 'group', 'aria-label': word('supplier.undo_of', { number: name }), data: { key: 'sure' } },
           h('span', { tabindex: '-1', data: { undo: name } }, word('supplier.undo_sure')), button(word('supplier.undo_no'), { keep: name }), button(word('supplier.undo_yes'), { sure: name }, { class: 'button', disabled: early }))
@@ -95,7 +98,8 @@ export class Receipts {
 export const formerName = (entry) => `${entry.feed} ${receipt(entry)}`;
 
 function stateOf(entry, shut = false) {
-  const state = shut && entry.state === 'queued' ? 'shut_out' : entry.state;
+  const marked = entry.state === 'refused' && entry.code === 'spillage';
+  const state = marked ? 'refused_marked' : shut && entry.state === 'queued' ? 'shut_out' : entry.state;
   return h('span', { data: { state: entry.state } }, word(`supplier.state.${state}`, { when: entry.settled ? clock(entry.settled) : '', reason: entry.refusal ?? '' }));
 }
 
@@ -106,6 +110,6 @@ function ofEarlierLink(entry) {
     h('span', {}, h('span', { class: 'number' }, receipt(entry)), ' ', h('time', { datetime: entry.at }, clock(entry.at)), ' ', h('span', { class: 'muted' }, word('supplier.former.link'))),
     h('span', {}, entry.words),
     stateOf(entry),
-    entry.state === 'unknown' && h('div', { class: 'supplier-buttons', role: 'group', 'aria-label': receipt(entry) }, act('again', false), act('leave_out', true)),
+    ['unknown', 'refused'].includes(entry.state) && h('div', { class: 'supplier-buttons', role: 'group', 'aria-label': receipt(entry) }, entry.state === 'unknown' && act('again', false), act('leave_out', true)),
   ];
 }

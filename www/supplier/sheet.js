@@ -3,9 +3,11 @@
 import { h, renew } from '../lib/dom.js';
 import { number } from '../lib/format.js';
 import { form, word } from '../lib/words.js';
-import { check, dayOf } from './check.js';
+import { check, dayInWords, dayOf } from './check.js';
 import { CHOOSE, FIELDS, LARGEST, guessColumns, readRow, readTable, tableText } from './csv.js';
-import { lineName } from './entries.js';
+import { lineName, sameToday } from './entries.js';
+import { receipt } from './outbox.js';
+import { hour } from './receipts.js';
 
 /** Where the columns of each kind of table are remembered. */
 const COLUMNS = 'slipway.supplier.columns';
@@ -35,11 +37,14 @@ export class Sheet {
   #columns = [];
   #order = '';
   #told = '';
+  /** What somebody ticked or unticked, by row and act. */
+  #ticks = new Map();
 
-  /** `who()` knows plant and clock, `lines()` gives the lines by key, `send(entries)` takes `[line, what]` each and says how many it took. */
-  constructor(who, lines, send) {
+  /** `who()` knows plant and clock, `lines()` gives the lines by key, `entries()` what was entered here, `send(entries)` takes `[line, what]` each and says how many it took. */
+  constructor(who, lines, entries, send) {
     this.who = who;
     this.lines = lines;
+    this.entries = entries;
     this.send = send;
     this.#box.addEventListener('paste', (event) => this.#pasted(event));
     this.#box.addEventListener('input', () => this.#read(this.#box.value));
@@ -58,6 +63,7 @@ export class Sheet {
   #read(text) {
     this.#told = '';
     this.#order = '';
+    this.#ticks.clear();
     if (text.trim() === '') this.#table = null;
     else {
       this.#table = readTable(text);
@@ -73,7 +79,10 @@ export class Sheet {
     return fits ? columns : null;
   }
 
-  #changed({ dataset, value }) {
+  #changed({ dataset, value, checked }) {
+    if (dataset.tick !== undefined) this.#ticks.set(dataset.tick, checked);
+    // What is read anew is looked at anew.
+    else this.#ticks.clear();
     if (dataset.column !== undefined) {
       // A field comes from one column.
       this.#columns = this.#columns.map((field, at) => (at === Number(dataset.column) ? value : field === value ? '' : field));
@@ -89,16 +98,20 @@ export class Sheet {
     return this.#table.rows.map((cells, at) => {
       const row = readRow(cells, this.#columns, this.#order, dueOf);
       const known = lineOf(row.line);
-      const doubts = [];
+      const asked = [];
       for (const act of known ? row.acts : []) {
         const { wrong, ask, values } = check(this.who(), known, act);
         if (wrong) row.problems.push({ problem: wrong, values });
-        else if (ask) doubts.push(word(`supplier.really.${ask}`, values));
+        const same = sameToday(this.entries(), known, act);
+        const doubts = [same && word('supplier.same_as', { number: receipt(same), when: hour(same.at) }), !wrong && ask && word(`supplier.really.${ask}`, values)].filter(Boolean);
+        const key = `${at + 2} ${act.act}`;
+        // What is doubtful goes only when somebody has looked at it.
+        asked.push({ what: act, key, doubts, ticked: this.#ticks.get(key) ?? doubts.length === 0 });
       }
       if (!known && row.line !== '') row.problems.push({ problem: 'unknown_line', cell: row.line });
       if (known && !known.delivery && row.acts.some(({ act }) => act === 'late')) row.problems.push({ problem: 'not_for_regular', cell: row.line });
       if (known && !known.delivery && row.acts.some(({ act, day }) => act === 'shipped' && !day)) row.problems.push({ problem: 'no_date', cell: '' });
-      return { ...row, cells, known, doubts, number: at + 2 };
+      return { ...row, cells, known, asked, number: at + 2 };
     });
   }
 
@@ -115,7 +128,8 @@ export class Sheet {
     const good = rows.filter(({ problems, ambiguous }) => problems.length === 0 && !ambiguous);
     const ambiguous = rows.some((row) => row.ambiguous) || this.#order !== '';
     const untold = this.#table.heads.filter((_, at) => this.#columns[at] === CHOOSE);
-    const count = untold.length > 0 ? 0 : good.reduce((sum, { acts }) => sum + acts.length, 0);
+    const count = untold.length > 0 ? 0 : good.reduce((sum, { asked }) => sum + asked.filter(({ ticked }) => ticked).length, 0);
+    const unticked = good.reduce((sum, { asked }) => sum + asked.filter(({ ticked }) => !ticked).length, 0);
     const bad = rows.length - good.length;
     renew(this.#body,
       this.#told && h('p', { role: 'status' }, this.#told),
@@ -126,8 +140,11 @@ export class Sheet {
         h('table', { class: 'plain' }, h('caption', { class: 'visually-hidden' }, word('supplier.preview')),
           h('thead', {}, h('tr', {}, ['row', 'line', 'what'].map((name) => h('th', { scope: 'col' }, word(`supplier.preview_${name}`))))),
           h('tbody', {}, rows.map(previewOf)))),
-      h('p', { role: 'status' }, bad > 0 ? word('supplier.some_wrong', { bad: number(bad), all: number(rows.length) }) : word('supplier.all_right', { all: number(rows.length) })),
+      h('p', { role: 'status' }, bad > 0 ? word('supplier.some_wrong', { bad: number(bad), all: number(rows.length) }) : word(`supplier.all_right.${form(rows.length)}`, { all: number(rows.length) }), unticked > 0 && ` ${word(`supplier.unticked.${form(unticked)}`, { n: number(unticked) })}`),
       count > 0 && h('p', {}, h('button', { class: 'button', type: 'button' }, word(`supplier.send_all.${form(count)}`, { n: number(count) }))));
+    // The reader's tick stays when the attribute changes; what is shown is what would be sent.
+    const ticks = new Map(good.flatMap(({ asked }) => asked.map(({ key, ticked }) => [key, ticked])));
+    for (const box of this.#body.querySelectorAll('[data-tick]')) box.checked = ticks.get(box.dataset.tick) ?? false;
   }
 
   #column(head, at) {
@@ -140,10 +157,11 @@ export class Sheet {
     const rows = this.#rows();
     const isGood = ({ problems, ambiguous }) => problems.length === 0 && !ambiguous;
     const good = rows.filter(isGood);
-    const left = rows.filter((row) => !isGood(row));
+    const left = rows.filter((row) => !isGood(row) || row.asked.some(({ ticked }) => !ticked));
     remember(this.#table.heads, this.#columns);
-    const taken = this.send(good.flatMap(({ known, acts }) => acts.map((what) => [known, what])));
+    const taken = this.send(good.flatMap(({ known, asked }) => asked.filter(({ ticked }) => ticked).map(({ what }) => [known, what])));
     if (taken === null) return;
+    this.#ticks = new Map(left.flatMap(({ asked }, at) => asked.map(({ what }) => [`${at + 2} ${what.act}`, false])));
     // What was not sent stays, to be mended and sent.
     const { heads } = this.#table;
     this.#told = [word(`supplier.sheet_sent.${form(taken)}`, { n: number(taken) }), left.length > 0 && word(`supplier.sheet_left.${form(left.length)}`, { n: number(left.length) })].filter(Boolean).join(' ');
@@ -154,12 +172,15 @@ export class Sheet {
   }
 }
 
-function previewOf({ number: row, line, acts, problems, doubts, ambiguous }) {
-  const said = acts.map(({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ?? '', reason: reason ?? '' }));
-  return h('tr', { data: { row, wrong: problems.length > 0 || ambiguous ? 'yes' : 'no' } },
+function previewOf({ number: row, line, acts, asked, problems, ambiguous }) {
+  const said = ({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ? dayInWords(day) : '', reason: reason ?? '' });
+  const isWrong = problems.length > 0 || ambiguous;
+  const tick = ({ what, key, doubts, ticked }) => h('label', { class: 'supplier-tick', data: { key } },
+    h('input', { type: 'checkbox', checked: ticked, data: { tick: key } }),
+    h('span', {}, said(what), doubts.map((doubt) => h('small', { class: 'warn-text' }, doubt))));
+  return h('tr', { data: { key: String(row), row, wrong: isWrong ? 'yes' : 'no' } },
     h('td', {}, number(row)), h('th', { scope: 'row' }, line),
-    h('td', {}, said.join(' · '),
+    h('td', {}, isWrong ? acts.map(said).join(' · ') : asked.map(tick),
       ambiguous && h('small', { class: 'warn-text' }, word('supplier.wrong.which_date')),
-      doubts.map((doubt) => h('small', { class: 'warn-text' }, doubt)),
       problems.map(({ problem, cell, values }) => h('small', { class: 'late-text' }, word(`supplier.wrong.${problem}`, { cell: cell ?? '', ...values })))));
 }

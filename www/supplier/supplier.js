@@ -5,7 +5,7 @@
 import { h, renew } from '../lib/dom.js';
 import { useSiteZone, when } from '../lib/format.js';
 import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
-import { entryOf, takenBack } from './entries.js';
+import { entryOf, saidOf, takenBack } from './entries.js';
 import { dropLines, dropPage, keepLines, keepPage, keptLines } from './kept.js';
 import { Lines } from './lines.js';
 import { Outbox, allWaiting, formerFeeds, isSettled, isUnsent, placeOf, receipt } from './outbox.js';
@@ -14,6 +14,8 @@ import { Sheet } from './sheet.js';
 
 /** The lines are asked for again this often while the page is looked at [ms]. */
 const ASK_EVERY_MS = 20_000;
+/** …and this often while something is being counted anew [ms]. */
+const RECOUNT_EVERY_MS = 2_000;
 /** A question without an answer for so long gets none: the connection is there and carries nothing [ms]. */
 const ANSWER_MS = 10_000;
 /** Where the plant's name is remembered. */
@@ -64,6 +66,8 @@ class Page {
   #kept = null;
   /** Whether the page can be opened again without a connection. */
   #reopens = false;
+  /** What takes something back and is not on record yet, with what was shown when it was said. */
+  #undoing = new Map();
 
   constructor() {
     this.receipts = new Receipts((name) => this.#takeBack(name), (does, name) => this.#former(does, name), () => this.#draw());
@@ -106,7 +110,7 @@ class Page {
     else this.#show(kept.answer, kept.at);
     this.#kept = kept?.at ?? null;
     this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
-    this.sheet = new Sheet(() => this.#who, () => this.lines.all(), (entries) => this.#say(entries));
+    this.sheet = new Sheet(() => this.#who, () => this.lines.all(), () => this.#outbox.entries, (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
     await this.#tellReaders();
     this.#changed();
@@ -129,6 +133,7 @@ class Page {
     show('dates', answer.clock.kind !== 'live');
     byId('dates').textContent = word('supplier.dates', { today: when(answer.now, 'date') });
     remember(answer.plant_name);
+    byId('questions').textContent = word('supplier.questions', { whom: this.#whom() });
     this.lines.take(this.#who);
   }
 
@@ -201,8 +206,13 @@ class Page {
     }
   }
 
-  /** Does something about an entry of an earlier link. */
+  /** Does something about an entry of an earlier link, or about a refused one. */
   #former(does, name) {
+    if (does === 'forget') {
+      const refused = this.#outbox.entries.find((known) => receipt(known) === name);
+      if (refused && this.#outbox.forget(refused)) this.#mark(null);
+      return;
+    }
     const entry = this.#outbox.former.find((known) => formerName(known) === name);
     if (!entry) return;
     if (does === 'leave_out') this.#outbox.leaveOut(entry);
@@ -254,7 +264,7 @@ class Page {
     const at = new Date().toISOString();
     let last = null;
     for (const [line, what] of entries) {
-      last = this.#outbox.add({ at, ...entryOf(this.#who, line, what) });
+      last = this.#outbox.add({ at, ...entryOf(this.#who, line, what), said: saidOf(line, what) });
       if (!last) {
         note('too_many');
         return null;
@@ -271,7 +281,31 @@ class Page {
       this.#mark(null, null, word('supplier.dropped', { words: entry.words }));
       return;
     }
-    this.#mark(this.#outbox.add({ at: new Date().toISOString(), ...takenBack(this.#who, entry) }));
+    const undo = this.#outbox.add({ at: new Date().toISOString(), ...takenBack(this.#who, entry) });
+    if (!undo) {
+      note('too_many');
+      return;
+    }
+    this.#undoing.set(receipt(undo), this.lines.shownOf(entry));
+    this.#mark(undo);
+  }
+
+  /** Says of what was taken back that the hub counts anew, from when it is on record. */
+  #recount() {
+    const { entries } = this.#outbox;
+    for (const [name, shown] of this.#undoing) {
+      const undo = entries.find((known) => receipt(known) === name);
+      if (undo && !isSettled(undo)) continue;
+      this.#undoing.delete(name);
+      if (undo?.state === 'recorded') this.lines.recount(shown);
+    }
+    if (!this.lines.isRecounting || this.recounting) return;
+    this.recounting = setInterval(async () => {
+      await this.#refresh();
+      if (this.lines.isRecounting) return;
+      clearInterval(this.recounting);
+      this.recounting = null;
+    }, RECOUNT_EVERY_MS);
   }
 
   /** Remembers what was entered last, to tell what becomes of it. */
@@ -295,6 +329,7 @@ class Page {
     const how = [word(`supplier.link.${shown}`), shown === 'off' && !this.#reopens && word('supplier.link_closes'), waiting > 0 && shown !== 'on' && word('supplier.link_waiting', { n: waiting })];
     byId('link').textContent = how.filter(Boolean).join(' ');
     if (this.#kept && link === 'on') this.#refresh();
+    this.#recount();
     this.#draw();
     const { last } = this;
     byId('told').textContent = last ? word('supplier.told', { number: receipt(last), words: last.words, state: word(`supplier.state.${link === 'not_in' && last.state === 'queued' ? 'shut_out' : last.state}`, { when: '', reason: last.refusal ?? '' }).trim() }) : this.told ?? '';
@@ -334,6 +369,7 @@ class Page {
       return;
     }
     clearInterval(this.asking);
+    clearInterval(this.recounting);
     remember(null);
     this.#outbox.end();
     dropPage();
