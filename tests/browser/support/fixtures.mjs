@@ -36,7 +36,7 @@ export const test = base.extend({
 export async function leave(page) {
   page.removeAllListeners('pageerror');
   page.removeAllListeners('console');
-  await page.goto('about:blank');
+  if (!page.isClosed()) await page.goto('about:blank');
 }
 
 /** Fails with rule, element and remedy of each violation that axe finds on the page. */
