@@ -140,6 +140,11 @@ test('what cannot be is told beside the form, and nothing typed is lost', async 
 test('a proposal is withdrawn, on a telephone', async ({ browser }) => {
   const anna = await signedIn(browser, 'anna', { viewport: { width: 390, height: 844 }, hasTouch: true });
   await anna.goto(`${hub.url}/sharing/`);
+  // What is alike stands in one line, and not once for each nation.
+  await expect(kind(anna, 'line_state').locator('td.in-short')).toContainText(/Yes.*Brenmoor, and Corvania.*No.*Public/);
+  await expect(kind(anna, 'line_state').locator('td:visible')).toHaveCount(1);
+  await kind(anna, 'line_state').getByRole('button').click();
+  await expect(why(anna, 'line_state').getByRole('link', { name: '+999 555 0190' })).toHaveAttribute('href', 'tel:+9995550190');
   await anna.locator('#narrow summary').click();
   await anna.locator('#release summary').click();
   await expect(form(anna, 'narrow')).toBeVisible();
@@ -167,7 +172,8 @@ test('a proposal is withdrawn, on a telephone', async ({ browser }) => {
 test('what somebody else decides shows by itself, and takes nothing away that is being written', async ({ browser }) => {
   const [anna, bo] = [await signedIn(browser, 'anna'), await signedIn(browser, 'bo')];
   await anna.goto(`${hub.url}/sharing/`);
-  await anna.locator('#lead').getByRole('link', { name: 'Show something to fewer' }).click();
+  await anna.locator('#lead').getByRole('link', { name: 'Show something to fewer' }).press('Enter');
+  await expect(anna.locator('#narrow summary'), 'the next step by keyboard is in the form').toBeFocused();
   const narrowing = form(anna, 'narrow');
   await expect(narrowing, 'the way to it is not behind all tables').toBeInViewport();
   await narrowing.locator('select[name="thing"]').selectOption('cut-1');
@@ -263,6 +269,18 @@ test('who is not signed in sees nothing of it', async ({ page, complaints }) => 
   complaints.splice(0, complaints.length, ...complaints.filter((complaint) => !complaint.includes('404')));
 });
 
+test('who looks after the hub is told so, and an auditor where its record is', async ({ browser }) => {
+  await hub.account('dora', 'XAA/skarvik', 'auditor', PASSWORD);
+  const dora = await signedIn(browser, 'dora');
+  await dora.goto(`${hub.url}/sharing/`);
+  await expect(dora.locator('.refusal')).toContainText('Your role looks after this hub and sees no plant');
+  await expect(dora.locator('body')).not.toContainText('Who is not signed in');
+  await expectAccessible(dora);
+  await dora.getByRole('link', { name: 'Open the record' }).click();
+  await expect(dora.locator('body')).toContainText('account:dora');
+  await dora.context().close();
+});
+
 test('a hub that is away leaves the page as it was, and is asked again', async ({ browser }) => {
   const anna = await signedIn(browser, 'anna');
   await anna.goto(`${hub.url}/sharing/`);
@@ -286,7 +304,7 @@ test('what allies see can be read in five minutes', async ({ page }) => {
   await expect(page.locator('h1')).toHaveText('What your allies see');
   const words = (await page.locator('.help-text').innerText()).split(/\s+/).length;
   expect(words, 'at 240 words a minute').toBeLessThan(1200);
-  for (const said of ['label', 'agreement', 'takes two', 'a supplier', '7 of 9 stations', 'nobody']) {
+  for (const said of ['label', 'agreement', 'takes two', 'a supplier', '7 of 9 stations', 'nobody', 'Partly', 'Narrowed', 'Narrow now', 'Whom to call', '/api/v1/audit']) {
     await expect(page.locator('.help-text')).toContainText(said);
   }
   await expectAccessible(page);

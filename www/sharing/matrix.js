@@ -41,6 +41,18 @@ function together(cells) {
   return 'some';
 }
 
+/** A row in few words, for a narrow screen: what is answered, and for whom. */
+function inShort(columns, seen) {
+  const answers = [...new Set(seen)].sort((a, b) => ORDER.indexOf(b) - ORDER.indexOf(a));
+  return h('td', { class: 'in-short' }, answers.map((see) => h('div', {}, mark(see), ' ',
+    answers.length === 1 ? word('sharing.for_all') : listOf(columns.filter((_, at) => seen[at] === see).map(({ name }) => name)))));
+}
+
+/** A text in which telephone numbers can be called. */
+function withCalls(text) {
+  return text.split(/(\+\d[\d\u00a0 ]{5,}\d)/).map((piece, at) => (at % 2 === 1 ? h('a', { class: 'nowrap', href: `tel:${piece.replaceAll(/[^+\d]/g, '')}` }, piece) : piece));
+}
+
 /** The audiences of a row with the same reasons told once: `{see, who: [names], why: [texts]}`. */
 function grouped(columns, cells, owner) {
   const groups = new Map();
@@ -61,15 +73,29 @@ export function ownerPanel(owner, { audiences, nations, opened, toggle }) {
   const columns = columnsOf(shown, new Map(nations.map(({ code, name }) => [code, name])));
   const title = `owner-${owner.code.replace('/', '-')}`;
   const plants = owner.plants.map(({ name }) => name);
+  const alike = alikeIn(owner, columns);
   return h('section', { class: 'panel', 'aria-labelledby': title, data: { key: owner.code, owner: owner.code } },
     h('h2', { id: title }, owner.own ? word('sharing.own', { name: owner.name }) : word('sharing.others', { name: owner.name })),
     h('div', { class: 'panel-body' },
       plants.length > 0 && h('p', { class: 'muted' }, word(`sharing.plants.${form(plants.length)}`, { plants: listOf(plants) })),
-      h('div', { class: `scroll matrix-scroll${columns.length > MOST_BESIDE ? ' boxed' : ''}`, tabindex: '0', role: 'region', 'aria-label': word('sharing.table', { name: owner.name }) },
+      folded(alike, owner.rows.length, h('div', { class: `scroll matrix-scroll${columns.length > MOST_BESIDE ? ' boxed' : ''}`, tabindex: '0', role: 'region', 'aria-label': word('sharing.table', { name: owner.name }) },
         h('table', { class: 'matrix' },
           h('caption', { class: 'visually-hidden' }, word('sharing.table', { name: owner.name })),
           h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, word('sharing.kind_head')), columns.map(({ name }) => h('th', { scope: 'col' }, name)))),
-          owner.rows.map((row) => h('tbody', { data: { key: row.kind } }, kindRows(owner, row, columns, opened, toggle)))))));
+          owner.rows.map((row) => h('tbody', { data: { key: row.kind } }, kindRows(owner, row, columns, opened, toggle))))))));
+}
+
+/** What all kinds of another owner's facts are answered with for the one who looks; null when they differ. */
+function alikeIn({ own, rows }, columns) {
+  if (own || columns.length !== 1 || rows.length < 2) return null;
+  const seen = new Set(rows.map(({ cells }) => together(columns[0].members.map(({ code }) => cells.find(({ audience }) => audience === code) ?? { see: 'no', why: [] }))));
+  return seen.size === 1 ? [...seen][0] : null;
+}
+
+/** A table in which every line says the same is told in one, and opened by whoever wants to know why. */
+function folded(alike, n, table) {
+  if (!alike) return table;
+  return h('details', { class: 'alike' }, h('summary', {}, mark(alike), ' ', word('sharing.all_alike', { n: String(n) })), table);
 }
 
 function kindRows(owner, { kind, cells }, columns, opened, toggle) {
@@ -80,10 +106,11 @@ function kindRows(owner, { kind, cells }, columns, opened, toggle) {
   const opener = h('button', { type: 'button', class: 'opener', 'aria-expanded': String(open), 'aria-controls': id, data: { kind } },
     h('span', {}, kindName(kind), h('small', {}, kindSays(kind))));
   opener.addEventListener('click', () => toggle(key));
-  const cell = ({ name, members }) => h('td', { data: { label: name } }, mark(together(members.map(({ code }) => byCode.get(code) ?? { see: 'no', why: [] }))));
-  const rows = [h('tr', { class: 'kind', data: { key, kind } }, h('th', { scope: 'row' }, opener), columns.map(cell))];
+  const seen = columns.map(({ members }) => together(members.map(({ code }) => byCode.get(code) ?? { see: 'no', why: [] })));
+  const cell = ({ name }, at) => h('td', { data: { label: name } }, mark(seen[at]));
+  const rows = [h('tr', { class: 'kind', data: { key, kind } }, h('th', { scope: 'row' }, opener), columns.length > 1 && inShort(columns, seen), columns.map(cell))];
   rows.push(h('tr', { class: 'why', id, hidden: !open, data: { key: `${key} why` } }, h('td', { colspan: String(columns.length + 1) },
     open && h('ul', { class: 'why-list' }, grouped(columns, byCode, owner).map(({ see, who, why }) => h('li', {},
-      mark(see), h('div', {}, h('p', { class: 'who' }, listOf(who)), why.map((text) => h('p', {}, text)))))))));
+      mark(see), h('div', {}, h('p', { class: 'who' }, listOf(who)), why.map((text) => h('p', {}, withCalls(text))))))))));
   return rows;
 }

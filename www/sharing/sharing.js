@@ -26,6 +26,8 @@ const RENEW_EVERY_MS = 10_000;
 const RENEW_ALL_MS = 60_000;
 /** Who is asked once more can answer after this, or the second tap of two would [ms]. */
 const SURE_AFTER_MS = 1_000;
+/** Who looks after the hub and sees no plant by that. */
+const KEEPERS = ['administrator', 'auditor'];
 /** Who is told of the hub's own alarms. */
 const WATCHERS = ['releaser', 'administrator', 'auditor'];
 
@@ -55,6 +57,15 @@ async function askAlarms() {
   const who = wishedAudience() ? null : await session().catch(() => null);
   if (!who?.signed_in || !who.roles.some((role) => WATCHERS.includes(role))) return null;
   return (await ask('alarms')).answer ?? null;
+}
+
+/** What whoever looks after the hub is told: there is nothing for them here by that role. */
+function tellKeeper(roles) {
+  renew(byId('page'), h('section', { class: 'panel refusal', 'aria-labelledby': 'keeper-title' },
+    h('h2', { class: 'answer', id: 'keeper-title' }, word('sharing.none_keeper_title')),
+    h('p', {}, word('sharing.none_keeper')),
+    roles.includes('auditor') && h('p', {}, word('sharing.record_says'), ' ', h('a', { href: '/api/v1/audit' }, word('sharing.record'))),
+    h('p', {}, h('a', { href: keepAudience('/') }, word('refused.back')))));
 }
 
 class Page {
@@ -150,8 +161,14 @@ class Page {
     const known = status === 404;
     // A nation that is looked at as counts as one that is signed in.
     const member = isMember(this.#header.offers) || (this.#header.offers?.current ?? 'public') !== 'public';
+    const roles = (known && !wishedAudience() && this.#header.offers?.who?.roles) || [];
+    if (roles.length > 0 && roles.every((role) => KEEPERS.includes(role))) {
+      tellKeeper(roles);
+      return;
+    }
     const text = known ? word(member ? 'sharing.none_member' : 'sharing.none') : word('sharing.failed', { status });
-    drawRefusal({ title: word(known ? 'sharing.none_title' : 'sharing.failed_title'), text, offers: this.#header.offers, home: keepAudience('/'), target: byId('page') });
+    const title = word(known ? 'sharing.none_title' : 'sharing.failed_title');
+    drawRefusal({ title, text, offers: this.#header.offers, home: keepAudience('/'), target: byId('page') });
   }
 
   #draw() {
@@ -181,11 +198,18 @@ class Page {
     byId('lead-title').textContent = own ? word('sharing.lead_own', { name }) : word('sharing.lead_shared', { name });
     const role = !own ? 'lead_reader' : matrix.may_decide ? 'lead_releaser' : 'lead_viewer';
     const asOf = this.#decisions?.now ?? matrix.now;
-    const opens = (id) => h('a', { href: `#${id}`, on: { click: () => { byId(id).querySelector('details').open = true; } } }, word(`sharing.${id}`));
+    const opens = (id) => h('a', { href: `#${id}`, on: { click: (event) => { event.preventDefault(); this.#openForm(id); } } }, word(`sharing.${id}`));
     renew(body('lead'),
       h('p', {}, word(`sharing.${role}`), ' ', h('a', { href: keepAudience('/help/allies/') }, word('sharing.help'))),
       role === 'lead_releaser' && h('p', {}, opens('narrow'), ' · ', opens('release')),
       h('p', { class: 'muted', data: { renewed: asOf } }, word('sharing.renewed', { when: when(asOf, 'clock') })));
+  }
+
+  /** Opens a form, and goes to where it begins: by keyboard, too. */
+  #openForm(id) {
+    byId(id).querySelector('details').open = true;
+    byId(id).scrollIntoView();
+    byId(id).querySelector('summary').focus({ preventScroll: true });
   }
 
   #drawDecisions(own) {

@@ -8,6 +8,8 @@ import { word } from '../../lib/words.js';
 
 /** The kinds of fact, as agreements name them. */
 const KINDS = ['layout', 'line_state', 'flow', 'schedule', 'supply', 'capacity', 'quality', 'feeds', 'comments'];
+/** What a table answers. */
+const ANSWERS = ['yes', 'look', 'some', 'narrowed', 'no'];
 
 start(() => {
   new Header({ name: () => word('allies.heading'), back: true, home: { href: keepAudience('/help/'), text: word('nav.help') } });
@@ -16,4 +18,6 @@ start(() => {
     h('li', {}, h('a', { href: `#${section.id}` }, section.querySelector('h2').textContent))));
   document.getElementById('kinds-list').append(...KINDS.map((kind) =>
     h('div', {}, h('dt', {}, word(`sharing.kind.${kind}`)), h('dd', {}, word(`sharing.kind_says.${kind}`)))));
+  document.getElementById('answers-list').append(...ANSWERS.map((see) =>
+    h('div', {}, h('dt', {}, word(`sharing.see.${see}`)), h('dd', {}, word(`allies.see.${see}`)))));
 });
