@@ -218,8 +218,8 @@ function stockOf(all) {
 
 /** Why it comes later: what people wrote, or a word for what a program says. */
 function reasonOf({ reason }) {
-  const key = `supplier.late_by.${reason.replace('/', '_')}`;
-  return hasWord(key) ? word(key) : reason;
+  const code = reason.replace('/', '_');
+  return hasWord(`supplier.late_by.${code}`) ? word(`supplier.late_by.${code}`) : reason;
 }
 
 function progress({ made, scrapped, quantity: wanted, unit }) {
