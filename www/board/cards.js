@@ -2,14 +2,13 @@
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
 import { h, renew, whole } from '../lib/dom.js';
-import { amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
+import { DAY_MS, amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
 import { form, hasWord, nameOf, tail, word } from '../lib/words.js';
 import { originBadge } from './header.js';
 
-const DAY_MS = 86_400_000;
 /** Materials on the third card. */
 const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */

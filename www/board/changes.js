@@ -2,10 +2,9 @@
 // an expected date that moved far, a delivery that will come later. The hub tells the answers as
 // they are; whoever looks wants to be told that they are others than before.
 
-import { days, ms, when } from '../lib/format.js';
+import { DAY_MS, days, ms, when } from '../lib/format.js';
 import { nameOf, word } from '../lib/words.js';
 
-const DAY_MS = 86_400_000;
 /** An expected date that moves by fewer days is no news [days]. */
 const MOVED_D = 3;
 /** A delivery that becomes later by less is no news [days]. */

@@ -1,7 +1,7 @@
 // A plant's page: the five answers, then how it runs, what stands where, plan and supply.
 
 import { h, renew } from '../lib/dom.js';
-import { ms, quantity, useSiteZone } from '../lib/format.js';
+import { DAY_MS, ms, quantity, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
@@ -17,7 +17,7 @@ import { alarmLink, alarmTable, deliveryTable, feedTable, hoursTable, measures, 
 /** How often the history is drawn at least [ms]: the floor's names may come after it. */
 const HISTORY_TICK_MS = 3_000;
 /** For how long after its day an order that was closed short is told on the first card [ms of the plant clock]. */
-const CLOSED_TOLD_MS = 14 * 86_400_000;
+const CLOSED_TOLD_MS = 14 * DAY_MS;
 /** Such orders told. */
 const CLOSED_TOLD = 2;
 

@@ -1,7 +1,7 @@
 // The plant's tables: stations, storage, buildings, cranes, feeds, orders, deliveries, alarms, hours.
 
 import { h, whole } from '../lib/dom.js';
-import { amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
+import { DAY_MS, amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
 import { awayWords } from '../lib/past.js';
 import { capitalised, plainWords, reasonWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
@@ -219,7 +219,7 @@ export function deliveryTable(view) {
   const deliveries = view.entries('delivery').sort(([, a], [, b]) => (arrived(a) === arrived(b) ? (ms(a.expected) - ms(b.expected)) * (arrived(a) ? -1 : 1) : arrived(a) ? 1 : -1));
   if (deliveries.length === 0) return nothing(word('deliveries.empty'));
   const rows = deliveries.slice(0, ROWS_LISTED).map(([id, delivery]) => {
-    const late = (ms(delivery.expected) - ms(delivery.promised)) / 86_400_000;
+    const late = (ms(delivery.expected) - ms(delivery.promised)) / DAY_MS;
     return h('tr', { data: { key: id } },
       h('th', { scope: 'row' }, delivery.material_name, h('small', {}, quantity(delivery.quantity, delivery.unit))),
       h('td', {}, nameOf(delivery.supplier)),

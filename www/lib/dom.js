@@ -1,6 +1,9 @@
 // Building and renewing parts of a page. A part is built anew from its values and then merged into
 // what is there, so that focus, selection and open details survive four updates a second.
 
+/** Who is asked whether they are sure can answer after this, or the second tap of two would [ms]. */
+export const SURE_AFTER_MS = 1_000;
+
 /**
  * An element. Properties: `class`, `data` (object), `style` (object), `on` (object of listeners),
  * any attribute; null, undefined and false leave an attribute out.

@@ -5,6 +5,8 @@ import { form, hasWord, word } from './words.js';
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
+/** A day [ms]. */
+export const DAY_MS = DAY_S * 1000;
 const CHOICE = 'slipway.time';
 /** A space at which no line is broken. */
 const NO_BREAK = '\u00a0';
@@ -110,7 +112,7 @@ export function lastMoment(due) {
 function dayNumber(at) {
   const parts = formatter(Intl.DateTimeFormat, { timeZone: zones().shown, calendar: 'gregory', numberingSystem: 'latn', year: 'numeric', month: 'numeric', day: 'numeric' }).formatToParts(at);
   const [year, month, day] = ['year', 'month', 'day'].map((type) => Number(parts.find((part) => part.type === type).value));
-  return Date.UTC(year, month - 1, day) / (DAY_S * 1000);
+  return Date.UTC(year, month - 1, day) / DAY_MS;
 }
 
 

@@ -1,11 +1,10 @@
 // What a station did up to this moment: the plant's record of its states ends when it was last
 // told, its state now goes on.
 
-import { ms, when } from './format.js';
+import { DAY_MS, ms, when } from './format.js';
 import { stateWord } from './states.js';
 import { word } from './words.js';
 
-const DAY_MS = 86_400_000;
 /** States in which a station is not asked for anything. */
 const AWAY = new Set(['off_shift', 'unknown']);
 

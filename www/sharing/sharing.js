@@ -7,7 +7,7 @@
 import { drawRefusal, start } from '../board/page.js';
 import { Header, isMember } from '../board/header.js';
 import { skeleton } from '../board/cards.js';
-import { h, renew } from '../lib/dom.js';
+import { SURE_AFTER_MS, h, renew } from '../lib/dom.js';
 import { onTimeChoice, when } from '../lib/format.js';
 import { Mirror, keepAudience, wishedAudience } from '../lib/mirror.js';
 import { BY_ITSELF_HEADER, change, session } from '../lib/session.js';
@@ -24,8 +24,6 @@ const OLD_MS = 10_000;
 const RENEW_EVERY_MS = 10_000;
 /** …and this often who sees what, if nothing was: it is much work, and agreements seldom end [ms]. */
 const RENEW_ALL_MS = 60_000;
-/** Who is asked once more can answer after this, or the second tap of two would [ms]. */
-const SURE_AFTER_MS = 1_000;
 /** Who looks after the hub and sees no plant by that. */
 const KEEPERS = ['administrator', 'auditor'];
 /** Who is told of the hub's own alarms. */

@@ -1,19 +1,15 @@
 // What cannot be meant, and what is asked about before it is sent: the same for a form and for a
 // row of a spreadsheet.
 
-import { quantity, when, zones } from '../lib/format.js';
+import { DAY_MS, quantity, when, zones } from '../lib/format.js';
 import { hasWord, word } from '../lib/words.js';
 
-const DAY_MS = 86_400_000;
 /** Dates may lie this far ahead of the plant's today. */
 const FARTHEST_MS = 3 * 365.25 * DAY_MS;
 /** So many times the order line is no quantity of it. */
 const IMPOSSIBLY_MUCH = 100;
 /** So many times the order line is much to have in stock. */
 const MUCH_IN_STOCK = 10;
-
-/** The answer to a question cannot be given before this, or the second tap of two would give it [ms]. */
-export const SURE_AFTER_MS = 1_000;
 
 /** Units that are written with words and measured all the same. */
 const MEASURED = ['d', 'h', 'min', 's'];

@@ -1,9 +1,9 @@
 // The open order lines, each with its buttons; one form is open at a time.
 
-import { h, renew } from '../lib/dom.js';
+import { SURE_AFTER_MS, h, renew } from '../lib/dom.js';
 import { number, quantity, when } from '../lib/format.js';
 import { hasWord, word } from '../lib/words.js';
-import { SURE_AFTER_MS, check, dayOf, daysOf, unitsOf } from './check.js';
+import { check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
 import { ACTS, lineName } from './entries.js';
 

@@ -1,8 +1,7 @@
 // The receipts: what was entered here, how far it has come, and taking it back.
 
-import { h, renew } from '../lib/dom.js';
+import { SURE_AFTER_MS, h, renew } from '../lib/dom.js';
 import { word } from '../lib/words.js';
-import { SURE_AFTER_MS } from './check.js';
 import { isUnsent, receipt } from './outbox.js';
 
 /** A moment that the telephone's own clock told, in its own zone. */

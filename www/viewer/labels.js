@@ -2,13 +2,12 @@
 // them have room; here is what they say and how much they matter.
 
 import { h } from '../lib/dom.js';
-import { ms, number } from '../lib/format.js';
+import { DAY_MS, ms, number } from '../lib/format.js';
 import { isGoingIn } from '../lib/past.js';
 import { sign } from '../lib/states.js';
 import { levelWords } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
 
-const DAY_MS = 86_400_000;
 /** Blocks with their days of waiting; the longest first. */
 const WAITING_SHOWN = 40;
 /** How many of them with their name. */

@@ -391,7 +391,13 @@ impl Layout {
         })
     }
 
-    /// The supply lines of a material by a supplier; of any supplier when that one has none.
+    /// Whether a supplier delivers a material, by the definition.
+    pub fn is_brought_by(&self, material: &MaterialId, supplier: &SupplierId) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.material == *material && line.supplier_id == *supplier)
+    }
+
+    /// The supply line of a material by a supplier; of any supplier when that one has none.
     pub fn line(&self, supplier: &SupplierId, material: &MaterialId) -> Option<&Line> {
         let of = |line: &&Line| line.material == *material;
         self.lines

@@ -294,7 +294,5 @@ fn homes(layout: &Layout) -> BTreeMap<MaterialId, BTreeSet<Place>> {
 
 /// Whether a supplier delivers a material by the definition, or is in view.
 fn delivers(view: PlantView<'_>, supplier: &SupplierId, material: &MaterialId) -> bool {
-    let mut lines = view.layout.lines.iter();
-    lines.any(|line| line.material == *material && line.supplier_id == *supplier)
-        || view.sees_supplier(supplier)
+    view.layout.is_brought_by(material, supplier) || view.sees_supplier(supplier)
 }

@@ -10,15 +10,17 @@ mod now;
 
 use std::{
     borrow::Cow,
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    rc::Rc,
 };
 
 use twin::{PlantTime, Span};
 
 use crate::{
     findings::{
-        Confidence, HoldUp, Inputs, Method, Node, Present, Share, Source, Thing, Verdict, Why,
-        WhyNot,
+        Confidence, DryPart, HoldUp, Inputs, Method, Node, Present, Share, Source, Thing, Verdict,
+        Why, WhyNot,
     },
     history::History,
     layout::{NodeIx, OperationInfo},
@@ -93,6 +95,8 @@ struct Found {
     shares: Shares,
     past: Shares,
     from: PlantTime,
+    /// What runs dry, by plant, once somebody asked.
+    short: RefCell<BTreeMap<usize, Rc<[DryPart]>>>,
 }
 
 impl Found {
@@ -209,7 +213,13 @@ impl<'a> Question<'a> {
         if past.total == 0 {
             past = shares.clone();
         }
-        (!lines.is_empty()).then_some(Found { lines, shares, past, from })
+        (!lines.is_empty()).then_some(Found {
+            lines,
+            shares,
+            past,
+            from,
+            short: RefCell::default(),
+        })
     }
 
     /// Whether the record tells causes.

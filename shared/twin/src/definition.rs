@@ -12,6 +12,7 @@ mod supply;
 use crate::{
     id::{
         CalendarId, ContactId, CrewId, EquipmentId, MaterialId, NationId, OrganisationId, PlantId,
+        SupplierId,
     },
     label::Label,
     time::Span,
@@ -94,6 +95,14 @@ pub struct Plant {
     pub begun_units: Vec<BegunUnit>,
     /// Whether all stations move in step, with one cycle time.
     pub in_step: Option<InStep>,
+}
+
+impl Plant {
+    /// Whether a supplier delivers a material, by the definition.
+    pub fn is_brought_by(&self, material: &MaterialId, supplier: &SupplierId) -> bool {
+        let mut lines = self.supply_lines.iter();
+        lines.any(|line| line.supplier == *supplier && line.material == *material)
+    }
 }
 
 /// Where a number comes from.

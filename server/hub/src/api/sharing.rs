@@ -216,10 +216,8 @@ async fn take<T: DeserializeOwned + Into<Asked>>(
         let offer = door.known_audience(&As::default(), &headers);
         let of = offer.ok().and_then(|(offer, _)| Asker::of(&caller, offer).of).ok_or(NO_MEMBER)?;
         let asked = read::<T>(body)?;
-        let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
-        let picture = desk.picture().await?;
         let who = Releaser { name: caller.name.clone(), of, address };
-        desk.apart(move |shared| act(shared, &picture, &who, &asked)).await?
+        desk.drawn(move |shared, picture| act(shared, picture, &who, &asked)).await?
     };
     match answer.await {
         Ok(told) => fresh(Json(told)),

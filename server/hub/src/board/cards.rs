@@ -203,13 +203,11 @@ fn held_up<'a>(
         .filter(|(_, label)| may_see(Some(*label)))
         .filter(|(outlook, _)| known.insert(&outlook.material))
         .collect();
-    let brings = |material: &MaterialId| {
-        let mut lines = plant.supply_lines.iter();
-        verdict.node.plant == plant.id
-            && lines.any(|line| {
-                line.material == *material
-                    && verdict.node.thing == Thing::Supplier(line.supplier.clone())
-            })
+    let brings = |material: &MaterialId| match &verdict.node.thing {
+        Thing::Supplier(supplier) => {
+            verdict.node.plant == plant.id && plant.is_brought_by(material, supplier)
+        }
+        _ => false,
     };
     let waiting = next.iter().filter(|(o, _)| o.waits_for.as_ref().is_some_and(brings));
     let most = waiting

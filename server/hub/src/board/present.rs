@@ -1,7 +1,7 @@
 //! What a main hold-up does at this moment: its verdict is about weeks, and a reader wants to know
 //! whether it goes on.
 
-use analytics::{DryPart, Thing, Verdict};
+use analytics::{Thing, Verdict};
 use twin::{Cause, EquipmentId, FactKind, Plant, SupplierId, UnitState, state::ResourceNow};
 use wire::view::HoldUpNow;
 
@@ -76,12 +76,9 @@ impl Reader<'_> {
     /// Of what a supplier delivers the material that is short first, when the reader may know when
     /// it runs dry.
     fn supplier(&self, plant: &Plant, supplier: &SupplierId) -> Option<HoldUpNow> {
-        let delivers = |part: &DryPart| {
-            let mut lines = plant.supply_lines.iter();
-            lines.any(|line| line.supplier == *supplier && line.material == part.material)
-        };
         let dry = &self.board.findings(&plant.id, self.audience)?.dry;
-        let (part, label) = dry.iter().find(|(part, _)| delivers(part))?;
+        let (part, label) =
+            dry.iter().find(|(part, _)| plant.is_brought_by(&part.material, supplier))?;
         self.may_see(*label).then_some(())?;
         let lasts = self.board.labels.told_of(&plant.id, FactKind::StockCover);
         Some(HoldUpNow {

@@ -83,8 +83,7 @@ pub(super) fn check_own(
     let Some(supplier) = &grant.supplier else { return Ok(()) };
     let whose = |delivery: &DeliveryId| twin.delivery(&grant.plant, delivery).map(|d| &d.supplier);
     let delivers = |material: &MaterialId| {
-        let mut lines = plant.supply_lines.iter();
-        lines.any(|line| line.supplier == *supplier && line.material == *material)
+        plant.is_brought_by(material, supplier)
             || twin
                 .deliveries(&grant.plant)
                 .any(|known| known.supplier == *supplier && known.material == *material)

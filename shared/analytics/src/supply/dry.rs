@@ -46,37 +46,34 @@ impl Supply {
 
     /// Whether some unit has nothing to do, and a run there would take more than there is.
     fn waited_for(&self, view: PlantView<'_>, material: &MaterialId) -> Waited {
-        let centers = self.waits_of(view, material);
-        centers.map(|(.., waited)| waited).max().unwrap_or(Waited::No)
+        let waiting = self.waiting(view, material);
+        waiting.map(|(.., waited)| waited).max().unwrap_or(Waited::No)
     }
 
     /// The work centers where a unit waits for a material from a place in sight.
     pub fn waiting_at(&self, view: PlantView<'_>, material: &MaterialId) -> Vec<NodeIx> {
-        let waits = |(_, place, waited): &(NodeIx, Place, Waited)| {
-            *waited != Waited::No && view.sees(*place)
-        };
-        self.waits_of(view, material).filter(waits).map(|(center, ..)| center).collect()
+        let waiting = self.waiting(view, material).filter(|(_, place, ..)| view.sees(*place));
+        waiting.map(|(center, ..)| center).collect()
     }
 
-    /// Each work center that takes a material, from where, and whether a unit in sight there
-    /// waits for it.
-    fn waits_of<'a>(
+    /// The units in sight that wait for a material: of which work center, for it from where, and
+    /// how sure that is.
+    fn waiting<'a>(
         &'a self,
         view: PlantView<'a>,
         material: &'a MaterialId,
-    ) -> impl Iterator<Item = (NodeIx, Place, Waited)> + 'a {
+    ) -> impl Iterator<Item = (NodeIx, Place, &'a UnitTrack, Waited)> + 'a {
         let layout = view.layout;
-        let of_input = move |(input, place, quantity): &(MaterialId, Place, f64), center| {
-            let stock = self.stock(material, *place).unwrap_or(f64::INFINITY);
-            if input != material || stock + 1e-9 >= *quantity {
-                return Waited::No;
-            }
-            let tracks = layout.units_of(center).filter_map(|unit| view.track(unit));
-            tracks.map(|track| waits(track, layout, material, *place)).max().unwrap_or(Waited::No)
-        };
         let operations = layout.operations.values();
-        let all = operations.flat_map(|o| o.inputs.iter().map(move |input| (input, o.center)));
-        all.map(move |(input, center)| (center, input.1, of_input(input, center)))
+        let inputs = operations.flat_map(|o| o.inputs.iter().map(move |input| (input, o.center)));
+        let lacking = inputs.filter(move |((of, place, quantity), _)| {
+            of == material && self.stock(of, *place).is_some_and(|stock| stock + 1e-9 < *quantity)
+        });
+        let all = lacking.flat_map(move |((_, place, _), center)| {
+            let tracks = layout.units_of(center).filter_map(move |unit| view.track(unit));
+            tracks.map(move |track| (center, *place, track, waits(track, layout, material, *place)))
+        });
+        all.filter(|(.., waited)| *waited != Waited::No)
     }
 
     fn dry_from(
@@ -151,18 +148,10 @@ impl Supply {
         material: &MaterialId,
         now: PlantTime,
     ) -> Option<PlantTime> {
-        let layout = view.layout;
-        let inputs = layout.operations.values();
-        let inputs = inputs.flat_map(|o| o.inputs.iter().map(move |input| (input, o.center)));
-        let lacking = inputs.filter(|((of, place, quantity), _)| {
-            of == material && self.stock(of, *place).is_some_and(|stock| stock + 1e-9 < *quantity)
-        });
-        let waiting = lacking.flat_map(|((_, place, _), center)| {
-            let tracks = layout.units_of(center).filter_map(|unit| view.track(unit));
-            tracks.filter(|track| waits(track, layout, material, *place) != Waited::No)
-        });
-        let since = waiting.filter_map(|track| track.run(now, |of| of == UnitState::Starved));
-        since.map(|(since, _)| since).min()
+        let runs = self
+            .waiting(view, material)
+            .filter_map(|(_, _, track, _)| track.run(now, |of| of == UnitState::Starved));
+        runs.map(|(since, _)| since).min()
     }
 
     fn gaps_of(&self, view: PlantView<'_>, part: &DryPart, now: PlantTime) -> Vec<Gap> {

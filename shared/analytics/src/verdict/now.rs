@@ -1,7 +1,11 @@
 //! What a main hold-up does at this moment, and where it is felt: its lead is a finding about
 //! weeks.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use twin::{MaterialId, Span, UnitState};
 
@@ -34,12 +38,8 @@ impl Question<'_> {
         if !lines.all(|line| fold.sees_supply(&line.material)) {
             return nothing;
         }
-        let mut short = fold.dry(self.now);
-        short.retain(|part| fold.sees_supply(&part.material));
-        let brings = |part: &&DryPart| {
-            let mut lines = fold.layout.lines.iter();
-            lines.any(|line| line.supplier_id == supplier && line.material == part.material)
-        };
+        let short = self.short(found, (first.0, fold));
+        let brings = |part: &&DryPart| fold.layout.is_brought_by(&part.material, &supplier);
         let inputs = short.iter().flat_map(|part| part.inputs.iter().cloned()).collect();
         let of_it = short.iter().filter(brings);
         // Of what nobody uses it is not known how long it lasts.
@@ -61,6 +61,17 @@ impl Question<'_> {
             Some((!leads, Reverse(found.shares.time((first.0, number))), node))
         });
         (Present::IsOver { instead: others.min().map(|(.., node)| node) }, inputs)
+    }
+
+    /// What runs dry at a plant, as far as its supply is in view; looked at once for all of whom
+    /// it is asked whether they still hold anything up.
+    fn short(&self, found: &Found, (plant, fold): (usize, PlantView<'_>)) -> Rc<[DryPart]> {
+        let mut known = found.short.borrow_mut();
+        let short = known.entry(plant).or_insert_with(|| {
+            let short = fold.dry(self.now).into_iter();
+            short.filter(|part| fold.sees_supply(&part.material)).collect()
+        });
+        Rc::clone(short)
     }
 
     /// The work center at which the hold-up is felt: one that waits for what a supplier brings;
@@ -101,27 +112,32 @@ impl Question<'_> {
     /// The work centers that wait for what a supplier of this plant brings, in the order of the
     /// definition.
     fn waiting_for(&self, fold: PlantView<'_>, first: AnyNode) -> Vec<NodeIx> {
-        let lines = fold.layout.lines.iter().filter(|line| (self.plant, line.supplier) == first);
-        let mut centers: Vec<NodeIx> =
-            lines.flat_map(|line| fold.waiting_at(&line.material)).collect();
-        centers.sort_unstable();
-        centers.dedup();
-        centers
+        self.of_goods(fold, first, |material| fold.waiting_at(material))
     }
 
-    /// The work centers that take what a supplier of this plant brings, in the order of the
-    /// definition.
+    /// The work centers that take what a supplier of this plant brings, in the same order.
     fn takers(&self, fold: PlantView<'_>, first: AnyNode) -> Vec<NodeIx> {
-        let lines = || fold.layout.lines.iter().filter(|line| (self.plant, line.supplier) == first);
-        let takes = |(material, place, _): &(MaterialId, Place, f64)| {
-            fold.sees(*place) && lines().any(|line| line.material == *material)
-        };
-        let operations = fold.layout.operations.values();
-        let of = operations.filter(|operation| operation.inputs.iter().any(takes));
-        let mut centers: Vec<NodeIx> = of.map(|operation| operation.center).collect();
-        centers.sort_unstable();
-        centers.dedup();
-        centers
+        self.of_goods(fold, first, |goods| {
+            let takes = |(material, place, _): &(MaterialId, Place, f64)| {
+                material == goods && fold.sees(*place)
+            };
+            let operations = fold.layout.operations.values();
+            let of = operations.filter(|operation| operation.inputs.iter().any(takes));
+            of.map(|operation| operation.center).collect()
+        })
+    }
+
+    /// The work centers found for each material that a supplier of this plant brings, in the order
+    /// of the definition.
+    fn of_goods(
+        &self,
+        fold: PlantView<'_>,
+        first: AnyNode,
+        found: impl Fn(&MaterialId) -> Vec<NodeIx>,
+    ) -> Vec<NodeIx> {
+        let lines = fold.layout.lines.iter().filter(|line| (self.plant, line.supplier) == first);
+        let centers: BTreeSet<NodeIx> = lines.flat_map(|line| found(&line.material)).collect();
+        centers.into_iter().collect()
     }
 
     /// The work center of this plant from which the path went to a node, by the time that it
