@@ -201,8 +201,7 @@ fn held_up<'a>(
     let HoldUp::Known(verdict) = &found.hold_up else { return None };
     let open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
     let open = open.filter_map(|(outlook, label)| Some((outlook, (*label)?)));
-    let open: Vec<(&Outlook, LabelId)> =
-        open.filter(|(_, label)| may_see(Some(*label))).collect();
+    let open: Vec<(&Outlook, LabelId)> = open.filter(|(_, label)| may_see(Some(*label))).collect();
     let brings = |material: &MaterialId| {
         let mut lines = plant.supply_lines.iter();
         verdict.node.plant == plant.id

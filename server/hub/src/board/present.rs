@@ -3,8 +3,7 @@
 
 use analytics::{DryPart, Thing, Verdict};
 use twin::{
-    Cause, EquipmentId, FactKind, Plant, PlantTime, Span, SupplierId, UnitState,
-    state::ResourceNow,
+    Cause, EquipmentId, FactKind, Plant, PlantTime, Span, SupplierId, UnitState, state::ResourceNow,
 };
 use wire::view::HoldUpNow;
 
@@ -54,8 +53,7 @@ impl Reader<'_> {
         let waits_for = cause.and_then(|cause| self.waited_for(plant, cause));
         // Whoever may not know what is waited for is not told that it is the same as before; what
         // is down or on hold is so through the night, too.
-        let stands =
-            matches!(now.state, UnitState::Down | UnitState::Held) && now.cause.is_none();
+        let stands = matches!(now.state, UnitState::Down | UnitState::Held) && now.cause.is_none();
         let since = if waits_for.is_some() || stands { now.same_since } else { now.since };
         Some(HoldUpNow {
             name: unit.name.clone(),

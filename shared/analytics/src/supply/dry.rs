@@ -291,7 +291,7 @@ impl DryPart {
     /// Which of several comes first, the least first: what is out and waited for or will be out
     /// within days until its next delivery, what is out, what will be, what never is in sight; of
     /// the first two that for which the wait until a delivery is the longest, now or after the next
-    /// one, of what will be what is so soonest [microseconds].
+    /// one, less the time until then, of what will be what is so soonest [microseconds].
     pub fn rank(&self, now: PlantTime) -> (u8, i64) {
         let from = self.dry.map_or(now, |dry| dry.max(now));
         let wait = self.next_delivery.map_or(i64::MAX, |next| next.since(from).micros().abs());
@@ -302,7 +302,7 @@ impl DryPart {
                 && self.next_delivery.is_none_or(|next| next > dry)
         };
         match self.dry {
-            Some(dry) if comes_first(dry) => (0, -wait.max(again)),
+            Some(dry) if comes_first(dry) => (0, dry.since(now).micros() - wait.max(again)),
             Some(dry) if dry <= now => (u8::from(!self.waited_for), -wait.max(again)),
             Some(dry) => (2, dry.micros()),
             None => (3, 0),
