@@ -225,7 +225,7 @@ function lostWords({ slip_d: lost, since }, now) {
 }
 
 /** What the hold-up does at this moment, which need not be what made it the lead. */
-function nowWords({ name: called, state, since, waits_for: cause, is_served: isServed, cover_d: cover, is_waited_for: isWaitedFor }, now) {
+function nowWords({ name: called, state, since, waits_for: cause, is_served: isServed, cover_d: cover, is_waited_for: isWaitedFor, runs_out: out, comes }, now) {
   const name = nameOf(called);
   if (isServed && cause) {
     const values = { name, by: nameOf(cause) };
@@ -236,6 +236,7 @@ function nowWords({ name: called, state, since, waits_for: cause, is_served: isS
     return since ? word('holdup.now_since', { name, state: what, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_state', { name, state: what });
   }
   if (isWaitedFor) return word('holdup.now_missing', { name });
+  if (out) return comes ? word('holdup.now_runs_out', { name, from: when(out, 'day'), to: when(comes, 'day') }) : word('holdup.now_runs_out_open', { name, from: when(out, 'day') });
   return cover > 0 ? word('holdup.now_stock', { name, days: days(cover) }) : word('holdup.now_not_missing', { name });
 }
 
@@ -297,8 +298,8 @@ export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, change
 }
 
 /** For how long the stock lasts; an empty shelf that is filled before it is missed is used as it comes. */
-function coverWords({ stock, unit, cover_d: cover, dry }, now) {
-  if (stock <= 0) return dry && ms(dry) <= now ? word('next.nothing') : word('next.as_it_comes');
+function coverWords({ stock, unit, cover_d: cover, dry, late_d: late }, now) {
+  if (stock <= 0) return (dry && ms(dry) <= now) || late > 0 ? word('next.nothing') : word('next.as_it_comes');
   return cover === undefined ? quantity(stock, unit) : [days(cover), h('small', { class: 'nowrap' }, quantity(stock, unit))];
 }
 

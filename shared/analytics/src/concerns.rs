@@ -121,18 +121,19 @@ pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
     found
 }
 
-/// Of each product the next promise, if it will be missed: what comes after it is late as well.
+/// Of each product the next promise that will be missed: what comes after it is late as well.
 fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About, Raised)> {
     let mut found: BTreeMap<_, &Outlook> = BTreeMap::new();
     let open = outlook.iter().filter(|o| o.reached.is_none());
-    for promise in open.filter(|o| o.promised.since(at) <= PROMISED_WITHIN) {
+    let missed = open.filter(|promise| {
+        let least = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
+        let is_soon = promise.promised.since(at) <= PROMISED_WITHIN;
+        is_soon && promise.slip_d.is_some_and(|slip| slip >= least)
+    });
+    for promise in missed {
         found.entry((&promise.material, promise.part.is_some())).or_insert(promise);
     }
-    let missed = found.into_values().filter(|promise| {
-        let least = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
-        promise.slip_d.is_some_and(|slip| slip >= least)
-    });
-    let raised = missed.map(|promise| {
+    let raised = found.into_values().map(|promise| {
         let what = Concern::PromiseIsMissed(Box::new(promise.clone()));
         let raised = Raised { what, since: at, goes_on: true, inputs: promise.inputs.clone() };
         (About::Promise(promise.what.clone()), raised)

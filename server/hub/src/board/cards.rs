@@ -102,7 +102,7 @@ pub(super) fn programme(
     for &plant in &seen {
         facts.extend(digest(board, core, gate, (plant, &told), audience));
     }
-    facts.extend(worst_hold_up(board, core, gate, (&seen, &pressing), audience));
+    facts.extend(worst_hold_up(board, core, gate, &seen, audience));
     facts.extend(trusted(board, core, gate, (Scope::Programme, &seen), audience));
     facts
 }
@@ -187,9 +187,12 @@ fn digest(
     Some(fact(label, format!("digest/{}", plant.id), Value::Digest(Box::new(value))))
 }
 
-/// The promise that a plant's main hold-up holds up. Of each product the next open one is asked:
-/// the most late of those that wait for what a supplier brings who is the hold-up; else the one of
-/// the product that leaves the line which it stops the most; else the first.
+/// Promises for later than this are not what a hold-up is told by.
+const HELD_UP_WITHIN: Span = Span::from_secs(60 * 86_400);
+
+/// The promise that a plant's main hold-up holds up: of those of the next weeks that wait for what
+/// a supplier brings who is the hold-up, the most late; else the next of the product that leaves
+/// the line which it stops the most; else the next.
 fn held_up<'a>(
     plant: &Plant,
     found: &'a Findings,
@@ -198,50 +201,43 @@ fn held_up<'a>(
     let HoldUp::Known(verdict) = &found.hold_up else { return None };
     let open = found.outlook.iter().filter(|(outlook, _)| outlook.reached.is_none());
     let open = open.filter_map(|(outlook, label)| Some((outlook, (*label)?)));
-    let mut known = BTreeSet::new();
-    let next: Vec<(&Outlook, LabelId)> = open
-        .filter(|(_, label)| may_see(Some(*label)))
-        .filter(|(outlook, _)| known.insert(&outlook.material))
-        .collect();
+    let open: Vec<(&Outlook, LabelId)> = open.filter(|(_, label)| may_see(Some(*label))).collect();
     let brings = |material: &MaterialId| match &verdict.node.thing {
         Thing::Supplier(supplier) => {
             verdict.node.plant == plant.id && plant.is_brought_by(material, supplier)
         }
         _ => false,
     };
-    let waiting = next.iter().filter(|(o, _)| o.waits_for.as_ref().is_some_and(brings));
+    let soon = open.iter().filter(|(o, _)| o.promised.since(found.now) <= HELD_UP_WITHIN);
+    let waiting = soon.filter(|(o, _)| o.waits_for.as_ref().is_some_and(brings));
     let most = waiting
         .max_by(|(a, _), (b, _)| a.slip_d.unwrap_or(0.0).total_cmp(&b.slip_d.unwrap_or(0.0)));
     let its =
         |(o, _): &&(&Outlook, LabelId)| verdict.product.is_some() && o.material == verdict.product;
-    most.or_else(|| next.iter().find(its)).or(next.first()).copied()
+    most.or_else(|| open.iter().find(its)).or(open.first()).copied()
 }
 
-/// The hold-up of the most late among the promises that are shown, and who acts on it; it says
-/// of which promise it speaks.
+/// The hold-up of the most late promise that one of the plants' hold-ups holds up, and who acts on
+/// it; it says of which promise it speaks.
 fn worst_hold_up(
     board: &Board,
     core: &Scene<'_>,
     gate: &mut Gate,
-    (seen, pressing): (&[&Plant], &[&Told<'_>]),
+    seen: &[&Plant],
     audience: AudienceId,
 ) -> Vec<Labelled<Fact>> {
-    let mut worst: Option<((bool, f64), &Plant, &Findings, Held<'_>)> = None;
+    let mut worst: Option<(f64, &Plant, &Findings, Held<'_>)> = None;
     for &plant in seen {
         let Some(found) = board.findings(&plant.id, audience) else { continue };
         let item = held_up(plant, found, |label| sees(gate, audience, label));
         let slip = item.and_then(|(item, _)| item.slip_d).unwrap_or(f64::MIN);
-        let is_shown = item.is_some_and(|(item, _)| {
-            pressing.iter().any(|of| of.plant.id == plant.id && of.outlook.what == item.what)
-        });
-        let rank = (is_shown, slip);
         let leads = worst.as_ref().is_none_or(|(best, .., of)| {
-            let by_rank = rank.0.cmp(&best.0).then(rank.1.total_cmp(&best.1));
+            let by_rank = slip.total_cmp(best);
             item.is_some().cmp(&of.is_some()).then(by_rank).is_gt()
                 || (item.is_some() && of.is_some() && by_rank.is_eq())
         });
         if leads {
-            worst = Some((rank, plant, found, item));
+            worst = Some((slip, plant, found, item));
         }
     }
     let Some((_, plant, found, item)) = worst else { return Vec::new() };

@@ -2,10 +2,15 @@
 //! whether it goes on.
 
 use analytics::{Thing, Verdict};
-use twin::{Cause, EquipmentId, FactKind, Plant, SupplierId, UnitState, state::ResourceNow};
+use twin::{
+    Cause, EquipmentId, FactKind, Plant, PlantTime, Span, SupplierId, UnitState, state::ResourceNow,
+};
 use wire::view::HoldUpNow;
 
 use super::{chain::Reader, floor, stamp};
+
+/// That a hold-up's material runs out is told of it within this.
+const RUNS_OUT_WITHIN: Span = Span::from_secs(7 * 86_400);
 
 impl Reader<'_> {
     /// What the hold-up does now; none when there is nothing to say, or the reader may not know
@@ -48,7 +53,7 @@ impl Reader<'_> {
         let waits_for = cause.and_then(|cause| self.waited_for(plant, cause));
         // Whoever may not know what is waited for is not told that it is the same as before; what
         // is down or on hold is so through the night, too.
-        let stands = matches!(now.state, UnitState::Down | UnitState::Held);
+        let stands = matches!(now.state, UnitState::Down | UnitState::Held) && now.cause.is_none();
         let since = if waits_for.is_some() || stands { now.same_since } else { now.since };
         Some(HoldUpNow {
             name: unit.name.clone(),
@@ -58,6 +63,8 @@ impl Reader<'_> {
             is_served: cause.is_some_and(|cause| self.serves(plant, cause, &unit.id)),
             cover_d: None,
             is_waited_for: None,
+            runs_out: None,
+            comes: None,
         })
     }
 
@@ -70,6 +77,8 @@ impl Reader<'_> {
             is_served: false,
             cover_d: None,
             is_waited_for: None,
+            runs_out: None,
+            comes: None,
         }
     }
 
@@ -81,6 +90,11 @@ impl Reader<'_> {
             dry.iter().find(|(part, _)| plant.is_brought_by(&part.material, supplier))?;
         self.may_see(*label).then_some(())?;
         let lasts = self.board.labels.told_of(&plant.id, FactKind::StockCover);
+        let now = self.core.now(&plant.id);
+        let is_soon = |dry: &PlantTime| *dry > now && dry.since(now) <= RUNS_OUT_WITHIN;
+        let soon = part.dry.filter(is_soon);
+        let after = part.next_delivery.filter(|next| Some(*next) > part.dry);
+        let comes = after.or_else(|| part.again.map(|(_, to)| to));
         Some(HoldUpNow {
             name: self.core.material_name(&part.material),
             state: None,
@@ -89,6 +103,8 @@ impl Reader<'_> {
             is_served: false,
             cover_d: part.cover_d.filter(|_| self.may_see(lasts)),
             is_waited_for: Some(part.waited_for),
+            runs_out: soon.map(stamp),
+            comes: soon.and(comes).map(stamp),
         })
     }
 

@@ -138,9 +138,9 @@ impl Core {
     fn part_is_out(&self, part: &DryPart, name: &str) -> String {
         let next = match (part.next_delivery, part.again) {
             (None, _) => "no delivery is promised".to_owned(),
-            (Some(next), None) => format!("the next delivery is promised for {}", self.day(next)),
+            (Some(next), None) => format!("the next delivery is expected on {}", self.day(next)),
             (Some(next), Some((from, to))) => format!(
-                "the next delivery is promised for {}, and from {} on there is none until {}",
+                "the next delivery is expected on {}, and from {} on there is none until {}",
                 self.day(next),
                 self.day(from),
                 self.day(to)

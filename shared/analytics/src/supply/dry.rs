@@ -12,6 +12,8 @@ use crate::{
 
 /// Times without one material that are looked at.
 const GAPS_KEPT: usize = 100;
+/// What runs out within this is as pressing as what is out.
+const OUT_SOON: Span = Span::from_secs(7 * 86_400);
 /// Beyond this, nothing is in sight [d].
 const IN_SIGHT_D: f64 = 365.0;
 
@@ -275,13 +277,21 @@ impl Supply {
 }
 
 impl DryPart {
-    /// Which of several comes first, the least first: what is out and waited for, what is out,
-    /// what will be, what never is in sight; of what is out that for which the wait until a delivery
-    /// is the longest, now or after the next one, of what will be what is so soonest [microseconds].
+    /// Which of several comes first, the least first: what is out and waited for or will be out
+    /// within days until its next delivery, what is out, what will be, what never is in sight; of
+    /// the first two that for which the wait until a delivery is the longest, now or after the next
+    /// one, less the time until then, of what will be what is so soonest [microseconds].
     pub fn rank(&self, now: PlantTime) -> (u8, i64) {
-        let wait = self.next_delivery.map_or(i64::MAX, |next| next.since(now).micros().abs());
+        let from = self.dry.map_or(now, |dry| dry.max(now));
+        let wait = self.next_delivery.map_or(i64::MAX, |next| next.since(from).micros().abs());
         let again = self.again.map_or(0, |(from, to)| to.since(from).micros());
+        let comes_first = |dry: PlantTime| {
+            dry > now
+                && dry.since(now) <= OUT_SOON
+                && self.next_delivery.is_none_or(|next| next > dry)
+        };
         match self.dry {
+            Some(dry) if comes_first(dry) => (0, dry.since(now).micros() - wait.max(again)),
             Some(dry) if dry <= now => (u8::from(!self.waited_for), -wait.max(again)),
             Some(dry) => (2, dry.micros()),
             None => (3, 0),

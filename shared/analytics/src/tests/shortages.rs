@@ -350,10 +350,12 @@ fn what_stays_out_the_longest_comes_first_and_says_what_follows_the_next_deliver
         (Some(at(254.0)), Some((at(302.0), at(1_140.0))))
     );
     let sooner = DryPart { again: None, ..found.clone() };
-    let later = DryPart { dry: Some(at(240.0)), ..found.clone() };
+    let soon = DryPart { dry: Some(at(240.0)), ..found.clone() };
+    let later = DryPart { dry: Some(at(500.0)), ..found.clone() };
     let never = DryPart { dry: None, ..found.clone() };
     let without = DryPart { waited_for: false, ..found.clone() };
-    let mut ranked = [&never, &later, &without, &sooner, &found];
+    let mut ranked = [&never, &later, &without, &sooner, &soon, &found];
     ranked.sort_by_key(|part| part.rank(now));
-    assert_eq!(ranked, [&found, &sooner, &without, &later, &never]);
+    // What will be out for five weeks within hours is more than what is out for a day.
+    assert_eq!(ranked, [&found, &soon, &sooner, &without, &later, &never]);
 }

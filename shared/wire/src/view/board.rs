@@ -220,6 +220,12 @@ pub struct HoldUpNow {
     /// Of a supplier's material: whether a unit waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_waited_for: Option<bool>,
+    /// Of a supplier's material that runs out within days: when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runs_out: Option<Rfc3339>,
+    /// When the delivery after that is expected; absent without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comes: Option<Rfc3339>,
 }
 
 /// A former main hold-up.
