@@ -14,6 +14,8 @@ const PARTS_SHOWN = 4;
 /** Below so many pieces a day, a loss is told by the month. */
 const SMALL_LOSS = 1;
 const MONTH_D = 30;
+/** A share of fewer days turns with every one of them: it is not told. */
+const SHARE_FROM_D = 7;
 
 /** Whether a unit's or product's name has words to be counted with. */
 const isCountable = (name) => hasWord(`unit.${name.toLowerCase()}.other`);
@@ -149,7 +151,7 @@ function alsoLate({ also_late: late = [], more_late: more = 0 }, { worst, withPl
       : word('deliver.late_item', { name: item.name, days: slips });
     return h(item === later ? 'strong' : 'span', { title: withPlant ? item.plant : null }, linked(placeOf(item, linkTo), text));
   });
-  if (more > 0) names.push(h('a', { class: 'nowrap', href: withPlant ? '#plants' : '#orders' }, word('deliver.late_more', { n: number(more) })));
+  if (more > 0) names.push(h('a', { class: 'nowrap', href: withPlant ? '#plants' : '#orders', title: withPlant ? word('deliver.late_more_tip') : null }, word('deliver.late_more', { n: number(more) })));
   return sentence(word('deliver.also_late'), names);
 }
 
@@ -196,7 +198,7 @@ function lossWords(card) {
   const lost = (value) => ({ amount: counts ? quantity(value, name.toLowerCase()) : amount(value) });
   const month = loss * MONTH_D;
   // Of a slow step its own pace is the cost, which planned work is: only what it lost besides is counted.
-  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return [word('holdup.loss_planned'), h('small', {}, word('holdup.loss_planned_why'))];
+  if (month < 1 && tail(card.chain.at(-1)?.word ?? '') === 'working') return card.slip_d > 0 ? null : [word('holdup.loss_planned'), h('small', {}, word('holdup.loss_planned_why'))];
   const text = loss >= SMALL_LOSS ? word('holdup.loss_a_day', lost(loss))
     : month < 1 ? word('holdup.loss_small', lost(1)) : word('holdup.loss_a_month', lost(month));
   return counts ? [text] : [text, h('small', {}, name)];
@@ -225,15 +227,18 @@ function lostWords({ slip_d: lost, since }, now) {
 }
 
 /** What the hold-up does at this moment, which need not be what made it the lead. */
-function nowWords({ name: called, state, since, waits_for: cause, is_served: isServed, cover_d: cover, is_waited_for: isWaitedFor, runs_out: out, comes }, now) {
+function nowWords({ name: called, state, since, is_closed: isClosed, waits_for: cause, is_served: isServed, cover_d: cover, is_waited_for: isWaitedFor, runs_out: out, comes }) {
   const name = nameOf(called);
+  // A length of time would count the nights in which nobody works.
+  const from = since && when(since);
   if (isServed && cause) {
     const values = { name, by: nameOf(cause) };
-    return since ? word('holdup.now_served_since', { ...values, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_served', values);
+    return from ? word('holdup.now_served_since', { ...values, when: from }) : word('holdup.now_served', values);
   }
   if (state) {
     const what = cause ? word('holdup.now_for', { state: stateWord(state), name: nameOf(cause) }) : stateWord(state);
-    return since ? word('holdup.now_since', { name, state: what, duration: duration((now - ms(since)) / 1000) }) : word('holdup.now_state', { name, state: what });
+    if (isClosed && from) return word('holdup.now_closed', { name, state: what, when: from });
+    return from ? word('holdup.now_since', { name, state: what, when: from }) : word('holdup.now_state', { name, state: what });
   }
   if (isWaitedFor) return word('holdup.now_missing', { name });
   if (out) return comes ? word('holdup.now_runs_out', { name, from: when(out, 'day'), to: when(comes, 'day') }) : word('holdup.now_runs_out_open', { name, from: when(out, 'day') });
@@ -255,10 +260,10 @@ function changedWords(changed) {
 }
 
 /** What the hold-up does at this moment, and whether it holds anything up any more. */
-function nowLine(card, now) {
+function nowLine(card) {
   const over = card.is_over && (card.instead ? word('holdup.now_instead', { name: nameOf(card.instead) }) : word('holdup.now_over'));
   if (!card.now) return over && h('p', { class: 'answer-note' }, over);
-  return h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), `${nowWords(card.now, now)}.`, over && ` ${over}`);
+  return h('p', { class: 'answer-note' }, h('strong', {}, `${word('holdup.now')}: `), `${nowWords(card.now)}.`, over && ` ${over}`);
 }
 
 /** Which promise it delays, and where it is to be seen. */
@@ -285,13 +290,13 @@ export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, change
       card.plant && linked(withPlant ? linkTo(card.plant) : null, card.plant), card.plant && card.since && ' · ',
       card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })),
     changedWords(changed),
-    nowLine(card, now),
+    nowLine(card),
     effectLine(card),
     card.chain.length > 0 && chain(card),
     card.earlier && h('p', { class: 'answer-note' }, `${word('holdup.earlier')}: `, causeSentence(card.earlier, card.kind), '.'),
     h('dl', { class: 'facts' },
       (loss || lost) && fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost),
-      card.share_ratio > 0 && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
+      card.share_ratio > 0 && card.window_d >= SHARE_FROM_D && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
     holdUpFoot(card, viewer),
   ];
@@ -377,7 +382,9 @@ function unbroken(text) {
 
 /** 4. Who acts? */
 export function actCard(card, { now, holdUp }) {
-  if (holdUp && !holdUp.known) return empty(word('act.nothing'), word('act.nothing_text'));
+  if (holdUp && !holdUp.known) {
+    return tail(holdUp.why_not ?? '') === 'nothing_waits' ? empty(word('act.nothing'), word('act.nothing_text')) : empty(word('act.unknown'), word('act.unknown_text'));
+  }
   const about = card.about && h('p', { class: 'answer-note' }, word('act.about', { name: nameOf(card.about) }));
   const answer = card.answer
     ? h('div', {}, h('p', { class: 'label' }, card.is_before ? word('act.answer_before') : word('act.answer')), h('blockquote', { class: 'quote' }, whole(unbroken(card.answer))),

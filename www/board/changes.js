@@ -80,11 +80,12 @@ export class Changes {
     if (!expected) return;
     const key = `expected ${plant}/${id}`;
     const before = this.#told.get(key);
-    if (before !== undefined && Math.abs(ms(expected) - ms(before)) < MOVED_D * DAY_MS) return;
-    this.#keep(key, expected);
+    if (before !== undefined && Math.abs(ms(expected) - ms(before.expected)) < MOVED_D * DAY_MS) return;
+    this.#keep(key, { expected, missing });
     if (before === undefined) return;
-    const values = { name, when: when(expected, 'day'), before: when(before, 'day'), part: missing };
-    this.#tell(now, key, missing ? word('changes.expected_waits', values) : word('changes.expected', values), plant);
+    const values = { name, when: when(expected, 'day'), before: when(before.expected, 'day'), part: missing ?? before.missing };
+    const moved = () => (before.missing ? word('changes.expected_waits_no_more', values) : word('changes.expected', values));
+    this.#tell(now, key, missing ? word('changes.expected_waits', values) : moved(), plant);
   }
 
   #delivery(now, { delivery, name, plant, next_delivery: due }) {

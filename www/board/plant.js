@@ -12,7 +12,7 @@ import { Header } from './header.js';
 import { drawPlantRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
 import { drawRibbons } from './ribbon.js';
-import { alarmLink, alarmTable, deliveryTable, feedTable, hoursTable, measures, orderTable, resourceTable, storageTables, unitTable } from './tables.js';
+import { alarmCounts, alarmLink, alarmTable, deliveryTable, feedTable, hoursTable, measures, orderTable, resourceTable, storageTables, unitTable } from './tables.js';
 
 /** How often the history is drawn at least [ms]: the floor's names may come after it. */
 const HISTORY_TICK_MS = 3_000;
@@ -87,7 +87,7 @@ start(() => {
   const name = () => view.get('plant')?.name ?? word('head.plant');
   const header = new Header({
     mirror, clock, view, name, back: true,
-    links: () => !view.refused && [alarmLink(history), h('a', { class: 'button', href: viewer }, word('nav.viewer'))],
+    links: () => !view.refused && [alarmLink(alarmCounts(history), '#alarms'), h('a', { class: 'button', href: viewer }, word('nav.viewer'))],
   });
   const assumed = new Assumed(() => [{ id, name: name(), history }]);
   const charts = new Charts('charts');

@@ -12,6 +12,7 @@ import { Changes } from './changes.js';
 import { Header } from './header.js';
 import { drawRefusal, drawSection, eventList, keepDrawn, start } from './page.js';
 import { hulls, lanes } from './product.js';
+import { alarmLink } from './tables.js';
 
 function stateBar(units) {
   const present = UNIT_STATES.filter((state) => units[state] > 0);
@@ -29,17 +30,26 @@ function dryWords(part) {
   return part.out_since ? word('plants.dry_out', { name: part.name, when: when(part.out_since, 'day') }) : `${part.name}, ${when(part.dry, 'day')}`;
 }
 
+/** The way to the open alarms of all plants; null without any. */
+function alarms(view) {
+  const open = view.entries('digest').reduce((sum, [, plant]) => sum + (plant.alarms ?? 0), 0);
+  return alarmLink({ open, all: open }, '#plants');
+}
+
 function plantCard(id, plant) {
+  const page = keepAudience(`/plant/${encodeURIComponent(id)}`);
   const row = (term, ...value) => h('div', {}, h('dt', {}, term), h('dd', {}, value));
   const [reporting, all] = plant.feeds;
   return h('article', { class: 'panel plant-card', data: { key: id, plant: id } },
     h('div', {},
-      h('h3', {}, h('a', { href: keepAudience(`/plant/${encodeURIComponent(id)}`) }, plant.name)),
+      h('h3', {}, h('a', { href: page }, plant.name)),
       h('p', { class: 'label' }, plant.nation_name),
       h('p', { class: 'muted' }, plant.description)),
     stateBar(plant.units),
     h('dl', { class: 'rows' },
       row(word('plants.next_due'), plant.due ? [whole(plant.due.name), ' ', slipMark(dueSlip(plant.due.promised, plant.due.expected))] : plant.planned ? word('deliver.all_done') : word('plants.no_due')),
+      row(word('plants.late'), plant.late > 0 ? h('a', { href: page }, word('plants.late_n', { n: number(plant.late) })) : word('plants.no_late')),
+      row(word('plants.alarms'), plant.alarms > 0 ? h('a', { class: 'warn-text', href: `${page}#alarms` }, word('plants.alarms_n', { n: number(plant.alarms) })) : word('plants.no_alarms')),
       row(word('plants.hold_up'), plant.hold_up
         ? plant.cause?.name === plant.hold_up ? capitalised(causeSentence(plant.cause, plant.hold_up_kind)) : nameOf(plant.hold_up)
         : word('plants.no_hold_up')),
@@ -88,7 +98,7 @@ start(() => {
   const mirror = new Mirror();
   const view = mirror.watch('programme');
   const clock = new PlantClock(view);
-  const header = new Header({ mirror, clock, view, name: () => view.get('programme')?.name ?? word('head.programme') });
+  const header = new Header({ mirror, clock, view, name: () => view.get('programme')?.name ?? word('head.programme'), links: () => !view.refused && [alarms(view)] });
   const assumed = new Assumed(() => view.entries('digest').map(([id, { name }]) => ({ id, name, history: mirror.watch(`history/${id}`) })));
   const changes = new Changes(view);
   let heading;

@@ -71,7 +71,9 @@ function waitWords(view, id, cause) {
 }
 
 /** Since when a unit is as it is; a wait that went on over nights off shift began before them. */
-function sinceWhen({ since, waits_since: waits }, now) {
+function sinceWhen({ since, waits_since: waits, stands }, now) {
+  // What it stands for at night stands beside its state.
+  if (stands) return sinceWhen({ since }, now);
   const held = { duration: duration((now - ms(waits ?? since)) / 1000) };
   return [moment(waits ?? since), ' ', h('small', { class: 'beside' }, waits ? word('units.held_over', held) : word('units.held_since', held))];
 }
@@ -230,14 +232,18 @@ export function deliveryTable(view) {
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }
 
-/** The way to the alarms from the top of the page, with how many nobody has acknowledged; null without alarms. */
-export function alarmLink(view) {
-  const alarms = view.entries('alarm');
-  if (alarms.length === 0) return null;
-  const open = alarms.filter(([, { acknowledged }]) => !acknowledged).length;
-  const [text, n] = open > 0 ? [word('alarms.open'), open] : [word('alarms.all_seen'), alarms.length];
-  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href: '#alarms', title: open > 0 ? word('alarms.open_tip') : text },
+/** The way to the alarms from the top of a page, with how many of them nobody has acknowledged; null without alarms. */
+export function alarmLink({ open, all }, href) {
+  if (all === 0) return null;
+  const [text, n] = open > 0 ? [word('alarms.open'), open] : [word('alarms.all_seen'), all];
+  return h('a', { class: 'alarm-link', data: { open: open > 0 ? 'yes' : 'no' }, href, title: open > 0 ? word('alarms.open_tip') : text },
     sign('warning'), h('span', { class: 'text' }, text), number(n));
+}
+
+/** How many alarms a plant has, and how many of them are open. */
+export function alarmCounts(view) {
+  const alarms = view.entries('alarm');
+  return { open: alarms.filter(([, { acknowledged }]) => !acknowledged).length, all: alarms.length };
 }
 
 /** Whether somebody has said that an alarm is seen to, and what is done about it. */

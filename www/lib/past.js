@@ -21,7 +21,10 @@ export function awayWords(now, unit, ribbon) {
   if (unit.state !== 'off_shift') return null;
   const last = (ribbon?.stretches ?? []).findLast(({ state }) => !AWAY.has(state));
   const opens = unit.opens && when(unit.opens, ms(unit.opens) - now < DAY_MS ? 'time' : 'moment');
-  const told = [opens && word('away.until', { when: opens }), last && word('away.before', { state: stateWord(last.state) })];
+  const before = unit.stands
+    ? word('away.stands', { state: stateWord(unit.stands), when: when(unit.waits_since) })
+    : last && word('away.before', { state: stateWord(last.state) });
+  const told = [opens && word('away.until', { when: opens }), before];
   return told.some(Boolean) ? told.filter(Boolean).join('; ') : null;
 }
 

@@ -82,7 +82,7 @@ function unitFacts(page, id, layout, unit) {
   return [
     h('p', { class: 'state-line' }, stateMark(unit.state), away && h('small', {}, away), isStale(unit)),
     pairs([
-      [word('units.since'), unit.waits_since ? since(page, unit.waits_since, 'units.held_over') : since(page, unit.since)],
+      [word('units.since'), unit.waits_since && !unit.stands ? since(page, unit.waits_since, 'units.held_over') : since(page, unit.since)],
       reason && [word('viewer.reason'), reason],
       cause && [word('units.waits'), link(page, cause.id, waitsFor(cause))],
       ...running.slice(0, LISTED).flatMap((run) => [

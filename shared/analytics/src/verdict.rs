@@ -38,6 +38,8 @@ const WINDOW_PIECES: f64 = 30.0;
 /// It is this many times as long as the product's mean lead time, so that the path stays longer
 /// at what limits than it takes to get there.
 const WINDOW_LEADS: f64 = 3.0;
+/// Nobody is sure of a lead that has led for less, while the window holds more.
+const SURE_FROM: Span = Span::from_secs(3 * 86_400);
 /// Ends from which a rank is the one that a walk begins at.
 const ENDS_ENOUGH: usize = 3;
 /// Share of the window that the path must explain for a verdict [ratio].
@@ -293,10 +295,10 @@ impl<'a> Question<'a> {
                 // Whom stations wait for in place of what is over is probable, whatever the path
                 // says of weeks.
                 _ if self.is_instead(found, first) => Confidence::Probably,
-                Present::GoesOn => shares::confidence(agreement_ratio),
-                Present::IsOver { .. } => {
-                    shares::confidence(agreement_ratio).max(Confidence::Probably)
+                Present::GoesOn if recent >= SURE_FROM.min(self.now.since(found.from)) => {
+                    shares::confidence(agreement_ratio)
                 }
+                _ => shares::confidence(agreement_ratio).max(Confidence::Probably),
             },
             present,
             agreement_ratio,

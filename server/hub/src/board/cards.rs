@@ -167,6 +167,15 @@ fn digest(
         value.due = Some(due.item(core));
         ids.push(due.label);
     }
+    let late = told.iter().filter(|told| told.plant.id == plant.id && told.is_late());
+    let late: Vec<LabelId> = late.map(|told| told.label).collect();
+    value.late = late.len() as u32;
+    ids.extend(late);
+    let alarms = history::open_alarms(board, core, gate, plant);
+    let alarms: Vec<LabelId> =
+        alarms.into_iter().filter(|label| sees(gate, audience, Some(*label))).collect();
+    value.alarms = alarms.len() as u32;
+    ids.extend(alarms);
     if let Some(found) = board.findings(&plant.id, audience) {
         let (label, card, _) = next(board, core, gate, (&plant.id, found, 1), audience);
         let label = label.filter(|label| sees(gate, audience, Some(*label)));
@@ -412,7 +421,7 @@ fn dry_part(core: &Scene<'_>, plant: &PlantId, part: &DryPart, supplier_known: b
         unit: core.unit_of_measure(&part.material),
         use_per_day: part.use_per_day,
         cover_d: None,
-        dry: part.dry.map(stamp),
+        dry: part.dry.filter(|_| !part.is_used_as_it_comes(core.now(plant))).map(stamp),
         out_since: part.out_since.map(stamp),
         unused_since: part.unused_since.map(stamp),
         again: part.again.map(|(from, to)| [stamp(from), stamp(to)]),

@@ -207,13 +207,6 @@ impl<'a> Floor<'a> {
         self.in_steps(gate, (&format!("unit/{}", unit.id), own), (unit_of(bare), steps))
     }
 
-    /// Since when a unit is down or on hold, where that began before its shift: there is no cause
-    /// in it that somebody might not be allowed to know.
-    fn stood_since(&self, now: &UnitNow) -> Option<String> {
-        let stands = matches!(now.state, UnitState::Down | UnitState::Held) && now.cause.is_none();
-        now.same_since.filter(|same| stands && Some(*same) != now.since).map(stamp)
-    }
-
     /// What a unit waits for, and what whoever is told that must be allowed to read.
     fn waits_for(&self, now: &UnitNow) -> Option<(Vec<Option<LabelId>>, CauseValue)> {
         // Of a record that cannot tell causes no page says what a unit waits for.
@@ -238,10 +231,16 @@ impl<'a> Floor<'a> {
     fn unit_value(&self, unit: &WorkUnit, now: &UnitNow) -> UnitValue {
         let usage = self.core.analytics.unit_use(&self.plant.id, &unit.id, self.now, RATE_WINDOW);
         let stale = is_stale(self.plant, self.now, self.last_heard(now.last_report));
+        // There is no cause in it that somebody might not be allowed to know.
+        let stands = now.stands().filter(|(_, since)| Some(*since) != now.since);
+        let is_closed = now.state == UnitState::OffShift;
         UnitValue {
             state: self.causes.name(now.state).to_owned(),
             since: stamp(now.since.unwrap_or(self.core.programme.starts)),
-            waits_since: self.stood_since(now),
+            waits_since: stands.map(|(_, since)| stamp(since)),
+            stands: stands
+                .filter(|_| is_closed)
+                .map(|(state, _)| self.causes.name(state).to_owned()),
             opens: self.opens_at(unit, now).map(stamp),
             reason: now.reason.as_ref().map(ToString::to_string),
             waits_for: None,

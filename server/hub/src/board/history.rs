@@ -74,6 +74,19 @@ pub(super) fn orders(
     past.orders(gate, outlook, audience)
 }
 
+/// The labels of a plant's alarms that nobody has acknowledged.
+pub(super) fn open_alarms(
+    board: &Board,
+    core: &Scene<'_>,
+    gate: &mut Gate,
+    plant: &Plant,
+) -> Vec<LabelId> {
+    let causes = board.causes(&plant.id);
+    let past = Past { core, labels: &board.labels, plant, causes, now: core.now(&plant.id) };
+    let open = core.conditions(&plant.id).into_iter().filter(|of| of.acknowledged.is_none());
+    open.filter_map(|alarm| past.alarm_label(gate, &alarm.rests_on)).collect()
+}
+
 struct Past<'a> {
     core: &'a Scene<'a>,
     labels: &'a Labels,

@@ -45,20 +45,24 @@ impl Reader<'_> {
         let units =
             known.filter_map(|unit| Some((self.core.twin.unit(&plant.id, &unit.id)?, unit)));
         let (now, unit) = units.min_by_key(|(now, _)| {
-            (says_least(now.state, now.cause.as_ref()), now.since, &now.unit)
+            let (state, since) =
+                now.stands().map_or((now.state, now.since), |(s, at)| (s, Some(at)));
+            (says_least(state, now.cause.as_ref()), since, &now.unit)
         })?;
         let causes = self.board.causes_now(&plant.id);
         let cause =
             now.cause.as_ref().filter(|_| now.state != UnitState::Working && causes.are_told());
         let waits_for = cause.and_then(|cause| self.waited_for(plant, cause));
-        // Whoever may not know what is waited for is not told that it is the same as before; what
-        // is down or on hold is so through the night, too.
-        let stands = matches!(now.state, UnitState::Down | UnitState::Held) && now.cause.is_none();
-        let since = if waits_for.is_some() || stands { now.same_since } else { now.since };
+        // What is down or on hold is so through the night, too; whoever may not know what is
+        // waited for is not told that it is the same as before.
+        let seen_since = if waits_for.is_some() { now.same_since } else { now.since };
+        let (state, since) =
+            now.stands().map_or((now.state, seen_since), |(state, since)| (state, Some(since)));
         Some(HoldUpNow {
             name: unit.name.clone(),
-            state: Some(causes.name(now.state).to_owned()),
+            state: Some(causes.name(state).to_owned()),
             since: since.map(stamp),
+            is_closed: state != now.state,
             waits_for,
             is_served: cause.is_some_and(|cause| self.serves(plant, cause, &unit.id)),
             cover_d: None,
@@ -73,6 +77,7 @@ impl Reader<'_> {
             name: self.core.name_of(&plant.id, now.resource.as_str()),
             state: Some(floor::resource_state(now).to_owned()),
             since: now.since.map(stamp),
+            is_closed: false,
             waits_for: None,
             is_served: false,
             cover_d: None,
@@ -99,6 +104,7 @@ impl Reader<'_> {
             name: self.core.material_name(&part.material),
             state: None,
             since: None,
+            is_closed: false,
             waits_for: None,
             is_served: false,
             cover_d: part.cover_d.filter(|_| self.may_see(lasts)),

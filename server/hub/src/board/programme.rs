@@ -41,6 +41,8 @@ pub(super) fn digest(
         planned: false,
         units,
         due: None,
+        late: 0,
+        alarms: 0,
         hold_up: None,
         hold_up_kind: None,
         cause: None,

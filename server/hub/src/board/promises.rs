@@ -43,7 +43,7 @@ impl Told<'_> {
         self.outlook.slip_d.unwrap_or(f64::MIN)
     }
 
-    fn is_late(&self) -> bool {
+    pub(super) fn is_late(&self) -> bool {
         self.is_open() && self.slip_d() >= 1.0
     }
 

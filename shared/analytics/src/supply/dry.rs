@@ -290,12 +290,19 @@ impl DryPart {
                 && dry.since(now) <= OUT_SOON
                 && self.next_delivery.is_none_or(|next| next > dry)
         };
-        match self.dry {
+        match self.dry.filter(|_| !self.is_used_as_it_comes(now)) {
             Some(dry) if comes_first(dry) => (0, dry.since(now).micros() - wait.max(again)),
             Some(dry) if dry <= now => (u8::from(!self.waited_for), -wait.max(again)),
             Some(dry) => (2, dry.micros()),
             None => (3, 0),
         }
+    }
+
+    /// Whether every lot is used at once and the deliveries keep to their dates: the shelf is
+    /// empty and nobody misses anything. What is computed for weeks later turns with every lot.
+    pub fn is_used_as_it_comes(&self, now: PlantTime) -> bool {
+        let is_far = self.dry.is_none_or(|dry| dry.since(now) > OUT_SOON);
+        self.stock <= 0.0 && !self.waited_for && self.late_d.is_none() && is_far
     }
 }
 

@@ -63,6 +63,18 @@ pub struct UnitNow {
     pub(super) unseen: usize,
 }
 
+impl UnitNow {
+    /// As what a unit stands that is down or on hold of itself, and since when; of one that is
+    /// outside its working hours, how they ended. There is no cause in it that lies elsewhere.
+    pub fn stands(&self) -> Option<(UnitState, PlantTime)> {
+        let own = || Some((self.state, self.same_since?, self.cause.is_none()));
+        let before = || self.before.as_ref().map(|of| (of.state, of.since, of.cause.is_none()));
+        let stood = if self.state == UnitState::OffShift { before() } else { own() };
+        let (state, since, is_own) = stood?;
+        (is_own && matches!(state, UnitState::Down | UnitState::Held)).then_some((state, since))
+    }
+}
+
 /// A state that a unit was in, and since when it was the same.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Stood {

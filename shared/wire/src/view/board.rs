@@ -205,9 +205,12 @@ pub struct HoldUpNow {
     /// A unit's or resource's state, as in their own values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
-    /// Since when it is in that state.
+    /// Since when it is in that state; of what waits or stands, nights are passed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Rfc3339>,
+    /// Whether it is outside its working hours: then the state is the one in which they ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_closed: bool,
     /// The name of what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
@@ -428,6 +431,12 @@ pub struct PlantDigest {
     /// The next due item.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<DueItem>,
+    /// Promises that are a day late or more, met ones left out.
+    #[serde(default)]
+    pub late: u32,
+    /// Alarms that nobody has acknowledged.
+    #[serde(default)]
+    pub alarms: u32,
     /// The main hold-up's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold_up: Option<String>,

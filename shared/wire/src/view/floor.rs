@@ -140,10 +140,13 @@ pub struct UnitValue {
     pub state: String,
     /// Since when.
     pub since: Rfc3339,
-    /// Since when it has waited for that, time outside its working hours counted in; none where
-    /// that is `since`.
+    /// Since when it has waited for that or stood, time outside its working hours counted in; none
+    /// where that is `since`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_since: Option<Rfc3339>,
+    /// As what it stands while it is outside its working hours, such as `down`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stands: Option<String>,
     /// When its working hours begin again, while it is outside them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opens: Option<Rfc3339>,
