@@ -85,7 +85,7 @@ fn a_key_that_is_typed_is_not_repeated() {
     let data = data.path().to_str().expect("a path of text");
     for (arguments, says) in [
         (&["feed", "--plant", "home-yard", "--key", &key][..], "the name of a file that holds"),
-        (&["key", "revoke", &key, "--data", data][..], "no key in force"),
+        (&["key", "revoke", &key, "--data", data][..], "no key or link in force"),
     ] {
         let (status, said) = run(arguments);
         assert_eq!(status, 1, "{said}");
@@ -148,6 +148,28 @@ fn a_second_hub_is_told_what_is_in_its_way() {
     let other = tempfile::tempdir().expect("a folder");
     let other = other.path().to_str().expect("a path of text");
     check(&["serve", "--listen", &listen, "--data", other], 1, &["in use", "--listen"]);
+}
+
+#[test]
+fn a_link_is_listed_and_withdrawn_and_all_of_it_is_on_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("hub");
+    let data = ["--data", data.to_str().expect("a path of text")];
+    let typed = |arguments: &[&'static str]| -> Vec<&str> { [arguments, &data].concat() };
+    let invite = typed(&["invite", "--plant", "home-yard", "--supplier", "steel-mill"]);
+    check(&invite, 0, &["was no data directory of a hub", "#invite=", "this machine", "--url"]);
+    let (_, listed) = run(&typed(&["key", "list"]));
+    assert!(listed.contains("invitation of supplier steel-mill to home-yard"), "{listed}");
+    assert!(!listed.contains("was no data directory"), "{listed}");
+    let hash = listed.split_whitespace().next().expect("a hash");
+    let revoke = [&["key", "revoke", hash], &data[..]].concat();
+    check(&revoke, 0, &["withdrawn"]);
+    check(&revoke, 1, &["no key or link in force"]);
+    check(&typed(&["key", "list"]), 0, &["opens nothing since"]);
+    let audit = typed(&["audit"]);
+    check(&audit, 0, &["command line: supplier invited", "command line: invitation withdrawn"]);
+    check(&[&audit[..], &["--most", "1"]].concat(), 0, &["withdrawn", "--before 2"]);
+    check(&typed(&["audit", "--json", "--before", "2"]), 0, &["\"what\":\"supplier invited\""]);
 }
 
 #[test]

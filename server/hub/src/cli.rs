@@ -3,7 +3,9 @@
 //! Machine output goes to stdout, everything for people to stderr.
 
 mod account;
+mod audit;
 mod check;
+mod data;
 mod feed;
 mod invite;
 mod key;
@@ -89,11 +91,14 @@ Examples:
   slipway invite --plant home-yard --supplier pipe-shop --expires 2d --url https://hub.example.org
 
 Whoever opens the link first is let in for 30 days, with a key that `slipway key list` shows and
-`slipway key revoke` ends.")]
+`slipway key revoke` ends; both also know the links that nobody has opened yet.")]
     Invite(invite::InviteArgs),
     /// Makes and changes the accounts of people.
     #[command(subcommand)]
     Account(account::AccountTask),
+    /// Lists who came in, who was refused, and what was changed about that; newest first.
+    #[command(after_help = audit::HELP)]
+    Audit(audit::AuditArgs),
 }
 
 /// How to run a hub.
@@ -173,6 +178,9 @@ pub fn main() -> ExitCode {
         }
         Task::Account(task) => {
             account::run(&task).map_err(|error| vec![format!("error: {}", in_words(&error))])
+        }
+        Task::Audit(args) => {
+            audit::run(&args).map_err(|error| vec![format!("error: {}", in_words(&error))])
         }
     };
     match done {

@@ -6,7 +6,11 @@
 use rusqlite::OptionalExtension;
 use twin::{FeedId, PlantId, PlantTime, SupplierId};
 
-use crate::{JournalError, KeyLife, Keys, error::sqlite};
+use crate::{
+    JournalError, KeyLife, Keys,
+    error::sqlite,
+    key_table::{beginning, no_id},
+};
 
 /// Invitations that wait for their supplier, of one plant.
 const MOST_WAITING: i64 = 200;
@@ -91,6 +95,41 @@ impl Keys {
             .execute(too_many, (invitation.plant.as_str(), MOST_WAITING))
             .map_err(&failed)?;
         transaction.commit().map_err(&failed)
+    }
+
+    /// The invitations that nobody has used, in the order of making; some may be over.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn waiting_invitations(&self) -> Result<Vec<InvitationRow>, JournalError> {
+        let failed = sqlite(self.path(), "listing the invitations");
+        let select = "SELECT sha256, plant, supplier, created_us, expires_us FROM invitation
+                      WHERE used_us IS NULL ORDER BY created_us, sha256";
+        let mut statement = self.connection().prepare(select).map_err(&failed)?;
+        let rows = statement.query_map([], |row| {
+            Ok(InvitationRow {
+                sha256: row.get(0)?,
+                plant: PlantId::new(&row.get::<_, String>(1)?).map_err(no_id(1))?,
+                supplier: SupplierId::new(&row.get::<_, String>(2)?).map_err(no_id(2))?,
+                created: PlantTime::from_micros(row.get(3)?),
+                expires: PlantTime::from_micros(row.get(4)?),
+                used: None,
+            })
+        });
+        rows.map_err(&failed)?.collect::<Result<_, _>>().map_err(&failed)
+    }
+
+    /// Ends every invitation that nobody has used and whose hash begins so; returns how many.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing was changed.
+    pub fn withdraw_invitation(&self, which: &str, at: PlantTime) -> Result<usize, JournalError> {
+        let which = beginning(which);
+        let update = "UPDATE invitation SET expires_us = ?1
+                      WHERE used_us IS NULL AND expires_us > ?1 AND substr(sha256, 1, ?2) = ?3";
+        let row = (at.micros(), which.len() as i64, which);
+        let ended = self.connection().execute(update, row);
+        ended.map_err(sqlite(self.path(), "withdrawing an invitation"))
     }
 
     /// Exchanges an invitation, by hash, for a key: both happen or neither, and only once.
@@ -202,6 +241,28 @@ mod tests {
         assert!(keys.end_key("k1", at(7)).expect("ended"));
         assert!(!keys.end_key("k1", at(8)).expect("ended already"));
         assert_eq!(keys.find("k1").expect("read").expect("listed").life.revoked, Some(at(7)));
+    }
+
+    #[test]
+    fn what_nobody_used_is_listed_and_can_be_withdrawn() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(dir.path()).expect("opened");
+        for name in ["opened-by-one", "sent-to-wrong-one", "sent-to-right-one"] {
+            keys.add_invitation(&invitation(name, 1)).expect("kept");
+        }
+        keys.redeem_invitation("opened-by-one", &key("k1"), at(5)).expect("asked");
+        let names = |keys: &Keys| -> Vec<String> {
+            let waiting = keys.waiting_invitations().expect("read");
+            waiting.into_iter().map(|row| row.sha256).collect()
+        };
+        assert_eq!(names(&keys), ["sent-to-right-one", "sent-to-wrong-one"]);
+        assert_eq!(keys.withdraw_invitation("sent", at(6)).expect("asked"), 0, "too short");
+        assert_eq!(keys.withdraw_invitation("opened-by", at(6)).expect("asked"), 0, "used");
+        assert_eq!(keys.withdraw_invitation("sent-to-w", at(6)).expect("asked"), 1);
+        assert_eq!(keys.withdraw_invitation("sent-to-w", at(7)).expect("asked"), 0, "once");
+        let redeem = |which: &str| keys.redeem_invitation(which, &key("k2"), at(8)).expect("asked");
+        assert_eq!(redeem("sent-to-wrong-one"), Redeemed::Expired);
+        assert!(matches!(redeem("sent-to-right-one"), Redeemed::In { .. }));
     }
 
     #[test]

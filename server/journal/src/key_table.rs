@@ -9,6 +9,11 @@ use crate::{JournalError, Keys, error::sqlite, life::COLUMNS};
 /// The shortest beginning of a hash that names a key: a shorter one could hit a stranger's.
 const SHORTEST_BEGINNING: usize = 8;
 
+/// The beginning of a hash that was typed; of one that is too short, something that no hash has.
+pub(crate) fn beginning(typed: &str) -> &str {
+    if typed.len() >= SHORTEST_BEGINNING { typed } else { "-" }
+}
+
 /// A table of keys of one kind. Its columns are `fields`, the first of which is the hash, and then
 /// those of a life.
 pub(crate) struct KeyTable<T> {
@@ -45,7 +50,7 @@ impl<T> KeyTable<T> {
         which: &str,
         at: PlantTime,
     ) -> Result<usize, JournalError> {
-        let beginning = if which.len() >= SHORTEST_BEGINNING { which } else { "-" };
+        let beginning = beginning(which);
         let Self { name, named_by, .. } = self;
         let update = format!(
             "UPDATE {name} SET revoked_us = ?1

@@ -92,6 +92,11 @@ impl AnyKey {
 }
 
 impl Keys {
+    /// Whether a data directory has keys already.
+    pub fn are_kept_in(dir: &Path) -> bool {
+        dir.join(KEYS_FILE).exists()
+    }
+
     /// Opens the keys of a data directory, making it if need be.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use thiserror::Error;
 use twin::{FeedId, PlantId, SupplierId};
 
 use super::{
+    data::keys_in,
     key::{Member, member},
     named::{Named, NotNamed, PlantsArgs},
 };
@@ -166,7 +167,7 @@ fn new(args: &NewArgs) -> Result<(), AccountError> {
     named.find_or_tell(&args.plants)?;
     let feed = FeedId::new(&format!("{PEOPLES}{}", args.name))?;
     let supplier = args.supplier.clone();
-    let keys = Keys::open(&args.data)?;
+    let keys = keys_in(&args.data)?;
     let account = AccountRow {
         name: args.name.clone(),
         nation: args.of.nation.clone(),
@@ -189,7 +190,7 @@ fn change(
     (name, what, outcome): (&str, &str, &str),
     change: impl FnOnce(&Keys) -> Result<bool, JournalError>,
 ) -> Result<(), AccountError> {
-    let keys = Keys::open(data)?;
+    let keys = keys_in(data)?;
     if !change(&keys)? {
         return Err(AccountError::NoSuchAccount(name.to_owned()));
     }
@@ -204,7 +205,7 @@ fn note(keys: &Keys, name: &str, what: &str, outcome: &str) -> Result<(), Journa
 }
 
 fn list(args: &ListArgs) -> Result<(), AccountError> {
-    for account in Keys::open(&args.data)?.list_accounts()? {
+    for account in keys_in(&args.data)?.list_accounts()? {
         let AccountRow { name, nation, organisation, roles, reports, .. } = account;
         let of = format!("{nation}/{organisation}");
         let made = record::format_time(account.created).unwrap_or_default();

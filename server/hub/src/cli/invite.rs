@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use journal::{InvitationRow, JournalError, Keys};
+use journal::{InvitationRow, JournalError};
 use thiserror::Error;
 use twin::{PlantId, Span, SupplierId};
 
 use super::{
+    data::keys_in,
     key::{expires, note},
     named::{Named, NotNamed, PlantsArgs},
 };
@@ -65,9 +66,7 @@ pub(super) fn run(args: &InviteArgs) -> Result<(), InviteError> {
         return Err(InviteError::TooLong);
     }
     let url = args.url.trim_end_matches('/');
-    if !(url.starts_with("https://") || url.starts_with("http://")) || url.contains('#') {
-        return Err(InviteError::NoUrl(args.url.clone()));
-    }
+    let host = hub_of(url).ok_or_else(|| InviteError::NoUrl(args.url.clone()))?;
     let (plant, supplier) = (Some(&args.plant), Some(&args.supplier));
     Named { plant, supplier, ..Named::default() }.find(&args.plants)?;
     let secret = gate::new_key().map_err(InviteError::Random)?;
@@ -80,7 +79,7 @@ pub(super) fn run(args: &InviteArgs) -> Result<(), InviteError> {
         expires: now + args.expires,
         used: None,
     };
-    let keys = Keys::open(&args.data)?;
+    let keys = keys_in(&args.data)?;
     keys.add_invitation(&invitation)?;
     let InvitationRow { sha256, plant, supplier, .. } = &invitation;
     let about = format!("invitation {} of {supplier} at {plant}", &sha256[..12]);
@@ -91,6 +90,11 @@ pub(super) fn run(args: &InviteArgs) -> Result<(), InviteError> {
         "This link is shown once. It opens until {until}, for the first who opens it, and lets \
          {supplier} report to {plant}; send it to nobody else:"
     );
+    if is_this_machine(&host) {
+        eprintln!(
+            "note: {host} is this machine; for a telephone say where it reaches the hub, with --url"
+        );
+    }
     if args.json {
         let line = serde_json::json!({
             "link": link, "plant": plant.as_str(), "supplier": supplier.as_str(), "expires": until,
@@ -100,4 +104,45 @@ pub(super) fn run(args: &InviteArgs) -> Result<(), InviteError> {
         println!("{link}");
     }
     Ok(())
+}
+
+/// The host of a hub's address; none when it is no such address.
+fn hub_of(url: &str) -> Option<String> {
+    let url: axum::http::Uri = url.parse().ok().filter(|_| !url.contains('#'))?;
+    let authority = url.authority()?;
+    // A port that is none reads as no port at all.
+    let has_port = authority.as_str().len() > authority.host().len();
+    let is_whole = !has_port || authority.port_u16().is_some();
+    let is_web = matches!(url.scheme_str(), Some("http" | "https"));
+    (is_web && is_whole && url.query().is_none()).then(|| authority.host().to_owned())
+}
+
+/// Whether only programs of this machine reach a host.
+fn is_this_machine(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_is_where_a_browser_finds_it() {
+        for (url, host) in [
+            ("https://hub.example.org", Some("hub.example.org")),
+            ("http://127.0.0.1:8080", Some("127.0.0.1")),
+            ("http://[::1]:8080", Some("[::1]")),
+            ("http://127.0.0.1:99999", None),
+            ("hub.example.org", None),
+            ("ftp://hub.example.org", None),
+            ("https://hub.example.org?x=1", None),
+            ("https://hub.example.org/#there", None),
+        ] {
+            assert_eq!(hub_of(url).as_deref(), host, "{url}");
+        }
+        for (host, is_here) in [("localhost", true), ("[::1]", true), ("hub.example.org", false)] {
+            assert_eq!(is_this_machine(host), is_here, "{host}");
+        }
+    }
 }

@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, Subcommand};
 use feed::tls::{TlsError, certificates};
-use journal::{AnyKey, JournalError, KeyLife, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow};
+use journal::{
+    AnyKey, InvitationRow, JournalError, KeyLife, KeyRow, Keys, PlannerKeyRow, ViewerKeyRow,
+};
 use thiserror::Error;
 use twin::{EquipmentId, FeedId, NationId, OrganisationId, PlantId, PlantTime, Span, SupplierId};
 
-use super::named::{Named, NotNamed, PlantsArgs};
+use super::{
+    data::keys_in,
+    named::{Named, NotNamed, PlantsArgs},
+};
 use crate::{
     clock::wall_now,
     core::{is_planner, planner_feed},
@@ -40,9 +45,9 @@ The program sends it with the websocket's request, or with each request of the H
 A feed with a certificate of its own (`slipway serve --feed-ca`) gets no key: the certificate is
 registered by its hash, as `openssl x509 -fingerprint -sha256` has it, and revoked like a key.")]
     New(Box<NewArgs>),
-    /// Lists the keys, without the keys themselves.
+    /// Lists the keys, without the keys themselves, and the links that suppliers have not used yet.
     List(ListArgs),
-    /// Revokes keys: by the feed's name, or by the beginning of the hash.
+    /// Revokes keys and links: by the feed's name, or by the beginning of the hash.
     #[command(after_help = "Examples:
   slipway key revoke press
   slipway key revoke planner:0123456789ab")]
@@ -149,7 +154,7 @@ pub(super) enum KeyError {
     #[error("a key like this lasts {0} days at most; make a new one before it ends")]
     TooLong(i64),
     /// Nothing to revoke.
-    #[error("no key in force belongs to {which}; `slipway key list` shows them")]
+    #[error("no key or link in force belongs to {which}; `slipway key list` shows them")]
     NoSuchKey {
         /// As asked.
         which: String,
@@ -177,7 +182,7 @@ fn new(args: &NewArgs) -> Result<(), KeyError> {
     }
     let key = gate::new_key().map_err(KeyError::Random)?;
     let (sha256, life) = (gate::hash(&key), life(args)?);
-    let keys = Keys::open(&args.data)?;
+    let keys = keys_in(&args.data)?;
     let made_for;
     let holder = match (&args.view_as, &args.planner, &args.feed, &args.plant) {
         (Some(Member { nation, organisation }), ..) => {
@@ -240,7 +245,7 @@ fn register(
             return Err(KeyError::NotTheFeeds { path: path.to_owned(), named, feed: feed.clone() });
         }
     };
-    let (keys, life) = (Keys::open(&args.data)?, life(args)?);
+    let (keys, life) = (keys_in(&args.data)?, life(args)?);
     if keys.find_any(&sha256)?.is_some() {
         return Err(KeyError::Registered(path.to_owned()));
     }
@@ -304,8 +309,29 @@ pub(super) fn member(text: &str) -> Result<Member, String> {
 }
 
 fn list(args: &ListArgs) -> Result<(), KeyError> {
-    for key in Keys::open(&args.data)?.list_all()? {
+    let keys = keys_in(&args.data)?;
+    for key in keys.list_all()? {
         println!("{}", if args.json { json_of(&key).to_string() } else { words_of(&key) });
+    }
+    for link in keys.waiting_invitations()? {
+        let InvitationRow { sha256, plant, supplier, created, expires, .. } = &link;
+        let time = |time| record::format_time(time).unwrap_or_default();
+        if args.json {
+            let line = serde_json::json!({
+                "invitation": plant.as_str(), "supplier": supplier.as_str(),
+                "sha256": &sha256[..12], "created": time(*created), "expires": time(*expires),
+            });
+            println!("{line}");
+        } else {
+            let is_open = *expires > wall_now();
+            let end = if is_open { "opens until" } else { "opens nothing since" };
+            let (created, expires) = (time(*created), time(*expires));
+            println!(
+                "{}  invitation of supplier {supplier} to {plant}, made {created}, not used, {end} \
+                 {expires}",
+                &sha256[..12]
+            );
+        }
     }
     Ok(())
 }
@@ -381,17 +407,22 @@ fn life_words(life: KeyLife) -> String {
 }
 
 fn revoke(args: &RevokeArgs) -> Result<(), KeyError> {
-    let (keys, now) = (Keys::open(&args.data)?, wall_now());
+    let (keys, now) = (keys_in(&args.data)?, wall_now());
     // The key itself names itself, too; what is said of it afterwards is its hash.
     let typed = &args.which;
     let which = if gate::holds_key(typed) { gate::hash(typed) } else { typed.clone() };
     let feeds = keys.revoke(&which, now)? + keys.revoke_planner(&which, now)?;
-    match feeds + keys.revoke_viewer(&which, now)? {
-        0 => Err(KeyError::NoSuchKey { which }),
-        count => {
-            note(&keys, "key revoked", &which)?;
-            eprintln!("{count} keys revoked; open connections end within a second");
-            Ok(())
-        }
+    let count = feeds + keys.revoke_viewer(&which, now)?;
+    let links = keys.withdraw_invitation(&which, now)?;
+    if links > 0 {
+        note(&keys, "invitation withdrawn", &which)?;
+        eprintln!("withdrawn: the link lets nobody in any more");
     }
+    match (count, links) {
+        (0, 0) => return Err(KeyError::NoSuchKey { which }),
+        (0, _) => return Ok(()),
+        (1, _) => eprintln!("1 key revoked; open connections end within a second"),
+        (count, _) => eprintln!("{count} keys revoked; open connections end within a second"),
+    }
+    Ok(note(&keys, "key revoked", &which)?)
 }

@@ -307,8 +307,10 @@ impl Core {
 /// nothing of what was sent.
 pub(super) fn alarm_of_spillage(speaker: &Speaker, not_taken: &NotTaken, effects: &mut Effects) {
     if not_taken.code == decode::SPILLAGE {
+        let of = speaker.grant.supplier.as_ref();
+        let of = of.map(|supplier| format!(" of the supplier {supplier}")).unwrap_or_default();
         let text = format!(
-            "the feed {} sent a text with a marking above controlled; nothing of it was kept: \
+            "the feed {}{of} sent a text with a marking above controlled; nothing of it was kept: \
              find out from {} what it was, and where else it is",
             speaker.feed, speaker.grant.plant
         );
