@@ -129,7 +129,8 @@ test('what was refused for its marking can be removed', async ({ page }) => {
   await receipt(page, 'R-1-1').getByRole('button', { name: 'Remove it from this telephone' }).click();
   await expect(page.locator('body')).not.toContainText('NOFORN');
   expect(await page.evaluate(() => JSON.stringify(localStorage))).not.toContain('NOFORN');
-  await expect(page.locator('#end')).toContainText('Questions? Ask whoever sent you the link at');
+  await expect(page.locator('#questions')).toHaveText('Questions? Call the Supply desk, Skarvik yard: +999 555 0109');
+  await expect(page.locator('#questions a')).toHaveAttribute('href', 'tel:+9995550109');
 });
 
 test('what was finished stays with the rest when its first part arrives', async ({ page }) => {

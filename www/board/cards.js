@@ -2,7 +2,7 @@
 // nothing there yet, nothing to tell, too early, not shared, and the answer.
 
 import { h, renew, whole } from '../lib/dom.js';
-import { DAY_MS, amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, when, whenBoth } from '../lib/format.js';
+import { DAY_MS, amount, days, dueSlip, duration, lastMoment, ms, number, percent, quantity, telephone, when, whenBoth } from '../lib/format.js';
 import { keepAudience } from '../lib/mirror.js';
 import { capitalised, causeSentence, chainSentences, confidenceWords, listed, whyNot } from '../lib/say.js';
 import { sign, stateWord } from '../lib/states.js';
@@ -391,7 +391,7 @@ export function actCard(card, { now, holdUp }) {
       card.answered && h('p', { class: 'label' }, word('act.ago', { when: when(card.answered), duration: duration((now - ms(card.answered)) / 1000) })),
       answerState(card))
     : h('p', { class: 'muted' }, word('act.no_answer'));
-  const call = (className) => card.phone && h('a', { class: className, href: `tel:${card.phone.replaceAll(/[^+\d]/g, '')}` }, sign('phone'), ' ', word('act.call', { phone: card.phone }));
+  const call = (className) => card.phone && h('a', { class: className, href: telephone(card.phone) }, sign('phone'), ' ', word('act.call', { phone: card.phone }));
   // What was asked last is no answer to what holds up now: who owns that comes first.
   if (card.answer && card.is_before && card.owner) {
     return h('div', { class: 'stack' },

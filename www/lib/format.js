@@ -98,6 +98,11 @@ export function whenBoth(at) {
   return siteZone === readerZone ? site : `${site}\n${word('time.tip_reader', { when: zoned(readerZone) })}`;
 }
 
+/** The address that a telephone calls a number by. */
+export function telephone(number) {
+  return `tel:${number.replaceAll(/[^+\d]/g, '')}`;
+}
+
 /** Milliseconds of an RFC 3339 text, or of a number that is some already. */
 export function ms(at) {
   return typeof at === 'number' ? at : Date.parse(at);

@@ -2,6 +2,7 @@
 // organisation, who sees it and why.
 
 import { h } from '../lib/dom.js';
+import { telephone } from '../lib/format.js';
 import { form, word } from '../lib/words.js';
 import { kindName, kindSays, listOf, reasons } from './sentences.js';
 
@@ -50,7 +51,7 @@ function inShort(columns, seen) {
 
 /** A text in which telephone numbers can be called. */
 function withCalls(text) {
-  return text.split(/(\+\d[\d\u00a0 ]{5,}\d)/).map((piece, at) => (at % 2 === 1 ? h('a', { class: 'nowrap', href: `tel:${piece.replaceAll(/[^+\d]/g, '')}` }, piece) : piece));
+  return text.split(/(\+\d[\d\u00a0 ]{5,}\d)/).map((piece, at) => (at % 2 === 1 ? h('a', { class: 'nowrap', href: telephone(piece) }, piece) : piece));
 }
 
 /** The audiences of a row with the same reasons told once: `{see, who: [names], why: [texts]}`. */

@@ -3,7 +3,7 @@
 // address bar at once and is handed over once.
 
 import { h, renew } from '../lib/dom.js';
-import { useSiteZone, when } from '../lib/format.js';
+import { telephone, useSiteZone, when } from '../lib/format.js';
 import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
 import { entryOf, saidOf, takenBack } from './entries.js';
 import { dropLines, dropPage, keepLines, keepPage, keptLines } from './kept.js';
@@ -133,7 +133,7 @@ class Page {
     show('dates', answer.clock.kind !== 'live');
     byId('dates').textContent = word('supplier.dates', { today: when(answer.now, 'date') });
     remember(answer.plant_name);
-    byId('questions').textContent = word('supplier.questions', { whom: this.#whom() });
+    this.#tellWhomToCall();
     this.lines.take(this.#who);
   }
 
@@ -353,6 +353,15 @@ class Page {
     byId('leaving-says').textContent = [word('supplier.leave_sure', { whom: this.#whom() }), waiting > 0 && word('supplier.leave_waiting', { n: waiting })].filter(Boolean).join(' ');
     show('leaving');
     byId('stay').focus();
+  }
+
+  /** Whom to call with a question, where the plant says so. */
+  #tellWhomToCall() {
+    const { desk } = this.#who;
+    const questions = desk
+      ? [word('supplier.questions_call', { role: desk.role }), ' ', h('a', { class: 'nowrap', href: telephone(desk.phone) }, desk.phone)]
+      : [word('supplier.questions', { whom: this.#whom() })];
+    byId('questions').replaceChildren(...questions);
   }
 
   /** Whom to ask for another link, as far as the page knows. */

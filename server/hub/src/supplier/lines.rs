@@ -19,6 +19,13 @@ use crate::{
 /// Order lines listed: the ones due first.
 const MOST_LINES: usize = 200;
 
+/// A role at the plant that answers suppliers, with its telephone number.
+#[derive(Debug, Serialize)]
+struct Desk {
+    role: String,
+    phone: String,
+}
+
 /// Everything that the page starts with.
 #[derive(Debug, Serialize)]
 pub(super) struct Lines {
@@ -26,6 +33,9 @@ pub(super) struct Lines {
     plant_name: String,
     supplier: String,
     supplier_name: String,
+    /// Whom it may call, where the plant's file says that suppliers are told of somebody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    desk: Option<Desk>,
     /// The feed that the page reports as.
     feed: String,
     clock: Clock,
@@ -113,6 +123,11 @@ pub(super) fn own(
         plant_name: plant.name.clone(),
         supplier: id.to_string(),
         supplier_name: supplier.name.clone(),
+        desk: plant
+            .contacts
+            .iter()
+            .find(|contact| contact.for_suppliers)
+            .map(|contact| Desk { role: contact.role.clone(), phone: contact.phone.clone() }),
         feed: grant.feed.to_string(),
         clock: Clock { kind: scene.origin(&plant.id).name(), rate: scene.rate(&plant.id) },
         now: rfc3339(scene.now(&plant.id)),

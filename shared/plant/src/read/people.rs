@@ -98,8 +98,10 @@ impl Context<'_, '_> {
             let id = self.own_id(&reader, Kind::Contact);
             let role = reader.need("role").and_then(Value::text);
             let phone = reader.need("phone").and_then(Value::text);
+            let for_suppliers = reader.flag_or("for_suppliers", false);
             reader.finish();
-            Some(Contact { id: id?, role: role?.to_owned(), phone: phone?.to_owned() })
+            let (role, phone) = (role?.to_owned(), phone?.to_owned());
+            Some(Contact { id: id?, role, phone, for_suppliers })
         };
         tables.filter_map(read).collect()
     }

@@ -97,6 +97,8 @@ pub struct Contact {
     pub role: String,
     /// Telephone number.
     pub phone: String,
+    /// Whether suppliers are told of it on the page that they report with.
+    pub for_suppliers: bool,
 }
 
 /// A promise of the plant.
