@@ -335,7 +335,7 @@ function dryRow(part, now, withPlant) {
 
 /** The first part to run out, as the card's large answer. */
 function dryAnswer(part, now) {
-  if (!part.dry) return word('next.answer_none');
+  if (!part.dry) return part.stock <= 0 && part.next_delivery ? word('next.answer_as_it_comes', { name: part.name }) : word('next.answer_none');
   const until = (ms(part.dry) - now) / DAY_MS;
   return until <= 0 ? word('next.answer_now', { name: part.name }) : word('next.answer', { name: part.name, days: days(until) });
 }

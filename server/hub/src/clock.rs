@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use twin::PlantTime;
+use twin::{PlantTime, Span};
 
 /// The wall clock now, in UTC.
 #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
@@ -29,4 +29,16 @@ impl Stopwatch {
     pub(crate) fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }
+}
+/// The calendar day of a moment in a time zone; an unknown zone counts as UTC.
+pub(crate) fn day_in(zone: &str, at: PlantTime) -> Option<jiff::civil::Date> {
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    Some(jiff::Timestamp::from_microsecond(at.micros()).ok()?.to_zoned(zone).date())
+}
+
+/// By how many calendar days something is expected later than promised, as pages count them: what
+/// is due at midnight is due on the day before.
+pub(crate) fn days_late(zone: &str, promised: PlantTime, expected: PlantTime) -> Option<i32> {
+    let promised = day_in(zone, promised - Span::from_secs(1))?;
+    Some(promised.until(day_in(zone, expected)?).ok()?.get_days())
 }

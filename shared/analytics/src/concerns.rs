@@ -2,8 +2,9 @@
 //! missed, a unit that stands.
 //!
 //! Parts and promises are looked at with every sample of the record, every six hours of plant time;
-//! what held at two in a row is raised, and is over when it has not held for a day, so that what
-//! comes and goes is raised once. A unit is raised when it has stood for a day, until it works.
+//! what held at two in a row is raised, a part that is not about to come at once, and is over when
+//! it has not held for a day, so that what comes and goes is raised once; a promise is over when it
+//! is kept. A unit is raised when it has stood for a day, until it works.
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,10 @@ use crate::{
 const MISSED_BY_D: f64 = 7.0;
 /// It is so no more when it is missed by less than this [d].
 const NEARLY_MET_D: f64 = 4.0;
+/// A promise that is missed by so much more than the next of its product [d] is one of its own.
+const MUCH_LATER_D: f64 = 14.0;
+/// Without a delivery within this, a part that is out is raised as soon as it is found.
+const COMES_SOON: Span = Span::DAY;
 /// Promises for later than this are left for later.
 const PROMISED_WITHIN: Span = Span::from_secs(60 * 86_400);
 /// A unit that has been down or on hold for so long, time off shift included.
@@ -50,6 +55,18 @@ pub enum Concern {
         /// Whether it is down or on hold.
         state: UnitState,
     },
+}
+
+impl Concern {
+    /// Whether nothing is about to end it by itself.
+    fn is_pressing(&self, at: PlantTime) -> bool {
+        match self {
+            Self::PartIsOut(part) => part.next_delivery.is_none_or(|next| {
+                next.since(at) > COMES_SOON || part.overdue_d.is_some_and(|days| days > 0.0)
+            }),
+            Self::PromiseIsMissed(_) | Self::UnitStands { .. } => false,
+        }
+    }
 }
 
 /// A concern that is raised.
@@ -121,9 +138,11 @@ pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
     found
 }
 
-/// Of each product the next promise that will be missed: what comes after it is late as well.
+/// Of each product the next promise that will be missed, since what comes after it is late as
+/// well; and the next that is much later still.
 fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About, Raised)> {
     let mut found: BTreeMap<_, &Outlook> = BTreeMap::new();
+    let mut much_later: BTreeMap<_, &Outlook> = BTreeMap::new();
     let open = outlook.iter().filter(|o| o.reached.is_none());
     let missed = open.filter(|promise| {
         let least = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
@@ -131,9 +150,15 @@ fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About,
         is_soon && promise.slip_d.is_some_and(|slip| slip >= least)
     });
     for promise in missed {
-        found.entry((&promise.material, promise.part.is_some())).or_insert(promise);
+        let kind = (&promise.material, promise.part.is_some());
+        let next = *found.entry(kind).or_insert(promise);
+        let slip = |of: &Outlook| of.slip_d.unwrap_or(0.0);
+        let margin = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MUCH_LATER_D };
+        if slip(promise) - slip(next) >= margin {
+            much_later.entry(kind).or_insert(promise);
+        }
     }
-    let raised = found.into_values().map(|promise| {
+    let raised = found.into_values().chain(much_later.into_values()).map(|promise| {
         let what = Concern::PromiseIsMissed(Box::new(promise.clone()));
         let raised = Raised { what, since: at, goes_on: true, inputs: promise.inputs.clone() };
         (About::Promise(promise.what.clone()), raised)
@@ -165,8 +190,14 @@ fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
 
 /// What is raised about a plant: parts and promises, then units, each the longest first.
 pub fn raised(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
-    let twice = |known: &&Followed| known.first < known.last;
-    let followed = fold.concerns.followed.values().filter(twice);
+    let is_raised =
+        |known: &&Followed| known.first < known.last || known.raised.what.is_pressing(known.last);
+    let open = |(about, _): &(&About, &Followed)| match about {
+        About::Promise(promise) => fold.promises.is_open(promise),
+        About::Part(_) => true,
+    };
+    let followed = fold.concerns.followed.iter().filter(open).map(|(_, known)| known);
+    let followed = followed.filter(is_raised);
     let as_seen = |known: &Followed| {
         let goes_on = fold.concerns.sampled == Some(known.last);
         Raised { goes_on, ..known.raised.clone() }

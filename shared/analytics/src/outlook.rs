@@ -14,7 +14,10 @@ use twin::{
     report::OrderTerms,
 };
 
-use crate::layout::{Layout, NodeIx, Place};
+use crate::{
+    findings::Promise,
+    layout::{Layout, NodeIx, Place},
+};
 use pieces::Pieces;
 
 /// Orders followed at once; closed and met ones go first.
@@ -176,6 +179,19 @@ impl Promises {
         (self.orders.is_empty() && self.items.is_empty())
             || self.orders.values().any(open)
             || self.items.iter().any(|item| item.reached.is_none())
+    }
+
+    /// Whether a promise is neither kept nor closed.
+    pub fn is_open(&self, promise: &Promise) -> bool {
+        match promise {
+            Promise::Order(id) => {
+                self.orders.get(id).is_some_and(|track| !track.closed && track.reached.is_none())
+            }
+            Promise::Milestone(id) => {
+                let mut items = self.items.iter();
+                items.any(|item| item.milestone.id == *id && item.reached.is_none())
+            }
+        }
     }
 
     /// Pieces of a material that orders want between two moments, closed ones included; none when

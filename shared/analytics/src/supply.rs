@@ -40,6 +40,10 @@ type Slots = VecDeque<(i64, PlantTime, f64)>;
 struct Use {
     /// By where it was taken from.
     slots: BTreeMap<Place, Slots>,
+    /// The newest run that took some there, and how much.
+    newest: BTreeMap<Place, (PlantTime, f64)>,
+    /// When some was brought last.
+    brought: Option<PlantTime>,
     /// Who brought any, the last one last.
     brought_by: Vec<SupplierId>,
 }
@@ -58,6 +62,8 @@ pub struct Gap {
     pub from: PlantTime,
     /// The delivery that ends it.
     pub to: PlantTime,
+    /// What is there of it and comes before that time begins [the material's unit of measure].
+    pub before: f64,
     /// What that rests on.
     pub inputs: Inputs,
 }
@@ -156,6 +162,9 @@ impl Supply {
         }
         let used = self.used.entry(material.clone()).or_default();
         let slots = used.slots.entry(place).or_default();
+        if used.newest.get(&place).is_none_or(|(last, _)| *last <= at) {
+            used.newest.insert(place, (at, quantity));
+        }
         let slot = at.micros().div_euclid(SLOT);
         if slots.back().is_none_or(|(newest, ..)| *newest < slot) {
             slots.push_back((slot, at, 0.0));
@@ -191,6 +200,7 @@ impl Supply {
         self.add(layout, (&terms.material, storage), terms.quantity, at);
         if Self::known(layout, &terms.material) {
             let used = self.used.entry(terms.material.clone()).or_default();
+            used.brought = used.brought.max(Some(at));
             used.brought_by.retain(|known| *known != terms.supplier);
             // Of the plant's own suppliers alone, so that there are only so many.
             if layout.suppliers.contains_key(&terms.supplier) {
@@ -254,18 +264,35 @@ impl Supply {
         merged.into_values().collect()
     }
 
-    /// How fast a material in use is used, by what was used: a day [its own unit], and when next.
-    fn use_of(uses: &[(PlantTime, f64)], now: PlantTime) -> (f64, PlantTime) {
+    /// How fast a material in use is used, by what was used: a day [its own unit].
+    fn use_of(uses: &[(PlantTime, f64)], now: PlantTime) -> f64 {
         if uses.last().is_none_or(|(last, _)| now.since(*last) > IN_USE_FOR) {
-            return (0.0, now);
+            return 0.0;
         }
         let mut arrivals = Arrivals::new(now, USE_FADES);
         arrivals.add(uses.iter().copied(), Run::GoesOn);
         match arrivals.pace() {
-            Some(pace) => (1.0 / pace.days_per_piece.max(f64::MIN_POSITIVE), pace.next(now).0),
+            Some(pace) => 1.0 / pace.days_per_piece.max(f64::MIN_POSITIVE),
             // Of what was used on one day only, that day's use is known.
-            None => (uses.iter().fold(0.0, |sum, (_, used)| sum + used.max(0.0)), now),
+            None => uses.iter().fold(0.0, |sum, (_, used)| sum + used.max(0.0)),
         }
+    }
+
+    /// When more of a material is expected to be taken from these places: when what the newest
+    /// run took is used up at so much a day.
+    fn next_use(
+        &self,
+        material: &MaterialId,
+        from: impl Fn(Place) -> bool,
+        (use_per_day, now): (f64, PlantTime),
+    ) -> PlantTime {
+        let newest = self.used.get(material).into_iter().flat_map(|used| &used.newest);
+        let newest = newest.filter(|(place, _)| from(**place)).map(|(_, run)| *run);
+        let last = newest.max_by_key(|(at, _)| *at).filter(|_| use_per_day > 0.0);
+        let next = last.map(|(at, took)| {
+            at + Span::DAY.scaled((took.max(0.0) / use_per_day).min(IN_USE_FOR.days()))
+        });
+        next.map_or(now, |next| next.max(now))
     }
 
     /// How long what is at a place lasts, as the material is used from where it belongs and from
@@ -273,7 +300,7 @@ impl Supply {
     pub fn cover_d(&self, material: &MaterialId, place: Place, now: PlantTime) -> Option<f64> {
         let homes = self.homes.get(material);
         let from = |of: Place| of == place || homes.is_some_and(|homes| homes.contains(&of));
-        let (use_per_day, _) = Self::use_of(&self.uses(material, from), now);
+        let use_per_day = Self::use_of(&self.uses(material, from), now);
         let stock = self.stock(material, place)?;
         (use_per_day > 0.0).then(|| stock / use_per_day)
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{DryPart, HoldUp, Outlook, Thing};
 use release::{AudienceId, Gate, LabelId, Labelled};
-use twin::{EquipmentId, FactKind, MaterialId, Plant, PlantId, Span};
+use twin::{EquipmentId, FactKind, MaterialId, Plant, PlantId, PlantTime, Span};
 use wire::view::{DryPart as DryValue, HoldUpCard, NextCard, ProgrammeValue, UnitValue, Value};
 
 use super::{
@@ -23,6 +23,10 @@ use crate::board::Scene;
 
 /// Which of several materials comes first; see [`DryPart::rank`].
 type Rank = (u8, i64);
+
+/// In which order those on a card are read: what runs out first before the rest, and of what is
+/// out already what comes first by its rank.
+type Soonest = (PlantTime, Rank);
 
 /// Materials on a card: more would push the other answers off the screen.
 const DRY_SHOWN: usize = 3;
@@ -119,21 +123,23 @@ fn driest(
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let mut ids = Vec::new();
-    let mut dry: Vec<(Rank, DryValue)> = Vec::new();
+    let mut dry: Vec<(Rank, (Soonest, DryValue))> = Vec::new();
     for plant in seen {
         let Some(found) = board.findings(&plant.id, audience) else { continue };
-        if let (Some(label), card, ranks) =
+        if let (Some(label), card, orders) =
             next(board, core, gate, (&plant.id, found, DRY_SHOWN), audience)
             && sees(gate, audience, Some(label))
         {
             ids.push(label);
-            dry.extend(ranks.into_iter().zip(card.parts));
+            let parts = orders.into_iter().zip(card.parts);
+            dry.extend(parts.map(|((rank, soonest), part)| (rank, (soonest, part))));
         }
     }
     dry.sort_by_key(|(rank, _)| *rank);
     dry.truncate(DRY_SHOWN);
+    dry.sort_by_key(|(_, (soonest, _))| *soonest);
     let label = board.labels.joint(gate, ids)?;
-    let parts = dry.into_iter().map(|(_, part)| part).collect();
+    let parts = dry.into_iter().map(|(_, (_, part))| part).collect();
     Some(fact(label, "board/next", Value::Next(NextCard { parts })))
 }
 
@@ -354,10 +360,11 @@ fn next(
     gate: &mut Gate,
     (plant, found, most): (&PlantId, &Findings, usize),
     audience: AudienceId,
-) -> (Option<LabelId>, NextCard, Vec<Rank>) {
+) -> (Option<LabelId>, NextCard, Vec<(Rank, Soonest)>) {
     let seen = found.dry.iter().filter_map(|(part, label)| Some((part, (*label)?)));
     let seen = seen.filter(|(_, label)| sees(gate, audience, Some(*label)));
-    let seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
+    let mut seen: Vec<(&DryPart, LabelId)> = seen.take(most).collect();
+    seen.sort_by_key(|(part, _)| shown_by(part, found.now));
     // For how many days stock lasts is a finding of its own, with a bound of its own.
     let lasts = board.labels.told_of(plant, FactKind::StockCover);
     let lasts = lasts.filter(|label| sees(gate, audience, Some(*label)));
@@ -381,8 +388,15 @@ fn next(
         let ids = ids.chain(of_orders).chain(lasts.filter(|_| !seen.is_empty()));
         board.labels.joint(gate, ids)
     });
-    let ranks = seen.iter().map(|(part, _)| part.rank(found.now)).collect();
-    (label, NextCard { parts }, ranks)
+    let of = |part: &DryPart| (part.rank(found.now), shown_by(part, found.now));
+    let orders = seen.iter().map(|(part, _)| of(part)).collect();
+    (label, NextCard { parts }, orders)
+}
+
+/// What is out, what will be, what is not in sight.
+fn shown_by(part: &DryPart, now: PlantTime) -> Soonest {
+    let dry = part.dry.filter(|_| !part.is_used_as_it_comes(now));
+    (dry.map_or(PlantTime::from_micros(i64::MAX), |dry| dry.max(now)), part.rank(now))
 }
 
 /// What is missing of the order for a material that the plant which makes it for this one closed

@@ -14,7 +14,7 @@ use twin::{FactKind, MaterialId, OrderId, Plant, PlantId, definition::Serials, s
 use wire::view::{DeliverCard, DueItem, Value};
 
 use super::{Board, Fact, chain::Reader, fact, lots, readers::sees, stamp};
-use crate::board::Scene;
+use crate::{board::Scene, clock::days_late};
 
 /// Due items on a card.
 const DUE_SHOWN: usize = 3;
@@ -43,8 +43,10 @@ impl Told<'_> {
         self.outlook.slip_d.unwrap_or(f64::MIN)
     }
 
+    /// Whether it is expected a calendar day late or more, as pages count days.
     pub(super) fn is_late(&self) -> bool {
-        self.is_open() && self.slip_d() >= 1.0
+        let late = |expected| days_late(&self.plant.time_zone, self.outlook.promised, expected);
+        self.is_open() && self.outlook.expected.and_then(late).is_some_and(|days| days >= 1)
     }
 
     fn is(&self, other: &Self) -> bool {

@@ -4,7 +4,7 @@
 //! when the cause comes again, nobody has seen that yet.
 
 use analytics::{Concern, DryPart, Inputs, Outlook, Promise, Raised};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use journal::hexadecimal;
 use sha2::{Digest, Sha256};
 use twin::{
@@ -14,7 +14,10 @@ use twin::{
 };
 
 use super::{Core, plan::is_planner};
-use crate::supplier;
+use crate::{
+    clock::{day_in, days_late},
+    supplier,
+};
 
 /// A condition that somebody must know.
 #[derive(Clone, Debug)]
@@ -129,7 +132,7 @@ impl Core {
         let (is, what) = if held {
             ("on hold", "settle what holds it, or move its work")
         } else {
-            ("down", "ask maintenance when it is back, or move its work")
+            ("down", "see when maintenance has it back, or move its work")
         };
         format!("it has been {is} for more than a day{why}; {what}")
     }
@@ -153,11 +156,9 @@ impl Core {
     }
 
     fn promise_is_missed(&self, plant: &Plant, promise: &Outlook) -> Option<String> {
-        // What is due at midnight is due on the day before.
-        let promised = self.date(promise.promised - Span::from_secs(1))?;
-        let expected = self.date(promise.expected?)?;
-        let late = promised.until(expected).ok()?.get_days();
-        let (promised, expected) = (as_shown(promised), as_shown(expected));
+        let (promised, expected) = (promise.promised, promise.expected?);
+        let late = days_late(&self.programme.time_zone, promised, expected)?;
+        let (promised, expected) = (self.day(promised - Span::from_secs(1)), self.day(expected));
         let waits = promise.waits_for.as_ref().map(|of| material(plant, of.as_str()));
         let waits = waits.map_or_else(String::new, |name| format!(" and waits for {name}"));
         Some(format!(
@@ -167,14 +168,8 @@ impl Core {
     }
 
     /// The day at the site.
-    fn date(&self, at: PlantTime) -> Option<Date> {
-        let zone = TimeZone::get(&self.programme.time_zone).unwrap_or(TimeZone::UTC);
-        let at = Timestamp::from_microsecond(at.micros()).ok()?;
-        Some(at.to_zoned(zone).date())
-    }
-
     fn day(&self, at: PlantTime) -> String {
-        self.date(at).map(as_shown).unwrap_or_default()
+        day_in(&self.programme.time_zone, at).map(as_shown).unwrap_or_default()
     }
 
     /// The newest acknowledgement that was made when the cause was there already.

@@ -6,7 +6,7 @@ use twin::{MaterialId, PartId, PlantId, PlantTime, Span};
 
 use super::{
     Item, OrderTrack, Promises,
-    expected::{Expected, Flow},
+    expected::{Expected, Flow, Given},
     pieces::{leads, only_into, takers},
 };
 use crate::{
@@ -28,6 +28,8 @@ const CHILDREN_FADE: Span = Span::from_secs(180 * 86_400);
 const ENOUGH: f64 = 6.0;
 /// Intervals from which an order without a planned time has a pace.
 const ENOUGH_ALONE: f64 = 1.5;
+/// Products share a material by what orders want of them so long before and after now.
+const SHARED_OVER: Span = Span::from_secs(60 * 86_400);
 /// What was reached is told for this long.
 const REACHED_FOR: Span = Span::from_secs(7 * 86_400);
 /// Beyond this no date is computed [d].
@@ -69,7 +71,7 @@ impl Promises {
             });
             // Earlier promises of the same material are served first.
             of.ahead += track.remaining();
-            all.push(order(track, of, known));
+            all.push(order(self, track, of, known));
         }
         all
     }
@@ -213,11 +215,28 @@ impl Promises {
         };
         let found = Expected { ahead, more_d: days, ..found };
         match &whole.child {
+            // Which of the pieces gets what is left is not known.
             Some(child) if children >= 0.5 => found.held_back(child, &flow, known, |material| {
-                self.before_lack(&queue, (item, host), material, known.view)
+                let pieces = self.before_lack(&queue, (item, host), material, known.view)?;
+                Some(Given { pieces, by_unit: 0.0 })
             }),
             _ => found,
         }
+    }
+
+    /// For how many pieces of a product a unit of a material is enough, when each product that it
+    /// goes into gets as much of it as orders of these weeks want of that product.
+    fn pieces_of(&self, known: Known<'_>, product: &MaterialId, material: &MaterialId) -> f64 {
+        let (layout, now) = (known.view.layout, known.now);
+        let ordered: BTreeSet<&MaterialId> =
+            self.orders.values().map(|track| &track.terms.material).collect();
+        let of_it = ordered.into_iter().filter(|of| leads(layout, of).contains_key(material));
+        let wanted = |of: &MaterialId| self.wanted(of, now - SHARED_OVER, now + SHARED_OVER);
+        let all = of_it.fold(0.0, |sum, of| sum + wanted(of).unwrap_or(0.0));
+        let inputs = layout.operations.values().flat_map(|o| &o.inputs);
+        let taken = inputs.filter(|(of, ..)| of == material).map(|(.., quantity)| *quantity);
+        let each = taken.fold(f64::MIN_POSITIVE, f64::max);
+        if all > 0.0 { wanted(product).unwrap_or(0.0) / all / each } else { 0.0 }
     }
 
     /// The children that remain of an item, by number.
@@ -335,7 +354,7 @@ fn lot_of(layout: &Layout, material: &MaterialId) -> f64 {
     last.map(|operation| operation.least).reduce(f64::min).unwrap_or(1.0).max(1.0)
 }
 
-fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
+fn order(promises: &Promises, track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
     let (layout, now) = (known.view.layout, known.now);
     let terms = &track.terms;
     // Named items have milestones of their own: the order is met when as many are expected.
@@ -358,7 +377,8 @@ fn order(track: &OrderTrack, of: &OfMaterial, known: Known<'_>) -> Outlook {
                 takers.retain(|taker| leads.contains_key(&taker.output));
                 let given = only_into(&takers, &terms.material);
                 let in_work = if given { known.parts.in_work(&terms.material) as f64 } else { 0.0 };
-                (in_work < pieces).then_some(in_work)
+                let by_unit = || promises.pieces_of(known, &terms.material, material);
+                (in_work < pieces).then(|| Given { pieces: in_work, by_unit: by_unit() })
             })
         }
         (None, None, None) => Expected::unknown(),

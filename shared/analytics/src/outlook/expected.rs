@@ -44,6 +44,15 @@ impl Flow {
     }
 }
 
+/// What pieces get of a material that is missing for a time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    /// Pieces that come before the first that lacks it.
+    pub(super) pieces: f64,
+    /// Pieces besides that a unit of it is enough for, of what comes before the time.
+    pub(super) by_unit: f64,
+}
+
 /// A date with what it rests on.
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
@@ -86,7 +95,8 @@ impl Expected {
     /// there, so that the first piece that falls into the gap comes only at its end, and all
     /// after it as much later; the next gap of the material begins as much later too. Pieces
     /// that have been given the material fall into no gap (`lacks` says how many come before the
-    /// first that has not, none when nothing lacks it); nor do pieces further on than those
+    /// first that has not, and how many a unit of what is there or comes before the gap is enough
+    /// for besides; none when nothing lacks it); nor do pieces further on than those
     /// promised, and a pause that is no longer than the usual one between two pieces moves
     /// nothing. Materials are missing side by side: the one that moves the most counts.
     pub(super) fn held_back(
@@ -94,19 +104,20 @@ impl Expected {
         product: &MaterialId,
         flow: &Flow,
         known: Known<'_>,
-        lacks: impl Fn(&MaterialId) -> Option<f64>,
+        lacks: impl Fn(&MaterialId) -> Option<Given>,
     ) -> Self {
         let Some(at) = self.at.filter(|_| !known.gaps.is_empty()) else { return self };
         let last = at - Span::DAY.scaled(flow.more_d.min(HORIZON_D));
         let leads = leads(known.view.layout, product);
-        let mut lacking: BTreeMap<&MaterialId, Option<(Span, f64)>> = BTreeMap::new();
+        let mut lacking: BTreeMap<&MaterialId, Option<(Span, Given)>> = BTreeMap::new();
         let mut moves: BTreeMap<&MaterialId, (Span, PlantTime)> = BTreeMap::new();
         for gap in known.gaps {
             let material = &gap.material;
             let lacked = lacking
                 .entry(material)
                 .or_insert_with(|| Some((*leads.get(material)?, lacks(material)?)));
-            let Some((lead, before)) = *lacked else { continue };
+            let Some((lead, given)) = *lacked else { continue };
+            let before = given.pieces + (gap.before * given.by_unit).floor();
             let moved = moves.get(material).map_or(Span::ZERO, |(moved, _)| *moved);
             let first = flow.first_from(gap.from + lead - moved).max(flow.after(before));
             let to = gap.to + lead;

@@ -156,26 +156,44 @@ impl Supply {
         runs.map(|(since, _)| since).min()
     }
 
+    /// Whether there was too little of a material again within a day of the last delivery: what
+    /// lasts for longer is stock, and an empty shelf is what runs out of it.
+    fn was_used_at_once(&self, material: &MaterialId, counts: impl Fn(Place) -> bool) -> bool {
+        let low = self.low_since.iter().filter(|((of, place), _)| of == material && counts(*place));
+        let low = low.map(|(_, since)| *since).max();
+        let brought = self.used.get(material).and_then(|used| used.brought);
+        low.zip(brought).is_none_or(|(low, brought)| low.since(brought) <= Span::DAY)
+    }
+
     fn gaps_of(&self, view: PlantView<'_>, part: &DryPart, now: PlantTime) -> Vec<Gap> {
         let Some(dry) = part.dry else { return Vec::new() };
         let material = &part.material;
-        let mut awaited = self.awaited(view, material);
-        awaited.retain(|a| a.terms.date > dry);
+        let (awaited, comes_before): (Vec<_>, Vec<_>) =
+            self.awaited(view, material).into_iter().partition(|a| a.terms.date > dry);
         let Some((first, rest)) = awaited.split_first() else { return Vec::new() };
+        let brings = |a: &Awaited| a.terms.quantity.max(0.0);
+        let mut before = comes_before.into_iter().fold(part.stock, |sum, a| sum + brings(a));
         let last = self.uses(material, |place| self.counts(view, material, place)).last().copied();
         let from = last.map(|(last, _)| last).filter(|_| dry <= now).unwrap_or(dry);
-        let gap =
-            |from, to| Gap { material: material.clone(), from, to, inputs: part.inputs.clone() };
-        let mut gaps = vec![gap(from, first.terms.date)];
-        let (mut level, mut at) = (first.terms.quantity.max(0.0), first.terms.date);
+        let gap = |from, to, before| Gap {
+            material: material.clone(),
+            from,
+            to,
+            before,
+            inputs: part.inputs.clone(),
+        };
+        let mut gaps = vec![gap(from, first.terms.date, before)];
+        let (mut level, mut at) = (brings(first), first.terms.date);
+        before += level;
         for next in rest.iter().filter(|_| part.use_per_day > 0.0) {
             let date = next.terms.date;
             let empty = at + Span::DAY.scaled((level / part.use_per_day).min(IN_SIGHT_D));
             if empty < date && next.late_d(now) > 0.0 && gaps.len() < GAPS_KEPT {
-                gaps.push(gap(empty, date));
+                gaps.push(gap(empty, date, before));
             }
             level = (level - date.since(at).days() * part.use_per_day).max(0.0);
-            level += next.terms.quantity.max(0.0);
+            level += brings(next);
+            before += brings(next);
             at = date;
         }
         gaps
@@ -191,7 +209,8 @@ impl Supply {
         let of_it = self.stock.iter().filter(|((m, place), _)| m == material && counts(*place));
         let stocks: Vec<(Place, f64)> = of_it.map(|((_, place), q)| (*place, *q)).collect();
         let uses = self.uses(material, counts);
-        let (use_per_day, next_use) = Self::use_of(&uses, now);
+        let use_per_day = Self::use_of(&uses, now);
+        let next_use = self.next_use(material, counts, (use_per_day, now));
         let waited_for = self.waited_for(view, material);
         let stock = stocks.iter().fold(0.0, |sum, (_, quantity)| sum + quantity);
         if use_per_day <= 0.0 && waited_for == Waited::No && (stocks.is_empty() || stock <= 0.0) {
@@ -210,7 +229,8 @@ impl Supply {
         let others = awaited.iter().map(|a| &a.terms.supplier).chain(&supplier);
         let plant = &view.layout.plant;
         inputs.extend(others.map(|id| (plant.clone(), Source::Supplier(id.clone()))));
-        let level = Level { stock, use_per_day, next_use, was_there };
+        let used_at_once = self.was_used_at_once(material, counts);
+        let level = Level { stock, use_per_day, next_use, was_there, used_at_once };
         let dry = Self::dry_from(&level, waited_for, &awaited, now);
         let is_out = dry.is_some_and(|dry| dry <= now);
         let is_usual = level.keeps_pace(&awaited, now);
@@ -346,6 +366,8 @@ struct Level {
     next_use: PlantTime,
     /// Whether any was ever brought or used.
     was_there: bool,
+    /// Whether the last lot was used up within a day, as far as that is known.
+    used_at_once: bool,
 }
 
 impl Level {
@@ -353,7 +375,7 @@ impl Level {
     /// time.
     fn keeps_pace(&self, awaited: &[&Awaited], now: PlantTime) -> bool {
         let in_time = awaited.first().is_some_and(|next| next.late_d(now) <= 0.0);
-        self.stock <= 0.0 && in_time && self.was_there
+        self.stock <= 0.0 && in_time && self.was_there && self.used_at_once
     }
 }
 

@@ -324,6 +324,40 @@ fn what_has_run_out_says_since_when() {
 }
 
 #[test]
+fn what_lasted_for_days_is_out_when_it_is_gone_and_what_is_used_at_once_is_not() {
+    let promised = |tale: &mut Tale| {
+        tale.say("home", 2.0, Statement::DeliveryPromised(terms("D1", 50.0, 480.0)));
+    };
+    // The last of ten is used at hour 216; the next would be at 240, and there is none.
+    let lasted = steel_after(0.0, 230.0, |tale| {
+        promised(tale);
+        tale.say("home", 1.0, Statement::DeliveryArrived(terms("D0", 0.0, 1.0)));
+    });
+    assert_eq!(lasted.dry, Some(at(240.0)), "{lasted:?}");
+    // One that came an hour before it was used makes no stock.
+    let at_once = steel_after(0.0, 230.0, |tale| {
+        promised(tale);
+        tale.say("home", 215.0, Statement::DeliveryArrived(terms("D0", 0.0, 215.0)));
+    });
+    assert!(at_once.dry.is_some_and(|dry| dry > at(480.0)), "{at_once:?}");
+    assert!(at_once.is_used_as_it_comes(at(230.0)), "{at_once:?}");
+}
+
+#[test]
+fn what_is_left_is_used_up_after_the_newest_run_not_after_all_of_the_day() {
+    let mut tale = Tale::default();
+    counted(&mut tale, 0.0, 60.0);
+    // Six a day, every hour from the morning on; one is left in the afternoon of the tenth day.
+    let hours =
+        (0..10).flat_map(|day| (8..14).map(move |hour| 24.0 * f64::from(day) + f64::from(hour)));
+    hours.take(59).for_each(|hour| used(&mut tale, hour, 1.0));
+    let now = 9.0 * 24.0 + 12.0;
+    let found = tale.observed(&[line("home", 1)]).dry(&id("home"), at(now)).remove(0);
+    let (cover, dry) = (found.cover_d.expect("known"), found.dry.expect("in sight"));
+    assert!(dry.since(at(now)).days() < 2.5 * cover, "{found:?}");
+}
+
+#[test]
 fn what_is_not_used_for_a_while_is_still_short_and_says_so() {
     // Five are left: they last for five days, and the date stands as long as it is used.
     let found = steel_after(5.0, 230.0, |_| ());

@@ -124,3 +124,45 @@ fn the_next_promise_of_a_product_is_raised_when_it_will_be_missed_by_a_week() {
     let found = raised(tale(20.0), 34.0 * 24.0);
     assert!(found.iter().all(|one| !one.contains("O1")), "{found:?}");
 }
+
+#[test]
+fn a_promise_that_is_much_later_than_the_next_is_raised_besides_until_it_is_kept() {
+    let tale = |later_d: f64| {
+        let mut tale = Tale::default();
+        for (name, later_d) in [("O1", 0.0), ("O2", later_d), ("O3", 2.0 * later_d)] {
+            let due = at(24.0 * (20.0 + later_d));
+            let (order, material) = (id(name), id("block"));
+            let order = OrderTerms { order, material, quantity: 30.0, due };
+            tale.say("home", 0.0, Statement::OrderPlaced(order));
+        }
+        for day in 0..40 {
+            tale.completed("home", 24.0 * f64::from(day), &format!("b{day}"));
+        }
+        tale
+    };
+    let orders = |later_d: f64, hours: f64| -> Vec<String> {
+        let found = raised(tale(later_d), hours).into_iter();
+        let named = found.map(|one| one.split_whitespace().next().unwrap_or_default().to_owned());
+        named.collect()
+    };
+    // Each is five days later than the one before, or twenty-five.
+    assert_eq!(orders(25.0, 240.0), ["O1"]);
+    assert_eq!(orders(5.0, 240.0), ["O1", "O2"], "what comes after is not listed for ever");
+    // The thirtieth comes in the 696th hour: nobody has to act on what is done.
+    assert_eq!(orders(5.0, 695.0), ["O1", "O2"]);
+    assert!(!orders(5.0, 697.0).contains(&"O1".to_owned()));
+}
+
+#[test]
+fn a_part_that_is_about_to_come_is_raised_when_it_is_out_for_longer() {
+    let tale = |next: f64| {
+        let mut tale = out_of_steel();
+        tale.told.retain(|(_, report)| !matches!(report.statement, Statement::DeliveryPromised(_)));
+        tale.say("home", 0.5, Statement::DeliveryPromised(terms("D1", 60.0, next)));
+        tale
+    };
+    // It is looked at every six hours.
+    assert_eq!(raised(tale(960.0), 16.0), ["steel is out since 11 h"]);
+    assert_eq!(raised(tale(30.0), 16.0), Vec::<String>::new());
+    assert_eq!(raised(tale(30.0), 22.0), ["steel is out since 11 h"]);
+}
