@@ -315,7 +315,9 @@ function shortFrom(part, now) {
   if (until > 0) return [moment(part.dry, 'day'), h('small', { class: until < 3 ? 'late-text' : null }, word('next.in_days', { days: days(until) }))];
   const since = part.out_since ?? part.dry;
   const lasted = (now - ms(since)) / DAY_MS;
-  return [moment(since, 'day'), h('small', { class: 'late-text' }, lasted >= 1 ? word('next.out_for', { days: days(Math.floor(lasted)) }) : word('next.now'))];
+  const text = lasted >= 1 ? word('next.out_for', { days: days(Math.floor(lasted)) }) : word('next.now');
+  // An empty shelf holds nothing up before somebody wants something of it.
+  return [moment(since, 'day'), h('small', { class: part.waited_for ? 'late-text' : null }, text), !part.waited_for && h('small', { class: 'muted' }, word('next.nobody_waits'))];
 }
 
 function dryRow(part, now, withPlant) {
