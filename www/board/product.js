@@ -45,11 +45,21 @@ function carrierOf(view, part) {
   return carrier && (view.get(`layout/${carrier[0]}`)?.name ?? carrier[0]);
 }
 
+/** Whether the next lift stands where those stand that are in place: it is worked in, and not in place yet. */
+function isThere(view, product) {
+  const place = view.get(`part/${product.next.part}`)?.place;
+  const standsThere = (id) => {
+    const part = view.get(`part/${id}`);
+    return part?.stage === 'erected' && part.place === place;
+  };
+  return Boolean(place) && product.parts.some(standsThere);
+}
+
 function nextLift(view, product) {
   if (!product.next) return null;
   const carrier = carrierOf(view, product.next.part);
   if (carrier) return h('p', { class: 'answer-note' }, `${word('hulls.next', { part: product.next.part })} – ${word('hulls.next_carried', { crane: carrier })}`);
-  if (isGoingIn(view, product.next.part)) return h('p', { class: 'answer-note' }, word('hulls.going_in', { part: product.next.part }));
+  if (isGoingIn(view, product.next.part) || isThere(view, product)) return h('p', { class: 'answer-note' }, word('hulls.going_in', { part: product.next.part }));
   const next = { ...product.next, missing: product.next.missing ?? [] };
   const what = next.crane ? word('hulls.next_crane', { part: next.part, crane: next.crane }) : word('hulls.next', { part: next.part });
   const named = next.missing.slice(0, MISSING_NAMED).map(shortId).join(', ');

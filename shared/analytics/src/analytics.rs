@@ -32,6 +32,8 @@ pub struct Analytics {
     folds: Vec<PlantFold>,
     index: BTreeMap<PlantId, usize>,
     lanes: Vec<LaneInfo>,
+    /// Whether leads and concerns are followed on the way.
+    samples: bool,
 }
 
 /// How much is kept of a plant.
@@ -53,7 +55,7 @@ impl Analytics {
         let folds: Vec<PlantFold> =
             plants.iter().map(|plant| PlantFold::new(programme, plant)).collect();
         let index = plants.iter().enumerate().map(|(n, plant)| (plant.id.clone(), n)).collect();
-        let mut analytics = Self { folds, index, lanes: Vec::new() };
+        let mut analytics = Self { folds, index, lanes: Vec::new(), samples: true };
         let find = |place: &PlaceRef| {
             let plant = *analytics.index.get(place.plant.as_ref()?)?;
             Some((plant, analytics.folds.get(plant)?.layout.place(&place.place)?))
@@ -63,6 +65,12 @@ impl Analytics {
         });
         analytics.lanes = lanes.collect();
         analytics
+    }
+
+    /// The same for who asks at the end alone, as of a simulation: who led since when, and what
+    /// somebody must act on, is not followed on the way, which is most of the work.
+    pub fn without_samples(self) -> Self {
+        Self { samples: false, ..self }
     }
 
     /// Takes one accepted report of `plant`, in hub order.
@@ -92,9 +100,11 @@ impl Analytics {
 
     fn fold_ripe(&mut self, number: usize) {
         while let Some(at) = self.folds.get(number).and_then(PlantFold::ripe) {
-            let due = self.folds.get_mut(number).map(|fold| fold.history.due(at));
-            for moment in due.into_iter().flatten() {
-                self.sample(number, moment);
+            if self.samples {
+                let due = self.folds.get_mut(number).map(|fold| fold.history.due(at));
+                for moment in due.into_iter().flatten() {
+                    self.sample(number, moment);
+                }
             }
             if let Some(fold) = self.folds.get_mut(number) {
                 fold.fold_next();
@@ -142,7 +152,9 @@ impl Analytics {
         match self.index.get(plant) {
             Some(number) => {
                 let mut question = self.question(*number, now, None);
-                question.catch_up();
+                if self.samples {
+                    question.catch_up();
+                }
                 question.answer(window)
             }
             None => HoldUp::Unknown { why: WhyNot::TooEarly, inputs: Inputs::new() },

@@ -4,7 +4,7 @@ mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use analytics::{HoldUp, Thing};
+use analytics::{Analytics, HoldUp, Thing};
 use linesim::{Model, Settings, StorageSummary, Summary, like::NotLike};
 use twin::{
     EquipmentId, MaterialId, OperationId, Plant, PlantId, PlantTime, Programme, Report, Span,
@@ -44,6 +44,8 @@ struct Whole {
     /// Operations whose pieces other plants fetch: what they make, and how much at a time.
     gives: BTreeMap<OperationId, (MaterialId, f64)>,
     storages: Vec<(EquipmentId, Option<MaterialId>)>,
+    /// Findings before anything was reported; each replication begins with its own.
+    findings: Analytics,
 }
 
 pub(super) fn simulate(
@@ -108,7 +110,8 @@ fn together(subject: Subject<'_>) -> Whole {
     let storages = storages(&programme, asked);
     let gives = gives(&programme, &plants, asked);
     let products = products(asked, &gives);
-    Whole { programme, plants, number, products, gives, storages }
+    let findings = Analytics::new(&programme, &plants).without_samples();
+    Whole { programme, plants, number, products, gives, storages, findings }
 }
 
 /// Operations that put what they make where another plant fetches it.
@@ -221,7 +224,8 @@ fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, S
     let starts = whole.programme.starts;
     let mut settings = Settings::new(wish.seed, starts);
     settings.replication = number as u32;
-    settings.until = settings.until.max(starts + until);
+    // Calendars are laid out for no longer than is played.
+    settings.until = starts + until;
     settings.disruptions.clone_from(&wish.disruptions);
     let (least, most) = MOST_EVENTS_OF_ONE;
     settings.most_events = (MOST_EVENTS / wish.replications as u64).clamp(least, most);

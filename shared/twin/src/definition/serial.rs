@@ -133,6 +133,11 @@ impl Serials {
 
 /// Fills `{n}`, `{n:02}`, … with a number.
 fn counted(pattern: &str, letter: char, number: u64) -> String {
+    // Names are made by the thousand, and most patterns hold one of the two letters.
+    let is_there = pattern.split('{').skip(1).any(|key| key.starts_with(letter));
+    if !is_there {
+        return pattern.to_owned();
+    }
     let mut name = pattern.replace(&format!("{{{letter}}}"), &number.to_string());
     for width in 2..=6_usize {
         name = name.replace(&format!("{{{letter}:0{width}}}"), &format!("{number:0width$}"));

@@ -76,7 +76,7 @@ impl<'w> Watch<'w> {
             totals: vec![ProductTally::default(); whole.products.len()],
             milestones: wanted.collect(),
             reached: BTreeMap::new(),
-            findings: Analytics::new(&whole.programme, &whole.plants),
+            findings: whole.findings.clone(),
         }
     }
 
