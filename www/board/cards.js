@@ -92,8 +92,9 @@ export function overdueMark(overdueDays) {
 }
 
 /** What an expected date waits for, or between which days it lies, when they are some. */
-function dateWords({ expected, range, waits_for: missing, waits_until: until }) {
+function dateWords({ expected, range, waits_for: missing, waits_also: also, waits_until: until }) {
   if (!expected) return null;
+  if (missing && also) return word('deliver.waits_both', { name: missing, other: also });
   if (missing) return until ? word('deliver.waits_until', { name: missing, when: when(until, 'day') }) : word('deliver.waits_for', { name: missing });
   const told = range && ms(range[1]) - ms(range[0]) >= 2 * DAY_MS;
   return told ? word('deliver.range', { from: when(range[0], 'day'), to: when(range[1], 'day') }) : null;
@@ -287,8 +288,8 @@ export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, change
   return [
     h('p', { class: 'answer' }, sign('flag'), ' ', nameOf(card.name)),
     h('p', { class: 'answer-note' },
-      card.plant && linked(withPlant ? linkTo(card.plant) : null, card.plant), card.plant && card.since && ' · ',
-      card.since && word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) })),
+      card.plant && [linked(withPlant ? linkTo(card.plant) : null, card.plant), ' · '],
+      card.since ? word('holdup.since', { when: when(card.since), duration: duration((now - ms(card.since)) / 1000) }) : word('holdup.since_unknown')),
     changedWords(changed),
     nowLine(card),
     effectLine(card),

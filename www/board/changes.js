@@ -3,6 +3,7 @@
 // they are; whoever looks wants to be told that they are others than before.
 
 import { DAY_MS, days, ms, when } from '../lib/format.js';
+import { listed } from '../lib/say.js';
 import { nameOf, word } from '../lib/words.js';
 
 /** An expected date that moves by fewer days is no news [days]. */
@@ -76,8 +77,9 @@ export class Changes {
     this.#tell(now, 'answer', word('changes.answer', { name: nameOf(card.about ?? card.owner), answer: card.answer }));
   }
 
-  #expected(now, { id, name, plant, expected, waits_for: missing }) {
+  #expected(now, { id, name, plant, expected, waits_for: waitsFor, waits_also: also }) {
     if (!expected) return;
+    const missing = waitsFor && listed([waitsFor, also].filter(Boolean));
     const key = `expected ${plant}/${id}`;
     const before = this.#told.get(key);
     if (before !== undefined && Math.abs(ms(expected) - ms(before.expected)) < MOVED_D * DAY_MS) return;

@@ -11,7 +11,8 @@ const BY_KIND = new Set(['supplier', 'crew', 'resource', 'orders']);
 const TOLD_FROM_D = 0.5;
 
 /**
- * A step of a cause chain as a sentence: "Dock 1 waits for parts". What is over says since when.
+ * A step of a cause chain as a sentence: "Dock 1 waits for parts". What is over says since when,
+ * and of a wait that nobody is in at the moment, that it was.
  * `kind` is the kind of the thing, when it is known.
  */
 export function causeSentence(step, kind = step.name === 'withheld.supplier' ? 'supplier' : '') {
@@ -24,7 +25,8 @@ export function causeSentence(step, kind = step.name === 'withheld.supplier' ? '
     const cost = { name, lost: days(step.lost_d), window: days(step.window_d) };
     return step.goes_on ? word(`why_now.${why}`, cost) : word(`why_past.${why}`, { ...cost, when: when(step.over_since, 'day') });
   }
-  return own ? word(`why_by.${kind}`, { name }) : word(`why.${why}`, { name });
+  if (own) return word(`why_by.${kind}`, { name });
+  return word(step.has_passed ? `why_was.${why}` : `why.${why}`, { name });
 }
 
 /** A sentence that stands alone or first begins with a capital letter. */

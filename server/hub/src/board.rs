@@ -43,7 +43,6 @@ use wire::{Rfc3339, view::Value};
 use conclusions::{Conclude, Conclusions, Findings};
 use labels::Labels;
 pub(crate) use labels::{Today, things_of};
-use opening::Openings;
 pub(crate) use readers::MOST_READABLE_SETS;
 use readers::Readers;
 pub(crate) use scene::Scene;
@@ -85,7 +84,6 @@ pub(crate) struct Board {
     conclusions: Conclusions,
     /// Whether each plant's record tells causes: as a whole, and at this moment.
     causes: BTreeMap<PlantId, (Causes, Causes)>,
-    openings: Openings,
     facts: BTreeMap<String, Vec<Labelled<Fact>>>,
     refreshes: u64,
     /// Whether the last refresh made the values of the history anew.
@@ -108,7 +106,6 @@ impl Board {
             readers: Readers::default(),
             conclusions: Conclusions::default(),
             causes: BTreeMap::new(),
-            openings: Openings::default(),
             facts: BTreeMap::new(),
             refreshes: 0,
             past_renewed: false,
@@ -204,12 +201,12 @@ impl Board {
     }
 
     fn plant_facts(
-        &mut self,
+        &self,
         core: &Scene<'_>,
         gate: &mut Gate,
         plant: &PlantId,
     ) -> Vec<Labelled<Fact>> {
-        let opens = core.plants.get(plant).map(|plant| self.openings.of(core, plant));
+        let opens = core.plants.get(plant).map(|plant| core.openings(plant));
         let shown = (self.causes_now(plant), opens.unwrap_or_default());
         let mut facts = floor::facts(core, &self.labels, gate, plant, shown);
         facts.extend(product::facts(core, &self.labels, gate, plant));

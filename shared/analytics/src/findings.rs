@@ -297,6 +297,8 @@ pub struct ChainStep {
     pub over_since: Option<PlantTime>,
     /// Whether it is such a stop, and in force.
     pub goes_on: bool,
+    /// Whether it is a wait, and no unit there waits so now or did when its shift ended.
+    pub has_passed: bool,
 }
 
 /// Who led from when on.
@@ -353,6 +355,8 @@ pub struct Outlook {
     /// The material of the plant that will be missing for so long that `expected` is later for
     /// it: no piece is made of it until its next delivery.
     pub waits_for: Option<MaterialId>,
+    /// Another whose absence alone would make it nearly as late: neither by itself is all.
+    pub waits_also: Option<MaterialId>,
     /// What it was computed from.
     pub inputs: Inputs,
 }

@@ -224,7 +224,7 @@ fn held_up<'a>(
         _ => false,
     };
     let soon = open.iter().filter(|(o, _)| o.promised.since(found.now) <= HELD_UP_WITHIN);
-    let waiting = soon.filter(|(o, _)| o.waits_for.as_ref().is_some_and(brings));
+    let waiting = soon.filter(|(o, _)| o.waits_for.iter().chain(&o.waits_also).any(brings));
     let most = waiting
         .max_by(|(a, _), (b, _)| a.slip_d.unwrap_or(0.0).total_cmp(&b.slip_d.unwrap_or(0.0)));
     let its =

@@ -117,6 +117,7 @@ impl<'a> Reader<'a> {
             window_d: window.days(),
             over_since: step.over_since.map(stamp),
             goes_on: step.goes_on,
+            has_passed: step.has_passed,
             withheld: !known,
         }
     }

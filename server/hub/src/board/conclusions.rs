@@ -92,6 +92,10 @@ impl Conclusions {
                 let outlook =
                     core.analytics.outlook_in(&drawn.sight, plant, now, &known).into_iter();
                 let outlook = outlook.map(|outlook| {
+                    let outlook = match core.plants.get(plant) {
+                        Some(plant) => core.at_work(plant, outlook),
+                        None => outlook,
+                    };
                     let inputs = &outlook.inputs;
                     let label = labels.finding(gate, FactKind::Forecast, inputs, plant);
                     (outlook, label)

@@ -229,6 +229,7 @@ pub(super) fn due_item(core: &Scene<'_>, plant: &Plant, outlook: &Outlook) -> Du
         days_per_piece: outlook.days_per_piece,
         overdue_d: outlook.overdue_d,
         waits_for: outlook.waits_for.as_ref().map(|material| core.material_name(material)),
+        waits_also: outlook.waits_also.as_ref().map(|material| core.material_name(material)),
         waits_d: outlook.waits_d.filter(|_| outlook.waits_for.is_some()),
         waits_until: outlook.waits_until.map(stamp),
         ahead: Some(outlook.ahead).filter(|pieces| *pieces > 0.0),

@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use twin::{Agreement, Origin, PlantId, PlantTime};
 
+use super::opening::Openings;
 use crate::core::{Condition, Core};
 
 /// The core, and the wall time at which it is looked at.
@@ -12,6 +13,7 @@ pub(crate) struct Scene<'a> {
     wall: PlantTime,
     /// Who shares what with whom: what the files say, and what was decided since.
     pub(crate) agreements: Vec<Agreement>,
+    pub(super) openings: Openings,
 }
 
 impl Deref for Scene<'_> {
@@ -23,7 +25,8 @@ impl Deref for Scene<'_> {
 
 impl<'a> Scene<'a> {
     pub(crate) fn new(core: &'a Core, wall: PlantTime) -> Self {
-        Self { core, wall, agreements: core.agreements.clone() }
+        let agreements = core.agreements.clone();
+        Self { core, wall, agreements, openings: Openings::default() }
     }
 
     /// With what people decided about sharing while the hub runs.
@@ -49,6 +52,6 @@ impl<'a> Scene<'a> {
 
     /// What somebody should know about a plant.
     pub(crate) fn conditions(&self, plant: &PlantId) -> Vec<Condition> {
-        self.core.conditions(plant, self.wall)
+        self.core.conditions(plant, self.wall, |plant, outlook| self.at_work(plant, outlook))
     }
 }

@@ -191,6 +191,56 @@ impl Told {
 
 const THEN: &str = "2031-05-05T06:00:00Z";
 
+/// A pace knows no nights: what it expects for one is told for the next morning, and what it
+/// expects for a weekend for Monday.
+#[test]
+fn nothing_is_expected_while_nobody_works_who_makes_it() {
+    let definitions = shop(&format!("{AGREEMENT}{HOLD_UP}"), as_is);
+    let (core, at) = core_of(&definitions, THEN);
+    let scene = Scene::new(&core, at);
+    let plant = &definitions.plants[&PlantId::new("shop").unwrap()];
+    let hour = |text: &str| record::parse_time(text).expect("a time");
+    let told = |expected: &str, material: &str| {
+        let expected = hour(expected);
+        let promised = hour("2031-05-05T16:00:00Z");
+        let outlook = analytics::Outlook {
+            what: analytics::Promise::Order(twin::OrderId::new("O1").unwrap()),
+            material: Some(twin::MaterialId::new(material).unwrap()),
+            part: None,
+            promised,
+            expected: Some(expected),
+            range: Some((expected, expected + Span::DAY)),
+            days_per_piece: None,
+            ahead: 0.0,
+            more_d: 0.0,
+            waits_d: None,
+            waits_until: None,
+            overdue_d: None,
+            slip_d: Some(expected.since(promised).days()),
+            reached: None,
+            done: 0.0,
+            needed: 1.0,
+            counted: None,
+            method: analytics::OutlookMethod::RecentPace,
+            waits_for: None,
+            waits_also: None,
+            inputs: analytics::Inputs::new(),
+        };
+        let told = scene.at_work(plant, outlook);
+        let expected = told.expected.expect("a date");
+        assert_eq!(told.slip_d, Some(expected.since(promised).days()));
+        assert!(told.range.is_some_and(|(early, late)| early <= expected && expected <= late));
+        stamp(expected).to_string()
+    };
+    // Monday to Friday from six in the morning, which is four o'clock in Greenwich.
+    assert_eq!(told("2031-05-05T08:30:00Z", "panel"), "2031-05-05T08:30:00Z");
+    assert_eq!(told("2031-05-05T20:30:00Z", "panel"), "2031-05-06T04:00:00Z");
+    assert_eq!(told("2031-05-10T10:00:00Z", "panel"), "2031-05-12T04:00:00Z");
+    // Who makes it is not known, or when they work so far ahead.
+    assert_eq!(told("2031-05-05T20:30:00Z", "nothing"), "2031-05-05T20:30:00Z");
+    assert_eq!(told("2031-07-05T20:30:00Z", "panel"), "2031-07-05T20:30:00Z");
+}
+
 fn as_is(_name: &str, text: String) -> String {
     text
 }

@@ -51,8 +51,13 @@ pub(crate) enum RestsOn {
 
 impl Core {
     /// What somebody should know about a plant: feeds that are silent, and what somebody must act
-    /// on there.
-    pub(crate) fn conditions(&self, plant: &PlantId, wall: PlantTime) -> Vec<Condition> {
+    /// on there. `expected` gives a promise as it is told everywhere.
+    pub(crate) fn conditions(
+        &self,
+        plant: &PlantId,
+        wall: PlantTime,
+        expected: impl Fn(&Plant, Outlook) -> Outlook,
+    ) -> Vec<Condition> {
         let silent = self
             .feeds
             .iter()
@@ -73,11 +78,17 @@ impl Core {
         });
         let raised = self.analytics.concerns(plant, self.plant_now(plant, wall));
         let definition = self.plants.get(plant);
-        let raised = raised.into_iter().filter_map(|raised| self.concern(definition?, raised));
+        let raised =
+            raised.into_iter().filter_map(|raised| self.concern(definition?, raised, &expected));
         conditions.chain(raised).collect()
     }
 
-    fn concern(&self, plant: &Plant, raised: Raised) -> Option<Condition> {
+    fn concern(
+        &self,
+        plant: &Plant,
+        raised: Raised,
+        expected: impl Fn(&Plant, Outlook) -> Outlook,
+    ) -> Option<Condition> {
         let Raised { what, since, goes_on, inputs } = raised;
         let (code, key, about, text, rests_on) = match &what {
             Concern::PartIsOut(part) => {
@@ -90,7 +101,7 @@ impl Core {
             Concern::PromiseIsMissed(promise) => {
                 let (key, name) = self.promise(plant, promise);
                 let text = if goes_on {
-                    self.promise_is_missed(plant, promise)?
+                    self.promise_is_missed(plant, &expected(plant, (**promise).clone()))?
                 } else {
                     PROMISE_WAS_MISSED.to_owned()
                 };
@@ -159,8 +170,12 @@ impl Core {
         let (promised, expected) = (promise.promised, promise.expected?);
         let late = days_late(&self.programme.time_zone, promised, expected)?;
         let (promised, expected) = (self.day(promised - Span::from_secs(1)), self.day(expected));
-        let waits = promise.waits_for.as_ref().map(|of| material(plant, of.as_str()));
-        let waits = waits.map_or_else(String::new, |name| format!(" and waits for {name}"));
+        let waits = promise.waits_for.iter().chain(&promise.waits_also);
+        let names: Vec<String> = waits.map(|of| material(plant, of.as_str())).collect();
+        let waits = match names.is_empty() {
+            true => String::new(),
+            false => format!(" and waits for {}", names.join(" and ")),
+        };
         Some(format!(
             "it is promised for {promised}, expected on {expected}, {late} days late,{waits} \
              unless something changes; tell who waits for it, or agree on what is done first"

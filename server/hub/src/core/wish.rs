@@ -76,7 +76,7 @@ pub(super) fn report_of(
         }
         Wish::Acknowledge { alarm, acknowledge } => {
             let plant = &speaker.grant.plant;
-            let conditions = core.conditions(plant, speaker.wall);
+            let conditions = core.conditions(plant, speaker.wall, |_, promise| promise);
             if !conditions.iter().any(|condition| condition.id == *alarm) {
                 let alarm = shortened(alarm);
                 let reason = format!(

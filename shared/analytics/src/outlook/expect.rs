@@ -144,6 +144,7 @@ impl Promises {
             counted: item.child.clone(),
             method: expected.method,
             waits_for: expected.waits_for,
+            waits_also: expected.waits_also,
             inputs: item
                 .inputs(known.view.layout)
                 .into_iter()
@@ -406,6 +407,7 @@ fn order(promises: &Promises, track: &OrderTrack, of: &OfMaterial, known: Known<
         counted: None,
         method: expected.method,
         waits_for: expected.waits_for,
+        waits_also: expected.waits_also,
         inputs: units.chain(expected.inputs).chain([planned(layout)]).collect(),
     }
 }

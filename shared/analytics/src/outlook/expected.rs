@@ -11,7 +11,11 @@ use super::{
 use crate::{
     findings::{Inputs, OutlookMethod},
     pace::Pace,
+    supply::Gap,
 };
+
+/// A material that moves a date by this part of what the first does is named beside it [ratio].
+const NEARLY: f64 = 0.8;
 
 /// How pieces come from now on.
 pub(super) struct Flow {
@@ -62,6 +66,8 @@ pub(super) struct Expected {
     pub(super) band_d: Option<f64>,
     /// The material whose absence moves it.
     pub(super) waits_for: Option<MaterialId>,
+    /// Another whose absence alone moves it nearly as far.
+    pub(super) waits_also: Option<MaterialId>,
     /// By how many days.
     pub(super) waits_d: Option<f64>,
     /// When the delivery is to come that ends the wait.
@@ -82,6 +88,7 @@ impl Expected {
             days_per_piece: None,
             band_d: None,
             waits_for: None,
+            waits_also: None,
             waits_d: None,
             waits_until: None,
             ahead: 0.0,
@@ -98,7 +105,8 @@ impl Expected {
     /// first that has not, and how many a unit of what is there or comes before the gap is enough
     /// for besides; none when nothing lacks it); nor do pieces further on than those
     /// promised, and a pause that is no longer than the usual one between two pieces moves
-    /// nothing. Materials are missing side by side: the one that moves the most counts.
+    /// nothing. Materials are missing side by side: the one that moves the most counts, and one that
+    /// moves nearly as much is named with it.
     pub(super) fn held_back(
         self,
         product: &MaterialId,
@@ -125,21 +133,24 @@ impl Expected {
                 moves.insert(material, (to.since(first), gap.to));
             }
         }
-        // Of equal ones the first by name.
-        match moves.into_iter().max_by(|a, b| a.1.0.cmp(&b.1.0).then(b.0.cmp(a.0))) {
-            Some((material, (by, until))) => Self {
-                at: Some(at + by),
-                waits_for: Some(material.clone()),
-                waits_d: Some(by.days()),
-                waits_until: Some(until),
-                inputs: known
-                    .gaps
-                    .iter()
-                    .filter(|gap| gap.material == *material)
-                    .fold(self.inputs, |inputs, gap| &inputs | &gap.inputs),
-                ..self
-            },
-            None => self,
+        let Some(by) = moves.values().map(|(by, _)| *by).max() else { return self };
+        // By name, so that two that are close do not change places from one moment to the next.
+        let mut most = moves.into_iter().filter(|(_, (moved, _))| *moved >= by.scaled(NEARLY));
+        let Some((material, (_, until))) = most.next() else { return self };
+        let also = most.next().map(|(material, _)| material);
+        let of_them = |gap: &&Gap| gap.material == *material || Some(&gap.material) == also;
+        Self {
+            at: Some(at + by),
+            waits_for: Some(material.clone()),
+            waits_also: also.cloned(),
+            waits_d: Some(by.days()),
+            waits_until: Some(until),
+            inputs: known
+                .gaps
+                .iter()
+                .filter(of_them)
+                .fold(self.inputs, |inputs, gap| &inputs | &gap.inputs),
+            ..self
         }
     }
 

@@ -1,9 +1,9 @@
 //! What is missing while somebody waits for it, and what that does to a promise.
 
 use twin::{
-    Cause, CauseKind, OrderId, Plant, Programme, Statement, UnitState,
+    Cause, CauseKind, MaterialId, OrderId, Plant, Programme, Statement, UnitState,
     definition::{Batch, Tracking},
-    report::OrderTerms,
+    report::{DeliveryTerms, OrderTerms},
 };
 
 use super::fixture::{Tale, at, delivery_of, fleet, id, line, material, terms};
@@ -70,6 +70,10 @@ fn promised(wanted: f64, left: f64) -> Outlook {
 }
 
 fn ordered(wanted: f64, left: f64) -> Analytics {
+    short_of_steel(wanted, left).observed(&[line("home", 1)])
+}
+
+fn short_of_steel(wanted: f64, left: f64) -> Tale {
     let mut tale = Tale::default();
     let order: OrderId = id("O1");
     let order = OrderTerms { order, material: id("block"), quantity: wanted, due: at(720.0) };
@@ -85,7 +89,7 @@ fn ordered(wanted: f64, left: f64) -> Analytics {
     if left < 1.0 {
         starved(&mut tale, 240.0, "store");
     }
-    tale.observed(&[line("home", 1)])
+    tale
 }
 
 fn expected_d(found: &Outlook) -> f64 {
@@ -132,6 +136,45 @@ fn a_date_waits_for_nothing_that_its_reader_may_not_know() {
     assert_eq!(told.waits_for, None);
     assert!((expected_d(&told) - 30.0).abs() < 0.1, "{told:?}");
     assert!(!told.inputs.contains(&supplier));
+}
+
+/// Without steel and without paint: both are named while they move the date by nearly as much, in
+/// the same order whichever moves it by more.
+#[test]
+fn materials_that_move_a_date_by_nearly_as_much_are_named_together() {
+    let waits = |paint_h: f64| {
+        let mut plant = line("home", 1);
+        plant.materials.push(material("paint", Tracking::Bulk));
+        let (mut brings, mut takes) =
+            (plant.supply_lines[0].clone(), plant.operations[0].inputs[0].clone());
+        (brings.material, takes.material) = (id("paint"), id("paint"));
+        plant.supply_lines.push(brings);
+        plant.operations[0].inputs.push(takes);
+        let mut tale = short_of_steel(30.0, 0.0);
+        let (storage, paint) = (id("store"), id("paint"));
+        tale.say("home", 230.0, Statement::Stock { storage, material: paint, quantity: 1.0 });
+        let (storage, paint) = (id("store"), id("paint"));
+        let taken = Statement::LotConsumed {
+            material: paint,
+            quantity: 1.0,
+            storage,
+            lot: None,
+            part: None,
+        };
+        tale.say("home", 231.0, taken);
+        let paint = DeliveryTerms { material: id("paint"), ..terms("P1", 50.0, paint_h) };
+        tale.say("home", 232.0, Statement::DeliveryPromised(paint));
+        let found = tale.observed(&[plant]).outlook(&id("home"), at(240.0)).remove(0);
+        let of = |material: Option<MaterialId>| material.map(|of| of.to_string());
+        (of(found.waits_for), of(found.waits_also))
+    };
+    let told =
+        |first: &str, second: Option<&str>| (Some(first.to_owned()), second.map(ToOwned::to_owned));
+    // Steel comes in the 720th hour.
+    assert_eq!(waits(700.0), told("paint", Some("steel")));
+    assert_eq!(waits(740.0), told("paint", Some("steel")));
+    assert_eq!(waits(400.0), told("steel", None));
+    assert_eq!(waits(1_100.0), told("paint", None));
 }
 
 /// When thirty blocks are expected, one a day of one steel, of which nothing is left on day ten:

@@ -300,12 +300,17 @@ fn a_supplier_that_nobody_waits_for_any_more_is_over_and_not_sure() {
     let window = Some(Span::from_hours(125.0));
     let before = out_of_steel(219.0).observed(&[line("home", 1)]);
     let before = verdict(&before, at(219.0), window);
-    assert_eq!((before.present, before.confidence), (Present::GoesOn, Confidence::Sure));
+    assert_eq!((&before.present, before.confidence), (&Present::GoesOn, Confidence::Sure));
     // Twenty have come, and the station works.
     let after = out_of_steel(230.0).observed(&[line("home", 1)]);
     let after = verdict(&after, at(230.0), window);
     assert_eq!(after.node.thing.id(), "mill");
     assert_eq!(after.present, Present::IsOver { instead: None });
+    // Of the station, while it works, it is told as what was.
+    let working = out_of_steel(228.0).observed(&[line("home", 1)]);
+    let working = verdict(&working, at(228.0), Some(Span::from_hours(135.0)));
+    let passed = |found: &Verdict| found.chain.first().is_some_and(|step| step.has_passed);
+    assert_eq!((passed(&before), passed(&working)), (false, true), "{:?}", working.chain);
     assert_eq!(after.confidence, Confidence::Probably);
     // The station now lacks paint: who brings that is named.
     let found = verdict(&out_of_paint(), at(230.0), window);

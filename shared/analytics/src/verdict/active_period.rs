@@ -83,6 +83,7 @@ impl Question<'_> {
                 lost_d: 0.0,
                 over_since: None,
                 goes_on: false,
+                has_passed: false,
             }],
             earlier: None,
             present: Present::GoesOn,

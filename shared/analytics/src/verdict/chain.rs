@@ -115,6 +115,7 @@ impl Question<'_> {
                     Spell::Now | Spell::Never => None,
                 },
                 goes_on: stop == Spell::Now,
+                has_passed: self.has_passed(node, (found.from, self.now), why),
             })
         });
         steps.collect()
@@ -152,6 +153,15 @@ impl Question<'_> {
         let stopped = |state: UnitState| why_of_state(state) == Some(why);
         let spell = self.spell(node, within, stopped).filter(|_| why.is_stop());
         spell.unwrap_or(Spell::Never)
+    }
+
+    /// Whether no unit of a work center waits any more as it did, or did when its shift ended; not
+    /// told of what is no wait, nor of what has no units in sight.
+    fn has_passed(&self, node: AnyNode, within: (PlantTime, PlantTime), why: Why) -> bool {
+        let is_wait = matches!(why, Why::Material | Why::Space | Why::Crew | Why::Crane);
+        let waits = |state: UnitState| why_of_state(state) == Some(why);
+        let spell = self.spell(node, within, waits).filter(|_| is_wait);
+        spell.is_some_and(|spell| spell != Spell::Now)
     }
 
     /// When any unit of a work center, or a resource, was last in a state that counts.

@@ -93,6 +93,7 @@ impl Question<'_> {
                 lost_d: self.lost_d(&line.path.segments, *node, *why),
                 over_since: Some((*over).max(found.from)),
                 goes_on: false,
+                has_passed: false,
             })
         });
         steps.max_by(|a, b| a.lost_d.total_cmp(&b.lost_d))

@@ -50,6 +50,9 @@ pub struct DueItem {
     /// The name of the material that will be missing for so long that `expected` is later for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// Another whose absence alone would make it nearly as late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_also: Option<String>,
     /// By how many days it is later for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_d: Option<f64>,
@@ -121,6 +124,9 @@ pub struct CauseStep {
     /// Whether it is a stop, such as a breakdown, that is in force.
     #[serde(default)]
     pub goes_on: bool,
+    /// Whether it is a wait, such as one for parts, that nobody there waits in at the moment.
+    #[serde(default)]
+    pub has_passed: bool,
     /// Since when the stop is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub over_since: Option<Rfc3339>,

@@ -135,7 +135,7 @@ impl Case<'_> {
         let plant = PlantId::new(site.id).unwrap();
         let orders = hub.core.twin.orders(&plant).map(|order| order.order.to_string());
         let deliveries = hub.core.twin.deliveries(&plant).map(|d| d.delivery.to_string());
-        let conditions = hub.core.conditions(&plant, hub.now);
+        let conditions = hub.core.conditions(&plant, hub.now, |_, promise| promise);
         let alarms = conditions.into_iter().map(|condition| condition.id);
         let suppliers = site.suppliers.iter().cloned();
         let all = orders.chain(deliveries).chain(alarms).chain(suppliers);
