@@ -1,6 +1,7 @@
 // Who sees what: an official narrows something, an ally's open page loses it at once, and it returns
 // only when a second person agrees.
 import { expect, expectAccessible, Hub, test } from './support/fixtures.mjs';
+import { Feed } from './support/feed.mjs';
 
 const PASSWORD = 'nine grey gulls at noon';
 const PLANT = 'home-yard';
@@ -75,10 +76,17 @@ test('narrowed by one, an ally’s open page loses it; widened by two, it return
   await expect(kind(anna, 'line_state').locator('td[data-label="Public"] .sees')).toHaveAttribute('data-see', 'no');
   await expectAccessible(anna);
 
+  // What happened there while the page was open goes with it.
+  const feed = await Feed.connect(hub, { key: await hub.key('--feed', 'cutting', '--plant', PLANT), feed: 'cutting' });
+  await feed.unitState(UNIT, 'working');
+  await feed.unitState(UNIT, 'down', { reason: 'quality/weld' });
+  await expect(ally.locator('#events li').first()).toBeVisible();
   await narrow(anna);
   await expect(anna.locator('#told')).toContainText('in force now');
   await expect(ally.locator(`#units [data-unit="${UNIT}"]`)).toHaveCount(0);
   await expect(ally.locator('#units [data-unit="cut-2"]')).toBeVisible();
+  await expect(ally.locator('#events li')).toHaveCount(0);
+  feed.close();
   await expect(kind(anna, 'line_state').locator('td[data-label="Brenmoor"] .sees')).toHaveAttribute('data-see', 'some');
   await expect(why(anna, 'line_state')).toContainText(`Narrowed since`);
   await expect(why(anna, 'line_state')).toContainText(REASON);

@@ -111,6 +111,9 @@ test('what is counted anew after something was taken back says so', async ({ pag
   await expect(line(page).getByRole('alert')).toContainText('These numbers are being recounted');
   await expectAccessible(page);
   await line(page).getByRole('button', { name: 'No, change it' }).click();
+  // So it does when the page is opened again.
+  await page.reload();
+  await expect(page.locator('#held')).toContainText('5 sets · being recounted');
   old = false;
   await expect(page.locator('[data-recount]')).toHaveCount(0);
   await expect(page.locator('#held')).not.toContainText('5 sets');

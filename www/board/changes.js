@@ -22,6 +22,7 @@ export class Changes {
   /** What was told last, by what it is about. */
   #told = new Map();
   #heldUp = null;
+  #forgotten = 0;
   /** When the page was opened, on the plant clock [ms]; null before the first answers. */
   opened = null;
   /** What changed, oldest first: `{key, at, text, plant}`. */
@@ -34,6 +35,7 @@ export class Changes {
   /** Compares the answers with those of before; `now` is plant time. */
   learn(now) {
     if (!this.#view.ready) return;
+    if (this.#forgotten !== this.#view.forgotten) this.#forget();
     this.opened ??= now;
     this.#holdUp(now, this.#view.get('board/holdup'));
     this.#answer(now, this.#view.get('board/act'));
@@ -45,6 +47,14 @@ export class Changes {
   /** The last change of the main hold-up, `{former, at}`, as long as it is news; or null. */
   holdUp(now) {
     return this.#heldUp && now - this.#heldUp.at < TOLD_FOR_D * DAY_MS ? this.#heldUp : null;
+  }
+
+  /** Something is not shown any more: nor is what was told of it. */
+  #forget() {
+    this.#forgotten = this.#view.forgotten;
+    this.#told = new Map();
+    this.#heldUp = null;
+    this.list = [];
   }
 
   #tell(at, key, text, plant = '') {

@@ -214,6 +214,11 @@ function atSupplier({ made, scrapped, held, unit }) {
   return said.map(([what, n]) => h('small', {}, word(`deliveries.${what}`, { n: quantity(n, unit) })));
 }
 
+/** What a delivery does; another date than the one promised first may be an earlier one. */
+function deliveryWord({ state, promised, expected }) {
+  return state === 'delayed' && ms(expected) < ms(promised) ? 'delivery.earlier' : `delivery.${state}`;
+}
+
 /** Deliveries: what is not here yet first. */
 export function deliveryTable(view) {
   if (!view.ready) return undefined;
@@ -227,7 +232,7 @@ export function deliveryTable(view) {
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
       h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(slip(late))))),
-      h('td', {}, word(`delivery.${delivery.state}`), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
+      h('td', {}, word(deliveryWord(delivery)), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }

@@ -52,11 +52,15 @@ export class View {
   events = [];
   /** When anything last came, by `performance.now()`. */
   heard = null;
+  /** How often what happened was forgotten, because something is not shown any more. */
+  forgotten = 0;
   /** Whether the connection is lost, so that nothing can come. */
   cut = false;
   version = null;
   lastEvent = null;
   #pending = null;
+  /** Whether other policies hold since the last snapshot. */
+  #otherPolicies = false;
   /** What the pieces of a delta that is under way change. */
   #changes = new Map();
   #onChange = new Set();
@@ -99,6 +103,12 @@ export class View {
     if (piece + 1 < pieces || this.#pending.got < pieces) return;
     const before = this.values;
     this.values = this.#pending.set;
+    // What happened to a thing that is shown no more would still tell of it.
+    if (this.#otherPolicies && [...before.keys()].some((key) => !this.values.has(key))) {
+      this.events = [];
+      this.forgotten += 1;
+    }
+    this.#otherPolicies = false;
     this.version = version;
     this.#pending = null;
     this.ready = true;
@@ -138,7 +148,8 @@ export class View {
   }
 
   /** Versions and events start anew; what is shown stays until the new snapshot is there. */
-  startAnew({ forgetEvents }) {
+  startAnew({ forgetEvents, otherPolicies = false }) {
+    this.#otherPolicies ||= otherPolicies;
     this.version = null;
     this.#pending = null;
     if (forgetEvents) this.lastEvent = null;
@@ -274,7 +285,7 @@ export class Mirror {
         }
         return undefined;
       case 'event': return view.takeEvent(message);
-      case 'resync': return view.startAnew({ forgetEvents: message.why === 'restart' });
+      case 'resync': return view.startAnew({ forgetEvents: message.why === 'restart', otherPolicies: message.why === 'policy' });
       default: return undefined;
     }
   }

@@ -1,7 +1,7 @@
 // Reasons and decisions as sentences.
 
 import { lastMoment, when } from '../lib/format.js';
-import { form, word } from '../lib/words.js';
+import { form, hasWord, word } from '../lib/words.js';
 
 /** A kind of fact in words; none is everything. */
 export function kindName(kind) {
@@ -93,7 +93,10 @@ export function story(decision) {
 
 /** What somebody did, as the list of changes tells it. */
 export function change({ what, by, decision }, nations) {
-  return word(`sharing.change.${what}`, { by: by ?? word('sharing.nobody'), what: subject(decision), reason: decision.reason, ...ofNations(decision, nations) });
+  // Whoever is told of firms alone, and not of nations, finds in the table who sees it.
+  const isOfNations = nations.some(({ code }) => decision.nations.includes(code)) && nations.some(({ code }) => !decision.nations.includes(code));
+  const toldOf = hasWord(`sharing.change.${what}_alone`) && !isOfNations ? `${what}_alone` : what;
+  return word(`sharing.change.${toldOf}`, { by: by ?? word('sharing.nobody'), what: subject(decision), reason: decision.reason, ...ofNations(decision, nations) });
 }
 
 /** A number of things in words. */

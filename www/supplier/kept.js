@@ -9,6 +9,7 @@ const FILES = 'slipway.supplier.pages.';
 /** How everything is called that the page keeps: entries, lines, columns of spreadsheets, the plant. */
 const ALL = 'slipway.supplier.';
 const LINES = `${ALL}lines`;
+const RECOUNTS = `${ALL}recounts`;
 /** Lines are kept for as long as the hub lets a browser in [ms]. */
 const LASTS_MS = 30 * 86_400_000;
 
@@ -41,10 +42,27 @@ export function keptLines() {
   }
 }
 
+/** Keeps what the hub is counting anew, by name: a page that is opened again says so, too. */
+export function keepRecounts(recounts) {
+  try {
+    localStorage.setItem(RECOUNTS, JSON.stringify([...recounts]));
+  } catch { /* Then it is said until the page is closed. */ }
+}
+
+/** What was kept so last, as pairs of name and value. */
+export function keptRecounts() {
+  try {
+    return JSON.parse(localStorage.getItem(RECOUNTS)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
 /** Keeps the lines no longer: they are for whoever is let in. */
 export function dropLines() {
   try {
     localStorage.removeItem(LINES);
+    localStorage.removeItem(RECOUNTS);
   } catch { /* Then nothing was kept. */ }
 }
 

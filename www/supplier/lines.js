@@ -1,16 +1,17 @@
 // The open order lines, each with its buttons; one form is open at a time.
 
 import { SURE_AFTER_MS, h, renew } from '../lib/dom.js';
-import { number, quantity, when } from '../lib/format.js';
+import { ms, number, quantity, when } from '../lib/format.js';
 import { hasWord, word } from '../lib/words.js';
 import { check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
 import { ACTS, lineName } from './entries.js';
+import { keepRecounts, keptRecounts } from './kept.js';
 
 /** The longest reason that is typed here [characters]. */
 const LONGEST_REASON = 60;
 /** Counting anew is said for so long at most, if the numbers stay as they are [ms]. */
-const RECOUNT_MS = 60_000;
+const RECOUNT_MS = 180_000;
 
 export class Lines {
   #list = document.getElementById('lines');
@@ -24,7 +25,7 @@ export class Lines {
   /** From when on the question can be answered, by `performance.now()`. */
   #sureFrom = 0;
   /** What the hub is counting anew, by name: what it showed before, and until when that is said. */
-  #recounts = new Map();
+  #recounts = new Map(keptRecounts());
 
   /** `said(line, what)` takes an entry and returns whether it was taken. */
   constructor(said, receipts) {
@@ -40,6 +41,7 @@ export class Lines {
     this.#who = who;
     const now = this.#numbers();
     for (const [name, { was, until }] of this.#recounts) if (now.get(name) !== was || Date.now() > until) this.#recounts.delete(name);
+    keepRecounts(this.#recounts);
     this.draw();
   }
 
@@ -54,6 +56,7 @@ export class Lines {
   recount(shown) {
     const now = this.#numbers();
     for (const [name, was] of shown) if (now.get(name) === was) this.#recounts.set(name, { was, until: Date.now() + RECOUNT_MS });
+    keepRecounts(this.#recounts);
   }
 
   /** Whether something is being counted anew. */
@@ -113,7 +116,8 @@ export class Lines {
       return this.receipts.hasShipped(line.delivery) ? text : `${text} ${word('supplier.not_from_here')}`;
     }
     const moved = dayOf(line.expected) !== dayOf(line.promised);
-    return [word(`delivery.${line.state}`), moved && ` · ${word('supplier.now_expected', { when: expected })}`].filter(Boolean).join('');
+    const state = line.state === 'delayed' && moved && ms(line.expected) < ms(line.promised) ? 'earlier' : line.state;
+    return [word(`delivery.${state}`), moved && ` · ${word('supplier.now_expected', { when: expected })}`].filter(Boolean).join('');
   }
 
   #form(key, line, act) {

@@ -60,14 +60,14 @@ enum Folder {
 #[derive(Debug, Error)]
 pub(crate) enum PlantsError {
     /// The directory is not there, or a file in it cannot be read.
-    #[error("{} cannot be read; name the directory of the plants with --plants", path.display())]
+    #[error("{} cannot be read; name the directory that holds the plants", path.display())]
     NotReadable {
         path: PathBuf,
         #[source]
         source: std::io::Error,
     },
     /// Nothing to read.
-    #[error("{} holds no .toml files; name the directory of the plants with --plants", path.display())]
+    #[error("{} holds no .toml files; name the directory that holds the plants", path.display())]
     Empty { path: PathBuf },
     /// More than anybody writes.
     #[error("{} holds more than {MOST_FILES} files", path.display())]

@@ -164,7 +164,7 @@ fn new(args: &NewArgs) -> Result<(), AccountError> {
     }
     let (plant, supplier) = (args.plant.as_ref(), args.supplier.as_ref());
     let named = Named { plant, supplier, member: Some(&args.of), ..Named::default() };
-    named.find_or_tell(&args.plants)?;
+    named.find_member_or_refuse(&args.plants)?;
     let feed = FeedId::new(&format!("{PEOPLES}{}", args.name))?;
     let supplier = args.supplier.clone();
     let keys = keys_in(&args.data)?;

@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use journal::{AuditRow, JournalError};
+use journal::{AuditRow, JournalError, Keys};
+use thiserror::Error;
 
 use super::data::keys_in;
 
@@ -18,7 +19,7 @@ Auditors who sign in read the same at /api/v1/audit. Nobody can change a row or 
 #[derive(Debug, Args)]
 pub(super) struct AuditArgs {
     /// How many rows at most
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     most: u32,
     /// Only rows with a smaller number, to read on from there
     #[arg(long, value_name = "ROW")]
@@ -31,7 +32,21 @@ pub(super) struct AuditArgs {
     json: bool,
 }
 
-pub(super) fn run(args: &AuditArgs) -> Result<(), JournalError> {
+/// Why no record is listed.
+#[derive(Debug, Error)]
+pub(super) enum AuditError {
+    /// Nothing is kept there.
+    #[error("{} is no data directory of a hub; name it with --data", .0.display())]
+    NoHub(PathBuf),
+    /// It cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+}
+
+pub(super) fn run(args: &AuditArgs) -> Result<(), AuditError> {
+    if !Keys::are_kept_in(&args.data) {
+        return Err(AuditError::NoHub(args.data.clone()));
+    }
     let rows = keys_in(&args.data)?.noted(args.before, args.most)?;
     for row in &rows {
         println!("{}", if args.json { json_of(row).to_string() } else { words_of(row) });

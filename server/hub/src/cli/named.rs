@@ -60,7 +60,10 @@ pub(super) enum NotNamed {
         known: String,
     },
     /// No such organisation.
-    #[error("there is no organisation {member}; there are: {known}")]
+    #[error(
+        "there is no organisation {member}; there are: {known} (a hub with plant files of its own is \
+         asked with --plants DIR)"
+    )]
     Organisation {
         /// As asked, with its nation.
         member: String,
@@ -101,6 +104,17 @@ impl Named<'_> {
             }
             found => found,
         }
+    }
+
+    /// The same, but an organisation has to be there: an account cannot be given another, and its
+    /// name is taken for good.
+    ///
+    /// # Errors
+    /// [`NotNamed`], of an organisation, and of plant files that were named.
+    pub(super) fn find_member_or_refuse(&self, args: &PlantsArgs) -> Result<(), NotNamed> {
+        let found = Source::choose(args.plants.clone(), None).read()?.load()?;
+        self.find_member(&found)?;
+        self.find_or_tell(args)
     }
 
     fn find_member(&self, found: &Plants) -> Result<(), NotNamed> {

@@ -113,11 +113,13 @@ pub(super) fn of(shelf: &Shelf, labels: &Labels, own: &Offer) -> Readers {
             others += usize::from(offer.code != "public");
             continue;
         }
+        // Who is told of no deliveries may still keep what else it is told.
+        let told = seen.contains(&FactKind::Supply.word()).then_some(FactKind::Supply);
         readers.push(Reader {
             code: offer.code.clone(),
             name: offer.name.clone(),
             customer: offer.code == labels.plant_of,
-            keeps: !may(Action::Export, Some(FactKind::Supply)).is_empty(),
+            keeps: !may(Action::Export, told).is_empty(),
             looks: shelf.looked_lately(offer.id),
             kinds: seen,
         });

@@ -75,6 +75,8 @@ async fn upgrade(
 struct Watched {
     /// The last version sent; none before the first snapshot.
     version: Option<u64>,
+    /// The generation of the policies under which that was released.
+    generation: u64,
     /// The last event sent.
     event: u64,
 }
@@ -214,7 +216,7 @@ impl Session {
         };
         let newest = published.events.back().map_or(0, |(seq, _)| *seq);
         let event = events_after.filter(|after| *after <= newest).unwrap_or(newest);
-        self.views.insert(view, Watched { version: None, event });
+        self.views.insert(view, Watched { version: None, generation: 0, event });
         self.show(socket).await
     }
 
@@ -280,6 +282,12 @@ async fn show_view(
     published: &Published,
 ) -> Result<(), End> {
     let generation = published.values.generation();
+    if watched.version.is_some() && watched.generation != generation {
+        // What the page was told of events may be what it may not see any more.
+        watched.version = None;
+        resync(line.socket, view, "policy").await?;
+    }
+    watched.generation = generation;
     let missed = watched.version.map(|version| {
         published.deltas.iter().filter(move |delta| delta.from >= version).collect::<Vec<_>>()
     });
