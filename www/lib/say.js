@@ -26,7 +26,7 @@ export function causeSentence(step, kind = step.name === 'withheld.supplier' ? '
     return step.goes_on ? word(`why_now.${why}`, cost) : word(`why_past.${why}`, { ...cost, when: when(step.over_since, 'day') });
   }
   if (own) return word(`why_by.${kind}`, { name });
-  return word(step.has_passed ? `why_was.${why}` : `why.${why}`, { name });
+  return step.has_passed ? word(`why_was.${why}`, { name }) : word(`why.${why}`, { name });
 }
 
 /** A sentence that stands alone or first begins with a capital letter. */
