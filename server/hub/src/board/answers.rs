@@ -59,7 +59,10 @@ pub(super) fn act(
         reader.may_see(reader.board.labels.about(core, &at.id, &answer.about, FactKind::Comments))
     };
     let last = |about: &[&str]| core.analytics.last_comment(&at.id, about).filter(may_read);
-    let Some(answer) = answer(&about, &to_come, &here, last) else { return owned };
+    let answer = answer(&about, &to_come, &here, last);
+    let Some(answer) = answer.filter(|answer| !is_forgotten(core, at, answer, found.now)) else {
+        return owned;
+    };
     let waits = card.now.as_ref().and_then(|now| now.is_waited_for) == Some(true);
     let card = answered(reader, (at, verdict), &answer, found.now, owned);
     // What is over is an answer to what holds up now only while that is what the hold-up says.
@@ -106,6 +109,16 @@ fn ended(reader: &Reader<'_>, at: &Plant, answer: &Remark, now: PlantTime) -> Op
         stop_ended(&reader.core.analytics.ribbon(&at.id, &unit.id, answer.at, now))
     });
     ends.max()
+}
+
+/// Whether an answer is about a stop of a unit that works, so long ago that no record tells when it
+/// ended.
+pub(super) fn is_forgotten(core: &Scene<'_>, at: &Plant, answer: &Remark, now: PlantTime) -> bool {
+    let Ok(id) = twin::EquipmentId::new(&answer.about) else { return false };
+    let unit = core.twin.unit(&at.id, &id);
+    let works = unit.is_some_and(|unit| unit.stands().is_none() && !is_stop(unit.state));
+    let states = core.analytics.ribbon(&at.id, &id, answer.at, now);
+    works && states.first().is_none_or(|first| first.from > answer.at)
 }
 
 /// When the stop ended that some stretches begin with; time off shift belongs to it.

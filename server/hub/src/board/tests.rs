@@ -354,6 +354,35 @@ fn an_alarm_is_told_to_whoever_may_read_what_it_rests_on() {
     }
 }
 
+/// What maintenance said of a stop is no last word once the unit works and nobody can tell any more
+/// when it did again.
+#[test]
+fn an_answer_about_a_stop_that_no_record_reaches_is_not_told() {
+    let definitions = shop(&format!("{AGREEMENT}{HOLD_UP}"), as_is);
+    let (mut core, at) = core_of(&definitions, THEN);
+    let (plant, unit) = (PlantId::new("shop").unwrap(), EquipmentId::new("bay-01").unwrap());
+    let forgotten = |core: &Core, days: f64| {
+        let said = at - Span::DAY.scaled(days);
+        let (about, text) = (unit.to_string(), "back in 2 h".to_owned());
+        let answer = analytics::Remark { about, text, at: said, until: None };
+        answers::is_forgotten(&Scene::new(core, at), &definitions.plants[&plant], &answer, at)
+    };
+    for (days, state) in
+        [(70.0, UnitState::Down), (69.0, UnitState::Working), (1.0, UnitState::Starved)]
+    {
+        let at = at - Span::DAY.scaled(days);
+        let (unit, reason, cause) = (unit.clone(), None, None);
+        let report = Report { at, statement: Statement::UnitState { unit, state, reason, cause } };
+        core.analytics.observe(&plant, &report);
+        let feed = twin::FeedId::new("line").unwrap();
+        let said = twin::state::Said { feed, origin: twin::Origin::Live, received: None };
+        core.twin.apply(&plant, &report, &said).expect("it is right");
+    }
+    core.analytics.advance(&plant, at);
+    assert!(forgotten(&core, 69.5), "its states are kept for sixty days");
+    assert!(!forgotten(&core, 30.0));
+}
+
 #[test]
 fn no_happening_is_told_that_has_no_kind() {
     for kind in ["state", "delivery", "comment", "part", "plant", "feed", "refused", "corrected"] {

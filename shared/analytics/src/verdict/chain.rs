@@ -115,7 +115,7 @@ impl Question<'_> {
                     Spell::Now | Spell::Never => None,
                 },
                 goes_on: stop == Spell::Now,
-                has_passed: self.has_passed(node, (found.from, self.now), why),
+                has_passed: self.has_passed((node, first), (found.from, self.now), why),
             })
         });
         steps.collect()
@@ -155,9 +155,21 @@ impl Question<'_> {
         spell.unwrap_or(Spell::Never)
     }
 
-    /// Whether no unit of a work center waits any more as it did, or did when its shift ended; not
-    /// told of what is no wait, nor of what has no units in sight.
-    fn has_passed(&self, node: AnyNode, within: (PlantTime, PlantTime), why: Why) -> bool {
+    /// Whether no unit of a work center waits any more as it did, or did when its shift ended; of
+    /// one that takes what the first delivers, for that. Not told of what is no wait, nor of what
+    /// has no units in sight.
+    fn has_passed(
+        &self,
+        (node, first): (AnyNode, AnyNode),
+        within: (PlantTime, PlantTime),
+        why: Why,
+    ) -> bool {
+        let fold = self.plants.get(self.plant).filter(|_| node.0 == self.plant);
+        if why == Why::Material
+            && fold.is_some_and(|fold| self.takers(fold, first).contains(&node.1))
+        {
+            return !self.waits_for_first(node, first);
+        }
         let is_wait = matches!(why, Why::Material | Why::Space | Why::Crew | Why::Crane);
         let waits = |state: UnitState| why_of_state(state) == Some(why);
         let spell = self.spell(node, within, waits).filter(|_| is_wait);

@@ -116,7 +116,7 @@ impl Question<'_> {
     }
 
     /// The work centers that take what a supplier of this plant brings, in the same order.
-    fn takers(&self, fold: PlantView<'_>, first: AnyNode) -> Vec<NodeIx> {
+    pub(super) fn takers(&self, fold: PlantView<'_>, first: AnyNode) -> Vec<NodeIx> {
         self.of_goods(fold, first, |goods| {
             let takes = |(material, place, _): &(MaterialId, Place, f64)| {
                 material == goods && fold.sees(*place)
