@@ -452,3 +452,44 @@ test('a link that opens nothing says so, and one that was used does no harm', as
   await stranger.context().close();
   forgive(complaints);
 });
+
+test('whoever has an account reports as the supplier without a link', async ({ page, complaints }) => {
+  await promise();
+  const password = 'nine grey gulls at noon';
+  await hub.account('eva', 'XBB/port-lisle', 'contributor', password, '--plant', PLANT, '--supplier', SUPPLIER);
+  const signIn = async () => {
+    await page.goto(`${hub.url}/signin/`);
+    await page.locator('#name').fill('eva');
+    await page.locator('#password').fill(password);
+    await page.locator('#password').press('Enter');
+    await expect(page).toHaveURL(`${hub.url}/supplier/`);
+    await expect(page.locator('#link')).toHaveText('Connected');
+  };
+  await signIn();
+  await expect(page.locator('#end')).toContainText('You are signed in with an account');
+  await expectAccessible(page);
+  await say(page, 'made', 12);
+  await expect(page.locator('[data-receipt] [data-state]')).toHaveAttribute('data-state', 'recorded');
+  expect((await atThePlant()).made).toBe(12);
+  // Another browser of hers in between loses nothing of this one's.
+  const other = await page.context().browser().newContext({ storageState: await page.context().storageState() });
+  const beside = await other.newPage();
+  await beside.addInitScript(() => localStorage.clear());
+  await beside.goto(`${hub.url}/supplier/`);
+  await expect(beside.locator('#link')).toHaveText('Connected');
+  await say(beside, 'made', 3);
+  await expect(beside.locator('[data-receipt] [data-state]')).toHaveAttribute('data-state', 'recorded');
+  await other.close();
+  await expect(page.locator('#note-title')).toHaveText('Open somewhere else');
+  await page.getByRole('button', { name: 'Use this page' }).click();
+  await expect(page.locator('#link')).toHaveText('Connected');
+  await say(page, 'made', 5);
+  await expect.poll(async () => (await atThePlant()).made).toBe(20);
+  // She is signed out where she sits, and a person disabled is not let in.
+  await page.locator('#leave').click();
+  await page.locator('#really-leave').click();
+  await expect(page.locator('#note-title')).toHaveText('You are signed out');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(`${hub.url}/signin/`);
+  forgive(complaints);
+});

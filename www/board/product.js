@@ -57,7 +57,8 @@ function isThere(view, product) {
 
 function nextLift(view, product) {
   if (!product.next) return null;
-  const carrier = carrierOf(view, product.next.part);
+  // The programme's view has no cranes: the lift itself says that it hangs on its own.
+  const carrier = carrierOf(view, product.next.part) ?? (product.next.is_carried && product.next.crane);
   if (carrier) return h('p', { class: 'answer-note' }, `${word('hulls.next', { part: product.next.part })} – ${word('hulls.next_carried', { crane: carrier })}`);
   if (isGoingIn(view, product.next.part) || isThere(view, product)) return h('p', { class: 'answer-note' }, word('hulls.going_in', { part: product.next.part }));
   const next = { ...product.next, missing: product.next.missing ?? [] };

@@ -3,7 +3,7 @@
 import { h, whole } from '../lib/dom.js';
 import { DAY_MS, amount, dueSlip, duration, lastMoment, ms, number, percent, quantity, slip, when } from '../lib/format.js';
 import { awayWords } from '../lib/past.js';
-import { capitalised, plainWords, reasonWords, waitsFor } from '../lib/say.js';
+import { capitalised, deliveryWords, plainWords, reasonWords, waitsFor } from '../lib/say.js';
 import { UNIT_STATES, sign, stateMark, stateWord } from '../lib/states.js';
 import { isMixed, levelWords, stocksInOrder } from '../lib/stock.js';
 import { nameOf, word } from '../lib/words.js';
@@ -214,11 +214,6 @@ function atSupplier({ made, scrapped, held, unit }) {
   return said.map(([what, n]) => h('small', {}, word(`deliveries.${what}`, { n: quantity(n, unit) })));
 }
 
-/** What a delivery does; another date than the one promised first may be an earlier one. */
-function deliveryWord({ state, promised, expected }) {
-  return state === 'delayed' && ms(expected) < ms(promised) ? 'delivery.earlier' : `delivery.${state}`;
-}
-
 /** Deliveries: what is not here yet first. */
 export function deliveryTable(view) {
   if (!view.ready) return undefined;
@@ -232,7 +227,7 @@ export function deliveryTable(view) {
       h('td', {}, nameOf(delivery.supplier)),
       h('td', {}, moment(delivery.promised, 'day')),
       h('td', {}, moment(delivery.expected, 'day'), overdueMark(delivery.overdue_d) ?? (Math.abs(late) >= 0.5 && h('small', {}, slipMark(slip(late))))),
-      h('td', {}, word(deliveryWord(delivery)), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
+      h('td', {}, deliveryWords(delivery), delivery.reason && h('small', {}, plainWords(delivery.reason)), atSupplier(delivery)));
   });
   return table(word('deliveries.caption'), [[word('deliveries.what')], [word('deliveries.supplier')], [word('deliveries.promised')], [word('deliveries.expected')], [word('deliveries.state')]], rows);
 }

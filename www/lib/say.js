@@ -1,6 +1,6 @@
 // Sentences that several pages say: causes, confidence, what is waited for, what happened.
 
-import { days, when } from './format.js';
+import { days, ms, when } from './format.js';
 import { stateWord } from './states.js';
 import { LANGUAGE, hasWord, nameOf, tail, word } from './words.js';
 
@@ -85,6 +85,11 @@ export function eventSentence(event, naming = (id) => id) {
   if (kind === 'state' && reasonWords(known.state, known.reason)) return word('event.state_reason', values);
   if (kind === 'delivery' && known.late === 'true') return word('event.delivery_late', values);
   return hasWord(event.word) ? word(`event.${kind}`, values) : word('event.other', values);
+}
+
+/** What a delivery does; another date than the one promised first may be an earlier one. */
+export function deliveryWords({ state, promised, expected }) {
+  return state === 'delayed' && ms(expected) < ms(promised) ? word('delivery.earlier') : word(`delivery.${state}`);
 }
 
 /** Several things in one phrase: "stations, storage places and suppliers". */

@@ -55,7 +55,7 @@ export class SharingForm {
     this.#nations = nations.filter(({ code }) => concerned.has(code) || (narrow && code === own));
     this.#others = nations.filter((nation) => !this.#nations.includes(nation)).map(({ code }) => code);
     const offered = kinds.filter((kind) => narrow || !FINDINGS.has(kind));
-    this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => { this.#begun = true; this.#tell(); }, change: ({ target }) => this.#changed(target) } },
+    this.#form = h('form', { data: { form: what }, on: { submit: (event) => this.#submit(event), input: () => this.#typed(), change: ({ target }) => this.#changed(target) } },
       h('p', {}, word(narrow ? 'sharing.narrow_says' : 'sharing.release_says')),
       h('div', { class: 'form-row' },
         h('label', {}, word('sharing.plant'), h('select', { name: 'plant' }, owner.plants.map(option))),
@@ -91,6 +91,13 @@ export class SharingForm {
   #things() {
     renew(this.#form.elements.thing, option({ code: '', name: word('sharing.whole_plant') }), thingGroups(this.#plant().things));
     this.#form.elements.thing.value = '';
+  }
+
+  /** What was wrong is being mended: it is not said of what is typed now. */
+  #typed() {
+    this.#begun = true;
+    this.#form.querySelector('.wrong').textContent = '';
+    this.#tell();
   }
 
   #changed(target) {

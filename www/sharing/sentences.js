@@ -69,7 +69,8 @@ export function subject(decision) {
 /** The nations that a decision is for, and those that a narrowing leaves out, as lists. */
 function ofNations({ nations }, all) {
   const named = (wanted) => listOf(all.filter(({ code }) => nations.includes(code) === wanted).map(({ name }) => name));
-  return { nations: named(true), without: named(false) || word('sharing.left_out') };
+  const [those, others] = [named(true), named(false)];
+  return { nations: those, without: others || word('sharing.left_out'), isOfSome: Boolean(those && others) };
 }
 
 /** A decision's heading. */
@@ -93,10 +94,10 @@ export function story(decision) {
 
 /** What somebody did, as the list of changes tells it. */
 export function change({ what, by, decision }, nations) {
+  const names = ofNations(decision, nations);
   // Whoever is told of firms alone, and not of nations, finds in the table who sees it.
-  const isOfNations = nations.some(({ code }) => decision.nations.includes(code)) && nations.some(({ code }) => !decision.nations.includes(code));
-  const toldOf = hasWord(`sharing.change.${what}_alone`) && !isOfNations ? `${what}_alone` : what;
-  return word(`sharing.change.${toldOf}`, { by: by ?? word('sharing.nobody'), what: subject(decision), reason: decision.reason, ...ofNations(decision, nations) });
+  const toldOf = hasWord(`sharing.change.${what}_alone`) && !names.isOfSome ? `${what}_alone` : what;
+  return word(`sharing.change.${toldOf}`, { by: by ?? word('sharing.nobody'), what: subject(decision), reason: decision.reason, ...names });
 }
 
 /** A number of things in words. */

@@ -1,7 +1,8 @@
 // The open order lines, each with its buttons; one form is open at a time.
 
 import { SURE_AFTER_MS, h, renew } from '../lib/dom.js';
-import { ms, number, quantity, when } from '../lib/format.js';
+import { number, quantity, when } from '../lib/format.js';
+import { deliveryWords } from '../lib/say.js';
 import { hasWord, word } from '../lib/words.js';
 import { check, dayOf, daysOf, unitsOf } from './check.js';
 import { readNumber } from './csv.js';
@@ -40,8 +41,9 @@ export class Lines {
   take(who) {
     this.#who = who;
     const now = this.#numbers();
-    for (const [name, { was, until }] of this.#recounts) if (now.get(name) !== was || Date.now() > until) this.#recounts.delete(name);
-    keepRecounts(this.#recounts);
+    const told = [...this.#recounts].filter(([name, { was, until }]) => now.get(name) !== was || Date.now() > until);
+    for (const [name] of told) this.#recounts.delete(name);
+    if (told.length > 0) keepRecounts(this.#recounts);
     this.draw();
   }
 
@@ -116,8 +118,8 @@ export class Lines {
       return this.receipts.hasShipped(line.delivery) ? text : `${text} ${word('supplier.not_from_here')}`;
     }
     const moved = dayOf(line.expected) !== dayOf(line.promised);
-    const state = line.state === 'delayed' && moved && ms(line.expected) < ms(line.promised) ? 'earlier' : line.state;
-    return [word(`delivery.${state}`), moved && ` · ${word('supplier.now_expected', { when: expected })}`].filter(Boolean).join('');
+    // To the supplier an earlier moment of the day that was promised is no other date.
+    return [deliveryWords(moved ? line : { state: line.state }), moved && ` · ${word('supplier.now_expected', { when: expected })}`].filter(Boolean).join('');
   }
 
   #form(key, line, act) {

@@ -58,6 +58,7 @@ export function allWaiting() {
 export class Outbox {
   #key;
   #feed;
+  #firstEpoch;
   #of;
   #clock;
   #kept;
@@ -77,9 +78,10 @@ export class Outbox {
   /** Whether this browser keeps what is entered. */
   keeps = true;
 
-  /** `of` names supplier and plant, `clock()` is the plant's clock, `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. */
-  constructor({ feed, of, clock, changed, askIn }) {
+  /** `of` names supplier and plant, `clock()` is the plant's clock, `changed()` is called at every change, `askIn()` tells whether the hub still lets us in. Where several browsers speak as one feed, each begins with a `firstEpoch` of its own. */
+  constructor({ feed, of, clock, changed, askIn, firstEpoch = 1 }) {
     this.#feed = feed;
+    this.#firstEpoch = firstEpoch;
     this.#of = of;
     this.#clock = clock;
     this.#key = placeOf(feed);
@@ -91,7 +93,7 @@ export class Outbox {
   }
 
   #read() {
-    const blank = { epoch: 1, next: 1, acked: 0, entries: [], former: [], adopted: [] };
+    const blank = { epoch: this.#firstEpoch, next: 1, acked: 0, entries: [], former: [], adopted: [] };
     try {
       return { ...blank, ...JSON.parse(localStorage.getItem(this.#key) ?? '{}'), of: this.#of };
     } catch {

@@ -95,6 +95,7 @@ export class Sheet {
     const byName = new Map(this.lines().flatMap(([key, line]) => [[lineName(line.delivery ?? key).toLowerCase(), line], [key.toLowerCase(), line]]));
     const lineOf = (name) => byName.get(name.toLowerCase()) ?? byName.get(`every ${name.toLowerCase()}`);
     const dueOf = (name) => (lineOf(name)?.expected ? dayOf(lineOf(name).expected) : null);
+    const before = new Map();
     return this.#table.rows.map((cells, at) => {
       const row = readRow(cells, this.#columns, this.#order, dueOf);
       const known = lineOf(row.line);
@@ -103,7 +104,10 @@ export class Sheet {
         const { wrong, ask, values } = check(this.who(), known, act);
         if (wrong) row.problems.push({ problem: wrong, values });
         const same = sameToday(this.entries(), known, act);
-        const doubts = [same && word('supplier.same_as', { number: receipt(same), when: hour(same.at) }), !wrong && ask && word(`supplier.really.${ask}`, values)].filter(Boolean);
+        const said = JSON.stringify([row.line.toLowerCase(), act]);
+        const twice = before.get(said);
+        if (!twice) before.set(said, at + 2);
+        const doubts = [twice && word('supplier.same_as_row', { row: number(twice) }), same && word('supplier.same_as', { number: receipt(same), when: hour(same.at) }), !wrong && ask && word(`supplier.really.${ask}`, values)].filter(Boolean);
         const key = `${at + 2} ${act.act}`;
         // What is doubtful goes only when somebody has looked at it.
         asked.push({ what: act, key, doubts, ticked: this.#ticks.get(key) ?? doubts.length === 0 });
@@ -127,14 +131,16 @@ export class Sheet {
     const rows = this.#rows();
     const good = rows.filter(({ problems, ambiguous }) => problems.length === 0 && !ambiguous);
     const ambiguous = rows.some((row) => row.ambiguous) || this.#order !== '';
-    const untold = this.#table.heads.filter((_, at) => this.#columns[at] === CHOOSE);
+    const heads = (wanted) => this.#table.heads.filter((head, at) => this.#columns[at] === wanted && head !== '');
+    const [untold, unread] = [this.#table.heads.filter((_, at) => this.#columns[at] === CHOOSE), heads('')];
     const count = untold.length > 0 ? 0 : good.reduce((sum, { asked }) => sum + asked.filter(({ ticked }) => ticked).length, 0);
     const unticked = good.reduce((sum, { asked }) => sum + asked.filter(({ ticked }) => !ticked).length, 0);
     const bad = rows.length - good.length;
     renew(this.#body,
       this.#told && h('p', { role: 'status' }, this.#told),
       h('fieldset', { class: 'supplier-columns' }, h('legend', {}, word('supplier.columns')), this.#table.heads.map((head, at) => this.#column(head, at))),
-      untold.length > 0 && h('p', { class: 'warn-text', role: 'status' }, word('supplier.choose_column', { heads: untold.map((head) => `“${head}”`).join(', ') })),
+      untold.length > 0 && h('p', { class: 'warn-text', role: 'status' }, word('supplier.choose_column', { heads: quoted(untold) })),
+      unread.length > 0 && h('p', { class: 'muted', role: 'status' }, word(`supplier.unread.${form(unread.length)}`, { heads: quoted(unread) })),
       ambiguous && h('p', {}, h('label', {}, word('supplier.which_first'), ' ', h('select', { data: { order: 'yes' } }, ['', 'dmy', 'mdy'].map((order) => h('option', { value: order, selected: order === this.#order }, word(`supplier.order.${order || 'none'}`)))))),
       h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': word('supplier.preview') },
         h('table', { class: 'plain' }, h('caption', { class: 'visually-hidden' }, word('supplier.preview')),
@@ -171,6 +177,9 @@ export class Sheet {
     this.#box.focus();
   }
 }
+
+/** Headings as they are told. */
+const quoted = (heads) => heads.map((head) => `“${head}”`).join(', ');
 
 function previewOf({ number: row, line, acts, asked, problems, ambiguous }) {
   const said = ({ act, quantity, day, reason }) => word(`supplier.preview_act.${act}`, { n: quantity === undefined ? '' : number(quantity, 6), day: day ? dayInWords(day) : '', reason: reason ?? '' });

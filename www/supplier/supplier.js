@@ -6,6 +6,7 @@ import { h, renew } from '../lib/dom.js';
 import { telephone, useSiteZone, when } from '../lib/format.js';
 import { fillWords, form, hasWord, loadWords, word } from '../lib/words.js';
 import { entryOf, saidOf, takenBack } from './entries.js';
+import { signOut, staySignedIn } from '../lib/session.js';
 import { dropLines, dropPage, keepLines, keepPage, keptLines } from './kept.js';
 import { Lines } from './lines.js';
 import { Outbox, allWaiting, formerFeeds, isSettled, isUnsent, placeOf, receipt } from './outbox.js';
@@ -109,7 +110,10 @@ class Page {
     if (answer) this.#take(answer);
     else this.#show(kept.answer, kept.at);
     this.#kept = kept?.at ?? null;
-    this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn() });
+    this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn(), firstEpoch: this.#who.signed_in ? Math.floor(Date.now() / 60_000) : 1 });
+    if (this.#who.signed_in) staySignedIn();
+    byId('end-says').textContent = this.#who.signed_in ? word('supplier.end_signed_in') : word('supplier.end_says');
+    byId('leave').textContent = this.#who.signed_in ? word('supplier.sign_out') : word('supplier.leave');
     this.sheet = new Sheet(() => this.#who, () => this.lines.all(), () => this.#outbox.entries, (entries) => this.#say(entries));
     for (const id of ['open', 'list', 'sheet', 'end']) show(id);
     await this.#tellReaders();
@@ -339,7 +343,8 @@ class Page {
     if (link === 'not_in') {
       // A new link may be opened in another tab, which then takes over what waits.
       this.letGo?.();
-      if (waiting > 0) this.#tellWaiting();
+      if (this.#who?.signed_in) note('signed_out', {}, signInAgain, allWaiting());
+      else if (waiting > 0) this.#tellWaiting();
       else note('not_in', { whom: this.#whom() });
     }
     if (link === 'elsewhere') note('elsewhere', {}, () => { show('note', false); this.#outbox.start(); });
@@ -350,7 +355,8 @@ class Page {
   /** Asks first: whoever leaves needs another link. */
   #askToLeave() {
     const waiting = this.#outbox?.waiting ?? 0;
-    byId('leaving-says').textContent = [word('supplier.leave_sure', { whom: this.#whom() }), waiting > 0 && word('supplier.leave_waiting', { n: waiting })].filter(Boolean).join(' ');
+    const sure = this.#who?.signed_in ? word('supplier.sign_out_sure') : word('supplier.leave_sure', { whom: this.#whom() });
+    byId('leaving-says').textContent = [sure, waiting > 0 && word('supplier.leave_waiting', { n: waiting })].filter(Boolean).join(' ');
     show('leaving');
     byId('stay').focus();
   }
@@ -371,8 +377,9 @@ class Page {
   }
 
   async #leave() {
-    const { answer } = await ask('session', { method: 'DELETE' });
-    if (answer !== null) {
+    const { signed_in: signedIn } = this.#who;
+    const isOut = signedIn ? await signOut() : (await ask('session', { method: 'DELETE' })).answer === null;
+    if (!isOut) {
       note('unreachable');
       byId('note').scrollIntoView();
       return;
@@ -384,11 +391,14 @@ class Page {
     dropPage();
     for (const id of ['sees', 'open', 'list', 'sheet', 'end']) show(id, false);
     byId('link').textContent = '';
-    note('left', { whom: this.#whom() });
+    if (signedIn) note('signed_out', {}, signInAgain);
+    else note('left', { whom: this.#whom() });
     byId('answers').focus();
     scrollTo(0, 0);
   }
 }
+
+const signInAgain = () => location.assign('/signin/');
 
 /** The plant that last let this browser in, to say later whom to ask; null when it left or there is none. */
 function remembered() {

@@ -40,9 +40,11 @@ use twin::{
 };
 use wire::{Rfc3339, view::Value};
 
+use crate::core::Condition;
 use conclusions::{Conclude, Conclusions, Findings};
 use labels::Labels;
 pub(crate) use labels::{Today, things_of};
+pub(crate) use opening::Openings;
 pub(crate) use readers::MOST_READABLE_SETS;
 use readers::Readers;
 pub(crate) use scene::Scene;
@@ -88,8 +90,11 @@ pub(crate) struct Board {
     refreshes: u64,
     /// Whether the last refresh made the values of the history anew.
     past_renewed: bool,
-    /// The changes of the plan that the values of the history hold.
-    plan_changes: u64,
+    /// The changes of the plan that the findings and the values of the history hold: those asked
+    /// for here, and those reported.
+    plan_changes: (u64, u64),
+    /// What somebody must act on in each plant, found with the findings.
+    conditions: BTreeMap<PlantId, Vec<Condition>>,
 }
 
 /// Findings are computed anew once in so many refreshes: they change by the hour of plant time.
@@ -109,7 +114,8 @@ impl Board {
             facts: BTreeMap::new(),
             refreshes: 0,
             past_renewed: false,
-            plan_changes: 0,
+            plan_changes: (0, 0),
+            conditions: BTreeMap::new(),
         }
     }
 
@@ -122,15 +128,21 @@ impl Board {
         audiences: &[AudienceId],
     ) -> BTreeSet<AudienceId> {
         let relearnt = self.labels.learn(core, gate);
-        // Whoever changed the plan wants to see it changed.
-        let replanned = relearnt || self.plan_changes != core.plan_changes;
+        // Whoever changed the plan wants to see it changed; and when a delivery comes, what is
+        // concluded of it belongs beside it.
+        let plan_changes = (core.plan_changes, core.analytics.plan_changes());
+        let replanned = relearnt || self.plan_changes != plan_changes;
         let crowded_out = self.seat(gate, audiences);
         let again = replanned || self.refreshes.is_multiple_of(FINDINGS_EVERY);
         let what = if again { Conclude::Again } else { Conclude::WhatIsNew };
         let plants: Vec<PlantId> = core.plants.keys().cloned().collect();
         self.conclude(core, gate, &plants, what);
+        if again {
+            let conditions = |plant: &PlantId| (plant.clone(), core.conditions(plant));
+            self.conditions = plants.iter().map(conditions).collect();
+        }
         self.past_renewed = replanned || self.refreshes.is_multiple_of(HISTORY_EVERY);
-        self.plan_changes = core.plan_changes;
+        self.plan_changes = plan_changes;
         self.refreshes += 1;
         for view in self.views(core) {
             let facts = match View::parse(core, &view) {
@@ -139,7 +151,9 @@ impl Board {
                 Some(View::History(plant))
                     if self.past_renewed || !self.facts.contains_key(&view) =>
                 {
-                    history::facts(core, &self.labels, gate, plant, self.causes(plant))
+                    let alarms = self.conditions.get(plant).map_or(&[][..], Vec::as_slice);
+                    let seen = (plant, self.causes(plant), alarms);
+                    history::facts(core, &self.labels, gate, seen)
                 }
                 Some(View::History(_) | View::Points(..)) | None => continue,
             };

@@ -134,8 +134,7 @@ fn presented(
     certificate: Option<FeedCertificate>,
     headers: &HeaderMap,
 ) -> (Presented, Option<Presented>) {
-    let sent = supplier::presented(headers).unwrap_or_else(|| Presented::of(headers));
-    match (certificate, sent) {
+    match (certificate, supplier::presented(headers)) {
         (Some(certificate), key @ Presented::Key(_)) => {
             (Presented::Certificate(certificate), Some(key))
         }

@@ -1,5 +1,5 @@
 //! What the page of a small supplier asks for: to be let in by an invitation, its own order lines,
-//! and who sees what it says.
+//! and who sees what it says. Whoever is signed in and contributes as a supplier is let in as well.
 //!
 //! The page reports like any feed, over `/v1/ingest`; here it only reads. What it reads is labelled
 //! as the supplier's own and passes the gate like everything else.
@@ -23,12 +23,12 @@ use serde::Serialize;
 use tokio::sync::Semaphore;
 use twin::{Label, PlantTime, SupplierId};
 
-pub(crate) use door::{is_page, presented};
+pub(crate) use door::{PERSONS_FEED, is_page, presented};
 pub(crate) use loads::Finished;
 
 use crate::{
     core::{Core, Grant},
-    identity::Denied,
+    identity::{Denied, Presented},
     refusal::Refusal,
     shared::Shared,
     view::Offer,
@@ -60,6 +60,8 @@ struct Desk {
 struct Supplier {
     grant: Grant,
     id: SupplierId,
+    /// By an account of a person, and by no invitation.
+    signed_in: bool,
 }
 
 const NOT_IN: Refusal = Refusal::fixed(
@@ -84,9 +86,14 @@ const NO_PLANT: Refusal = Refusal::fixed(
 );
 
 impl Desk {
-    /// Who asks, by the cookie that an invitation was exchanged for.
+    /// Who asks, by the cookie that an invitation was exchanged for, or that of somebody who is
+    /// signed in.
     async fn supplier(&self, headers: &HeaderMap) -> Result<Supplier, Refusal> {
-        let presented = presented(headers).ok_or(NOT_IN)?;
+        let presented = presented(headers);
+        if !matches!(presented, Presented::Invited(_) | Presented::Cookie(_)) {
+            return Err(NOT_IN);
+        }
+        let signed_in = matches!(presented, Presented::Cookie(_));
         let shared = self.shared.clone();
         let found = tokio::task::spawn_blocking(move || shared.identity.caller(&presented)).await;
         let caller = match found {
@@ -96,7 +103,7 @@ impl Desk {
         };
         let grant = caller.grant.ok_or(NOT_IN)?;
         let id = grant.supplier.clone().ok_or(NOT_IN)?;
-        Ok(Supplier { grant, id })
+        Ok(Supplier { grant, id, signed_in })
     }
 
     /// What the core knows, at a moment when all of it is on disk.
@@ -124,8 +131,8 @@ impl Desk {
 async fn own_lines(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     let answer = async {
         let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
-        let Supplier { grant, id } = desk.supplier(&headers).await?;
-        let seen = desk.look(move |core, wall| lines::own(core, wall, &grant, &id)).await?;
+        let supplier = desk.supplier(&headers).await?;
+        let seen = desk.look(move |core, wall| lines::own(core, wall, &supplier)).await?;
         let (own, lines) = seen.ok_or(NO_PLANT)?;
         let of = desk.audience(&own).ok_or(NO_PLANT)?;
         desk.release(&of, &own, lines).ok_or(NO_PLANT)
@@ -136,7 +143,7 @@ async fn own_lines(State(desk): State<Desk>, headers: HeaderMap) -> Response {
 async fn own_readers(State(desk): State<Desk>, headers: HeaderMap) -> Response {
     let answer = async {
         let _place = desk.under_way.try_acquire().map_err(|_full| BUSY)?;
-        let Supplier { grant, id } = desk.supplier(&headers).await?;
+        let Supplier { grant, id, .. } = desk.supplier(&headers).await?;
         let decided = Arc::clone(&desk.shared.door.shelf.in_force().borrow().decided);
         let look = move |core: &Core, wall| readers::labels(core, wall, (&grant, &id), &decided);
         let seen = desk.look(look).await?;

@@ -215,10 +215,15 @@ impl Analytics {
         self.view(sight, plant).map_or_else(Vec::new, |view| view.outlook(dry, now))
     }
 
-    /// What somebody must act on in a plant, what is so for the longest first: as it was with the
-    /// last sample of its record, every six hours.
+    /// What somebody must act on in a plant, what is so for the longest first: what was raised with
+    /// the samples of its record, every six hours, as it is now.
     pub fn concerns(&self, plant: &PlantId, now: PlantTime) -> Vec<Raised> {
         self.fold(plant).map_or_else(Vec::new, |fold| concerns::raised(fold, now))
+    }
+
+    /// How often an order or a delivery changed, of all plants: each may change every date.
+    pub fn plan_changes(&self) -> u64 {
+        self.folds.iter().map(|fold| fold.plan_changes).sum()
     }
 
     /// Where a material belongs by the definition of a plant: what its cover is counted from.

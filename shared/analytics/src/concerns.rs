@@ -4,7 +4,8 @@
 //! Parts and promises are looked at with every sample of the record, every six hours of plant time;
 //! what held at two in a row is raised, a part that is not about to come at once, and is over when
 //! it has not held for a day, so that what comes and goes is raised once; a promise is over when it
-//! is kept. A unit is raised when it has stood for a day, until it works.
+//! is kept. A unit is raised when it has stood for a day, until it works. What is raised is told as
+//! it is found when somebody asks: a delivery may have come since.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +45,7 @@ pub enum About {
 /// What somebody must act on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Concern {
-    /// A part has run out, and stations wait for it; as it was when that was last so.
+    /// A part has run out, and stations wait for it; as it is, or was when that was last so.
     PartIsOut(Box<DryPart>),
     /// The next promise of its kind will be missed by a week or more.
     PromiseIsMissed(Box<Outlook>),
@@ -76,8 +77,7 @@ pub struct Raised {
     pub what: Concern,
     /// Since when it is so: a part is out, a unit stands; of a promise, since when that is expected.
     pub since: PlantTime,
-    /// Whether it was so when it was last looked at; what is over for less than a day may be so
-    /// again soon, and stays.
+    /// Whether it is so; what is over for less than a day may be so again soon, and stays.
     pub goes_on: bool,
     /// What it was computed from. A part and a promise tell of all of the plant besides: when
     /// anything was reported, since that is when samples are taken, and that a date waits for no
@@ -97,8 +97,6 @@ struct Followed {
 #[derive(Clone, Debug, Default)]
 pub struct Concerns {
     followed: BTreeMap<About, Followed>,
-    /// When it was last looked.
-    sampled: Option<PlantTime>,
 }
 
 impl Concerns {
@@ -114,7 +112,6 @@ impl Concerns {
             }
         }
         self.followed.retain(|_, known| at.since(known.last) < OVER_AFTER);
-        self.sampled = Some(at);
     }
 
     /// Whether a promise is followed already.
@@ -129,13 +126,25 @@ pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
     let dry = view.dry(at);
     let outlook = view.outlook(&dry, at);
     let mut found = promises(fold, &outlook, at);
-    found.extend(dry.iter().filter_map(|part| {
-        let since = part.out_since.filter(|_| part.waited_for)?;
-        let what = Concern::PartIsOut(Box::new(part.clone()));
-        let raised = Raised { what, since, goes_on: true, inputs: part.inputs.clone() };
-        Some((About::Part(part.material.clone()), raised))
-    }));
+    let parts =
+        dry.iter().filter_map(|part| Some((About::Part(part.material.clone()), is_out(part)?)));
+    found.extend(parts);
     found
+}
+
+/// That a part is out, if it is and stations wait for it.
+fn is_out(part: &DryPart) -> Option<Raised> {
+    let since = part.out_since.filter(|_| part.waited_for)?;
+    let what = Concern::PartIsOut(Box::new(part.clone()));
+    Some(Raised { what, since, goes_on: true, inputs: part.inputs.clone() })
+}
+
+/// That a promise will be missed by so many days at least, if it will; since when that is so is
+/// not known by a single look.
+fn is_missed(promise: &Outlook, by_d: f64, at: PlantTime) -> Option<Raised> {
+    promise.slip_d.filter(|slip| promise.reached.is_none() && *slip >= by_d)?;
+    let what = Concern::PromiseIsMissed(Box::new(promise.clone()));
+    Some(Raised { what, since: at, goes_on: true, inputs: promise.inputs.clone() })
 }
 
 /// Of each product the next promise that will be missed, since what comes after it is late as
@@ -143,11 +152,10 @@ pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
 fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About, Raised)> {
     let mut found: BTreeMap<_, &Outlook> = BTreeMap::new();
     let mut much_later: BTreeMap<_, &Outlook> = BTreeMap::new();
-    let open = outlook.iter().filter(|o| o.reached.is_none());
-    let missed = open.filter(|promise| {
+    let missed = outlook.iter().filter(|promise| {
         let least = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
         let is_soon = promise.promised.since(at) <= PROMISED_WITHIN;
-        is_soon && promise.slip_d.is_some_and(|slip| slip >= least)
+        is_soon && is_missed(promise, least, at).is_some()
     });
     for promise in missed {
         let kind = (&promise.material, promise.part.is_some());
@@ -158,10 +166,8 @@ fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About,
             much_later.entry(kind).or_insert(promise);
         }
     }
-    let raised = found.into_values().chain(much_later.into_values()).map(|promise| {
-        let what = Concern::PromiseIsMissed(Box::new(promise.clone()));
-        let raised = Raised { what, since: at, goes_on: true, inputs: promise.inputs.clone() };
-        (About::Promise(promise.what.clone()), raised)
+    let raised = found.into_values().chain(much_later.into_values()).filter_map(|promise| {
+        Some((About::Promise(promise.what.clone()), is_missed(promise, NEARLY_MET_D, at)?))
     });
     raised.collect()
 }
@@ -188,21 +194,34 @@ fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
     all
 }
 
-/// What is raised about a plant: parts and promises, then units, each the longest first.
+/// What is raised about a plant, as it is now: parts and promises, then units, each the longest
+/// first.
 pub fn raised(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
     let is_raised =
-        |known: &&Followed| known.first < known.last || known.raised.what.is_pressing(known.last);
+        |known: &Followed| known.first < known.last || known.raised.what.is_pressing(known.last);
     let open = |(about, _): &(&About, &Followed)| match about {
         About::Promise(promise) => fold.promises.is_open(promise),
         About::Part(_) => true,
     };
-    let followed = fold.concerns.followed.iter().filter(open).map(|(_, known)| known);
-    let followed = followed.filter(is_raised);
-    let as_seen = |known: &Followed| {
-        let goes_on = fold.concerns.sampled == Some(known.last);
-        Raised { goes_on, ..known.raised.clone() }
-    };
-    let mut raised: Vec<Raised> = followed.map(as_seen).collect();
+    let followed: Vec<(&About, &Followed)> =
+        fold.concerns.followed.iter().filter(open).filter(|(_, known)| is_raised(known)).collect();
+    let mut raised: Vec<Raised> = Vec::new();
+    if !followed.is_empty() {
+        let view = PlantView::whole(fold);
+        let dry = view.dry(now);
+        let outlook = view.outlook(&dry, now);
+        let found = |about: &About| match about {
+            About::Part(material) => dry.iter().find(|p| p.material == *material).and_then(is_out),
+            About::Promise(what) => {
+                let promise = outlook.iter().find(|promise| promise.what == *what)?;
+                is_missed(promise, NEARLY_MET_D, now)
+            }
+        };
+        raised.extend(followed.into_iter().map(|(about, known)| match found(about) {
+            Some(found) => Raised { since: known.raised.since.min(found.since), ..found },
+            None => Raised { goes_on: false, ..known.raised.clone() },
+        }));
+    }
     raised.sort_by_key(|raised| raised.since);
     raised.extend(standing(fold, now));
     raised

@@ -43,6 +43,8 @@ pub struct PlantFold {
     pub promises: Promises,
     pub history: History,
     pub concerns: Concerns,
+    /// How often an order or a delivery changed.
+    pub plan_changes: u64,
     pub too_late: u64,
     /// The earliest moment among those that came too late.
     pub late_since: Option<PlantTime>,
@@ -82,6 +84,7 @@ impl PlantFold {
             promises: Promises::new(programme, plant, &layout),
             history: History::default(),
             concerns: Concerns::default(),
+            plan_changes: 0,
             too_late: 0,
             late_since: None,
             folded: None,
@@ -243,16 +246,24 @@ impl PlantFold {
                 }
             }
             Statement::OrderPlaced(terms) | Statement::OrderChanged(terms) => {
+                self.plan_changes += 1;
                 self.promises.order(terms);
                 if in_time {
                     self.trace.order(&self.layout, at);
                 }
             }
-            Statement::OrderClosed { order } => self.promises.closed(order),
+            Statement::OrderClosed { order } => {
+                self.plan_changes += 1;
+                self.promises.closed(order);
+            }
             Statement::DeliveryPromised(terms)
             | Statement::DeliveryShipped(terms)
-            | Statement::DeliveryDelayed(terms) => self.supply.promised(terms),
+            | Statement::DeliveryDelayed(terms) => {
+                self.plan_changes += 1;
+                self.supply.promised(terms);
+            }
             Statement::DeliveryArrived(terms) => {
+                self.plan_changes += 1;
                 let lacked = self.supply.arrived(&self.layout, terms, at);
                 if in_time {
                     self.trace.delivered(&self.layout, terms, lacked, at);

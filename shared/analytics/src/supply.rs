@@ -278,21 +278,20 @@ impl Supply {
         }
     }
 
-    /// When more of a material is expected to be taken from these places: when what the newest
-    /// run took is used up at so much a day.
+    /// When more of a material was expected to be taken from these places: when what the newest
+    /// run took is used up at so much a day. None of what nobody used.
     fn next_use(
         &self,
         material: &MaterialId,
         from: impl Fn(Place) -> bool,
-        (use_per_day, now): (f64, PlantTime),
-    ) -> PlantTime {
+        use_per_day: f64,
+    ) -> Option<PlantTime> {
         let newest = self.used.get(material).into_iter().flat_map(|used| &used.newest);
         let newest = newest.filter(|(place, _)| from(**place)).map(|(_, run)| *run);
         let last = newest.max_by_key(|(at, _)| *at).filter(|_| use_per_day > 0.0);
-        let next = last.map(|(at, took)| {
+        last.map(|(at, took)| {
             at + Span::DAY.scaled((took.max(0.0) / use_per_day).min(IN_USE_FOR.days()))
-        });
-        next.map_or(now, |next| next.max(now))
+        })
     }
 
     /// How long what is at a place lasts, as the material is used from where it belongs and from

@@ -33,10 +33,8 @@ pub struct UnitTrack {
     present: u32,
     /// Whether anything but its operations says what it does.
     pub stated: bool,
-    /// What it waits for, as last stated.
+    /// What it waits for, as last stated; the end of a shift passed over.
     pub waits_for: Option<Cause>,
-    /// What it was stated to starve for, the end of a shift passed over.
-    pub starved_for: Option<Cause>,
     pub last_report: Option<PlantTime>,
 }
 
@@ -54,6 +52,11 @@ pub struct Units {
     pub tracks: BTreeMap<Place, UnitTrack>,
 }
 
+/// Whether nobody is at the unit, as far as is known: what it does then says nothing of why.
+fn is_away(state: UnitState) -> bool {
+    matches!(state, UnitState::OffShift | UnitState::Unknown)
+}
+
 fn number(state: UnitState) -> usize {
     UnitState::ALL.iter().position(|s| *s == state).unwrap_or(UnitState::ALL.len() - 1)
 }
@@ -69,14 +72,25 @@ impl UnitTrack {
 
     /// What the unit did last while it was at work.
     pub fn last_but_off_shift(&self) -> UnitState {
-        let states = self.changes.iter().rev().map(|(_, state)| *state);
-        let mut known = states.filter(|s| !matches!(s, UnitState::OffShift | UnitState::Unknown));
-        known.next().unwrap_or(UnitState::Unknown)
+        let mut states = self.changes.iter().rev().map(|(_, state)| *state);
+        states.find(|state| !is_away(*state)).unwrap_or(UnitState::Unknown)
     }
 
     /// Since when the unit is in its state.
     pub fn since(&self) -> Option<PlantTime> {
         self.changes.back().map(|(since, _)| *since)
+    }
+
+    /// What the unit does, or did when its shift ended if it could not work then, and since when:
+    /// whoever waits in the evening waits in the morning.
+    pub fn stands(&self) -> Option<(PlantTime, UnitState)> {
+        let (since, state) = *self.changes.back()?;
+        let before = if state == UnitState::OffShift { self.last_but_off_shift() } else { state };
+        if matches!(before, UnitState::Working | UnitState::Setup | UnitState::Unknown) {
+            return Some((since, state));
+        }
+        let begun = self.run(since, |of| of == before).map_or(since, |(begun, _)| begun);
+        Some((begun, before))
     }
 
     fn enter(&mut self, at: PlantTime, state: UnitState) {
@@ -105,9 +119,8 @@ impl UnitTrack {
     pub fn stated(&mut self, at: PlantTime, state: UnitState, cause: Option<&Cause>) {
         self.said(at);
         self.stated = true;
-        self.waits_for = cause.cloned();
-        if !matches!(state, UnitState::OffShift | UnitState::Unknown) {
-            self.starved_for = cause.filter(|_| state == UnitState::Starved).cloned();
+        if !is_away(state) {
+            self.waits_for = cause.cloned();
         }
         self.enter(at, state);
     }
@@ -116,7 +129,6 @@ impl UnitTrack {
         self.said(at);
         self.open = (self.open + 1).min(OPEN_LIMIT);
         self.waits_for = None;
-        self.starved_for = None;
         self.enter(at, UnitState::Working);
     }
 
@@ -194,7 +206,7 @@ impl UnitTrack {
             if counts(*state) {
                 let (_, lasted) = run.unwrap_or((*since, Span::ZERO));
                 run = Some((*since, lasted + end.since(*since)));
-            } else if !matches!(state, UnitState::OffShift | UnitState::Unknown) {
+            } else if !is_away(*state) {
                 break;
             }
             end = *since;
@@ -217,7 +229,7 @@ impl UnitTrack {
             if *since <= from {
                 break;
             }
-            if !matches!(state, UnitState::OffShift | UnitState::Unknown) {
+            if !is_away(*state) {
                 left = Some(*since);
             }
         }

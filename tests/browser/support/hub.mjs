@@ -145,8 +145,8 @@ export class Hub {
   }
 
   /** A new account of a person of an organisation. */
-  async account(name, of, roles, password) {
-    const made = this.run('account', 'new', name, '--of', of, '--role', roles);
+  async account(name, of, roles, password, ...more) {
+    const made = this.run('account', 'new', name, '--of', of, '--role', roles, ...more);
     made.child.stdin.end(`${password}\n`);
     await made;
   }

@@ -183,7 +183,8 @@ fn digest(
     value.alarms = alarms.len() as u32;
     ids.extend(alarms);
     if let Some(found) = board.findings(&plant.id, audience) {
-        let (label, card, _) = next(board, core, gate, (&plant.id, found, 1), audience);
+        // The one that heads the plant's own card.
+        let (label, card, _) = next(board, core, gate, (&plant.id, found, DRY_SHOWN), audience);
         let label = label.filter(|label| sees(gate, audience, Some(*label)));
         if let (Some(label), Some(part)) = (label, card.parts.into_iter().next()) {
             value.dry = Some(part);

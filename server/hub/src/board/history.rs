@@ -14,7 +14,11 @@ use wire::view::{
 };
 
 use super::{Board, Fact, Labels, fact, readers::sees, signals, stamp, states::Causes, trust};
-use crate::{board::Scene, core::RestsOn, supplier::Finished};
+use crate::{
+    board::Scene,
+    core::{Condition, RestsOn},
+    supplier::Finished,
+};
 
 /// How far back a ribbon reaches.
 const RIBBON: Span = Span::from_secs(7 * 86_400);
@@ -32,8 +36,7 @@ pub(super) fn facts(
     core: &Scene<'_>,
     labels: &Labels,
     gate: &mut Gate,
-    id: &PlantId,
-    causes: Causes,
+    (id, causes, alarms): (&PlantId, Causes, &[Condition]),
 ) -> Vec<Labelled<Fact>> {
     let Some(plant) = core.plants.get(id) else { return Vec::new() };
     let past = Past { core, labels, plant, causes, now: core.now(id) };
@@ -48,7 +51,7 @@ pub(super) fn facts(
     facts.extend(label.map(|l| fact(l, "record/all", Value::Record(past.record(&hours)))));
     facts.extend(past.hours(hours));
     facts.extend(trust::assumed(core, labels, gate, plant));
-    facts.extend(past.alarms(gate));
+    facts.extend(past.alarms(gate, alarms));
     facts.extend(signals::newest(core, labels, id));
     facts
 }
@@ -83,7 +86,8 @@ pub(super) fn open_alarms(
 ) -> Vec<LabelId> {
     let causes = board.causes(&plant.id);
     let past = Past { core, labels: &board.labels, plant, causes, now: core.now(&plant.id) };
-    let open = core.conditions(&plant.id).into_iter().filter(|of| of.acknowledged.is_none());
+    let alarms = board.conditions.get(&plant.id).into_iter().flatten();
+    let open = alarms.filter(|of| of.acknowledged.is_none());
     open.filter_map(|alarm| past.alarm_label(gate, &alarm.rests_on)).collect()
 }
 
@@ -96,23 +100,23 @@ struct Past<'a> {
 }
 
 impl Past<'_> {
-    fn alarms(&self, gate: &mut Gate) -> Vec<Labelled<Fact>> {
+    fn alarms(&self, gate: &mut Gate, alarms: &[Condition]) -> Vec<Labelled<Fact>> {
         let organisations = &self.core.programme.organisations;
         let ours = organisations.iter().find(|o| o.id == self.plant.organisation);
         let ours = ours.map_or_else(|| self.plant.organisation.to_string(), |o| o.name.clone());
-        let alarms = self.core.conditions(&self.plant.id).into_iter().filter_map(|alarm| {
+        let alarms = alarms.iter().filter_map(|alarm| {
             let label = self.alarm_label(gate, &alarm.rests_on)?;
-            let acknowledged = alarm.acknowledged.map(|comment| Acknowledgement {
+            let acknowledged = alarm.acknowledged.as_ref().map(|comment| Acknowledgement {
                 organisation: ours.clone(),
                 role: "planner".to_owned(),
                 at: stamp(comment.at),
-                comment: comment.text,
+                comment: comment.text.clone(),
             });
             let value = AlarmValue {
                 code: alarm.code.to_owned(),
-                about: alarm.about,
+                about: alarm.about.clone(),
                 since: stamp(alarm.since),
-                text: alarm.text,
+                text: alarm.text.clone(),
                 acknowledged,
             };
             Some(fact(label, format!("alarm/{}", alarm.id), Value::Alarm(value)))

@@ -16,14 +16,23 @@ use crate::board::Scene;
 
 /// Nobody is told that a unit opens later than this.
 const LONGEST_CLOSED: Span = Span::from_secs(21 * 86_400);
-/// A calendar is laid out so far: dates that are expected later are not known to the day.
-const LAID_OUT_FOR: Span = Span::from_secs(42 * 86_400);
+/// A calendar is looked at so far: dates that are expected later are not known to the day.
+const LOOKED_AT_FOR: Span = Span::from_secs(42 * 86_400);
+/// It is laid out for so much longer, and again when that has passed.
+const LAID_OUT_FOR: Span = Span::from_secs(7 * 86_400);
 
-/// Calendars as they are laid out from one moment on, none where the time zone is unknown: that
-/// takes too long to be done for every date.
+/// Calendars as they are laid out: that takes too long to be done at every tick.
 #[derive(Debug, Default)]
-pub(super) struct Openings {
-    laid_out: RefCell<BTreeMap<(PlantId, CalendarId), Option<WorkingTime>>>,
+pub(crate) struct Openings {
+    laid_out: RefCell<LaidOut>,
+}
+
+#[derive(Debug, Default)]
+struct LaidOut {
+    /// The revision of the plants' files.
+    revision: u32,
+    /// From when on, and none where the time zone is unknown.
+    hours: BTreeMap<(PlantId, CalendarId), (PlantTime, Option<WorkingTime>)>,
 }
 
 impl Scene<'_> {
@@ -96,14 +105,22 @@ impl Scene<'_> {
     /// that it is laid out for.
     fn open_from(&self, plant: &Plant, id: &CalendarId, at: PlantTime) -> Option<PlantTime> {
         let now = self.now(&plant.id);
-        if at < now || at.since(now) > LAID_OUT_FOR {
+        if at < now || at.since(now) > LOOKED_AT_FOR {
             return None;
         }
-        let mut laid_out = self.openings.laid_out.borrow_mut();
+        let mut laid_out = self.calendars().laid_out.borrow_mut();
+        if laid_out.revision != self.revision {
+            *laid_out = LaidOut { revision: self.revision, hours: BTreeMap::new() };
+        }
         let key = (plant.id.clone(), id.clone());
-        let hours = laid_out.entry(key).or_insert_with(|| {
-            let calendar = plant.calendars.iter().find(|calendar| calendar.id == *id)?;
-            WorkingTime::new(calendar, &plant.time_zone, now, now + LAID_OUT_FOR).ok()
+        laid_out.hours.retain(|of, (from, _)| {
+            *of != key || (*from <= now && now.since(*from) <= LAID_OUT_FOR)
+        });
+        let (_, hours) = laid_out.hours.entry(key).or_insert_with(|| {
+            let calendar = plant.calendars.iter().find(|calendar| calendar.id == *id);
+            let until = now + LAID_OUT_FOR + LOOKED_AT_FOR;
+            let lay_out = |calendar| WorkingTime::new(calendar, &plant.time_zone, now, until).ok();
+            (now, calendar.and_then(lay_out))
         });
         let opens = hours.as_ref()?.next_open(at);
         (opens != WorkingTime::NEVER).then_some(opens)

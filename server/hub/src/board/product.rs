@@ -266,8 +266,13 @@ impl<'a> Assembly<'a> {
         } else {
             waiting.map(|part| part.id.clone()).collect()
         };
-        let crane = self.crane().map(|id| self.core.name_of(&self.plant.id, id.as_str()));
-        Some(NextLift { part: next.id.clone(), crane, missing })
+        let crane = self.crane();
+        let now = PartId::new(&next.id).ok().and_then(|id| self.core.twin.part(&id));
+        let is_carried = now.is_some_and(|now| {
+            now.place.plant.as_ref() == Some(&self.plant.id) && crane == Some(&now.place.place)
+        });
+        let crane = crane.map(|id| self.core.name_of(&self.plant.id, id.as_str()));
+        Some(NextLift { part: next.id.clone(), crane, is_carried, missing })
     }
 
     /// The crane that brings parts into the item.

@@ -13,7 +13,13 @@ pub(crate) struct Scene<'a> {
     wall: PlantTime,
     /// Who shares what with whom: what the files say, and what was decided since.
     pub(crate) agreements: Vec<Agreement>,
-    pub(super) openings: Openings,
+    /// The calendars as they were laid out before, or for this one look.
+    openings: Calendars<'a>,
+}
+
+enum Calendars<'a> {
+    Kept(&'a Openings),
+    Own(Openings),
 }
 
 impl Deref for Scene<'_> {
@@ -26,7 +32,20 @@ impl Deref for Scene<'_> {
 impl<'a> Scene<'a> {
     pub(crate) fn new(core: &'a Core, wall: PlantTime) -> Self {
         let agreements = core.agreements.clone();
-        Self { core, wall, agreements, openings: Openings::default() }
+        Self { core, wall, agreements, openings: Calendars::Own(Openings::default()) }
+    }
+
+    /// With calendars that one who looks often keeps.
+    pub(crate) fn keeping(mut self, openings: &'a Openings) -> Self {
+        self.openings = Calendars::Kept(openings);
+        self
+    }
+
+    pub(super) fn calendars(&self) -> &Openings {
+        match &self.openings {
+            Calendars::Kept(openings) => openings,
+            Calendars::Own(openings) => openings,
+        }
     }
 
     /// With what people decided about sharing while the hub runs.

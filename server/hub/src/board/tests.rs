@@ -354,6 +354,41 @@ fn an_alarm_is_told_to_whoever_may_read_what_it_rests_on() {
     }
 }
 
+/// A delivery that comes is told with all that is concluded of it, not a second later.
+#[test]
+fn what_a_delivery_changes_is_concluded_when_it_comes() {
+    let definitions = shop(&format!("{AGREEMENT}{HOLD_UP}"), as_is);
+    let (mut core, at) = core_of(&definitions, THEN);
+    let plant = PlantId::new("shop").unwrap();
+    let mut wall = Wall::before("XAA", "skarvik");
+    let mut next = |core: &Core, at: PlantTime| match wall.tell(core, at).get("board/next") {
+        Some(Value::Next(card)) => card.parts.first().and_then(|part| part.delivery.clone()),
+        other => panic!("{other:?}"),
+    };
+    let say = |core: &mut Core, hours: f64, statement: Statement| {
+        let report = Report { at: at + Span::from_hours(hours), statement };
+        core.analytics.observe(&plant, &report);
+        core.analytics.advance(&plant, report.at + Span::from_secs(60));
+    };
+    let terms = |id: &str, days: f64| twin::report::DeliveryTerms {
+        delivery: twin::DeliveryId::new(id).unwrap(),
+        supplier: twin::SupplierId::new("mill").unwrap(),
+        material: twin::MaterialId::new("plate").unwrap(),
+        quantity: 5.0,
+        date: at + Span::DAY.scaled(days),
+        reason: None,
+    };
+    let (storage, material) =
+        (EquipmentId::new("stock").unwrap(), twin::MaterialId::new("plate").unwrap());
+    say(&mut core, 1.0, Statement::Stock { storage, material, quantity: 0.5 });
+    say(&mut core, 1.0, Statement::DeliveryPromised(terms("D1", 1.0)));
+    say(&mut core, 1.0, Statement::DeliveryPromised(terms("D2", 9.0)));
+    let hour = |n: f64| at + Span::from_hours(n);
+    assert_eq!(next(&core, hour(2.0)).as_deref(), Some("D1"));
+    say(&mut core, 2.0, Statement::DeliveryArrived(terms("D1", 1.0)));
+    assert_eq!(next(&core, hour(2.5)).as_deref(), Some("D2"));
+}
+
 /// What maintenance said of a stop is no last word once the unit works and nobody can tell any more
 /// when it did again.
 #[test]

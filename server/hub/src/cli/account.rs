@@ -19,10 +19,8 @@ use super::{
 use crate::{
     clock::wall_now,
     identity::{self, LONGEST_NAME, Note, Unfit},
+    supplier::PERSONS_FEED,
 };
-
-/// What the feed of a person's own reports is called before the name.
-const PEOPLES: &str = "person:";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum AccountTask {
@@ -165,7 +163,7 @@ fn new(args: &NewArgs) -> Result<(), AccountError> {
     let (plant, supplier) = (args.plant.as_ref(), args.supplier.as_ref());
     let named = Named { plant, supplier, member: Some(&args.of), ..Named::default() };
     named.find_member_or_refuse(&args.plants)?;
-    let feed = FeedId::new(&format!("{PEOPLES}{}", args.name))?;
+    let feed = FeedId::new(&format!("{PERSONS_FEED}{}", args.name))?;
     let supplier = args.supplier.clone();
     let keys = keys_in(&args.data)?;
     let account = AccountRow {
@@ -260,7 +258,7 @@ fn role(text: &str) -> Result<Role, String> {
 
 fn account_name(text: &str) -> Result<String, String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    let longest = LONGEST_NAME - PEOPLES.len();
+    let longest = LONGEST_NAME - PERSONS_FEED.len();
     if text.is_empty() || text.len() > longest || !text.chars().all(allowed) {
         return Err(format!("a name is made of 1 to {longest} ASCII letters, digits and . _ -"));
     }

@@ -95,15 +95,7 @@ impl Named<'_> {
     /// # Errors
     /// [`NotNamed`], of plant files that were named.
     pub(super) fn find_or_tell(&self, args: &PlantsArgs) -> Result<(), NotNamed> {
-        match self.find(args) {
-            Err(why) if args.plants.is_none() => {
-                eprintln!(
-                    "note: {why}. It is of use only to a hub that has it (--plants DIR looks there)."
-                );
-                Ok(())
-            }
-            found => found,
-        }
+        self.find(args).or_else(|why| tell(why, args))
     }
 
     /// The same, but an organisation has to be there: an account cannot be given another, and its
@@ -112,9 +104,10 @@ impl Named<'_> {
     /// # Errors
     /// [`NotNamed`], of an organisation, and of plant files that were named.
     pub(super) fn find_member_or_refuse(&self, args: &PlantsArgs) -> Result<(), NotNamed> {
-        let found = Source::choose(args.plants.clone(), None).read()?.load()?;
-        self.find_member(&found)?;
-        self.find_or_tell(args)
+        self.find(args).or_else(|why| match why {
+            NotNamed::Organisation { .. } | NotNamed::Plants(_) => Err(why),
+            _ => tell(why, args),
+        })
     }
 
     fn find_member(&self, found: &Plants) -> Result<(), NotNamed> {
@@ -142,6 +135,15 @@ impl Named<'_> {
         let known = listed(plant.units.iter().map(|known| &known.id));
         Err(NotNamed::Unit { plant: plant.id.clone(), unit: unit.clone(), known })
     }
+}
+
+/// Tells what is not there, unless the plant files were named.
+fn tell(why: NotNamed, args: &PlantsArgs) -> Result<(), NotNamed> {
+    if args.plants.is_some() {
+        return Err(why);
+    }
+    eprintln!("note: {why}. It is of use only to a hub that has it (--plants DIR looks there).");
+    Ok(())
 }
 
 /// Names as they are told to whoever typed one that is not among them.

@@ -53,18 +53,25 @@ pub(super) struct Invited {
     invitation: String,
 }
 
-/// What a supplier's browser presents. A key in a header says more than a cookie.
-pub(crate) fn presented(headers: &HeaderMap) -> Option<Presented> {
-    if bearer(headers).is_some() {
-        return None;
+/// What somebody presents who reports: a key in a header says more than a cookie, and that of an
+/// invitation more than that of somebody who is signed in.
+pub(crate) fn presented(headers: &HeaderMap) -> Presented {
+    let invited = || invited(headers).map(Presented::Invited);
+    match bearer(headers) {
+        Some(key) => Presented::Key(key),
+        None => invited().unwrap_or_else(|| Presented::of(headers)),
     }
+}
+
+/// The key in the cookie that a browser got for an invitation.
+fn invited(headers: &HeaderMap) -> Option<String> {
     let wanted = cookie_name(headers);
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
         .find(|(name, value)| *name == wanted && !value.is_empty())
-        .map(|(_, value)| Presented::Invited(value.to_owned()))
+        .map(|(_, value)| value.to_owned())
 }
 
 /// Exchanges an invitation for a cookie.
@@ -88,11 +95,13 @@ pub(super) async fn enter(
 
 /// What the name of the feed of each invited browser begins with.
 const PAGE_FEED: &str = "supplier:";
+/// What the feed of a person's own reports is called before the name.
+pub(crate) const PERSONS_FEED: &str = "person:";
 
 /// Whether a feed is a page that somebody opens when there is something to say: that it is silent
 /// says nothing about the values of a plant.
 pub(crate) fn is_page(feed: &FeedId) -> bool {
-    feed.as_str().starts_with(PAGE_FEED)
+    [PAGE_FEED, PERSONS_FEED].iter().any(|begins| feed.as_str().starts_with(begins))
 }
 
 fn exchange(shared: &crate::shared::Shared, invitation: &str) -> Result<String, Refusal> {
@@ -135,7 +144,7 @@ pub(super) async fn leave(State(desk): State<Desk>, headers: HeaderMap) -> Respo
     if !is_own_origin(&headers) {
         return FOREIGN_PAGE.into_response();
     }
-    if let Some(Presented::Invited(key)) = presented(&headers) {
+    if let Presented::Invited(key) = presented(&headers) {
         let shared = desk.shared.clone();
         let ended = tokio::task::spawn_blocking(move || {
             let sha256 = gate::hash(&key);

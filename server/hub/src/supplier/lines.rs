@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use twin::{
-    Label, Plant, PlantTime, SupplierId,
+    Label, Plant, PlantTime,
     definition::{Supplier, SupplyLine},
     label::{Members, Originator},
     state::{DeliveryNow, DeliveryStatus},
 };
 
-use super::Finished;
+use super::{Finished, Supplier as Asking};
 use crate::{
     board::Scene,
-    core::{Core, Grant, decode::rfc3339},
+    core::{Core, decode::rfc3339},
 };
 
 /// Order lines listed: the ones due first.
@@ -38,6 +38,8 @@ pub(super) struct Lines {
     desk: Option<Desk>,
     /// The feed that the page reports as.
     feed: String,
+    /// Whether somebody is signed in, and no browser is invited.
+    signed_in: bool,
     clock: Clock,
     /// The plant's time now.
     now: String,
@@ -104,8 +106,7 @@ pub(super) fn own_label(plant: &Plant, supplier: &Supplier) -> Label {
 pub(super) fn own(
     core: &Core,
     wall: PlantTime,
-    grant: &Grant,
-    id: &SupplierId,
+    Asking { grant, id, signed_in }: &Asking,
 ) -> Option<(Label, Lines)> {
     let scene = Scene::new(core, wall);
     let plant = core.plants.get(&grant.plant)?;
@@ -129,6 +130,7 @@ pub(super) fn own(
             .find(|contact| contact.for_suppliers)
             .map(|contact| Desk { role: contact.role.clone(), phone: contact.phone.clone() }),
         feed: grant.feed.to_string(),
+        signed_in: *signed_in,
         clock: Clock { kind: scene.origin(&plant.id).name(), rate: scene.rate(&plant.id) },
         now: rfc3339(scene.now(&plant.id)),
         time_zone: plant.time_zone.to_string(),

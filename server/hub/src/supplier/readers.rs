@@ -108,7 +108,11 @@ pub(super) fn of(shelf: &Shelf, labels: &Labels, own: &Offer) -> Readers {
             let seen = seen.filter(|(_, label)| gate.allows(*label, offer.id, action));
             seen.map(|(kind, _)| kind.word()).collect::<Vec<_>>()
         };
-        let seen = may(Action::See, None);
+        let mut seen = may(Action::See, None);
+        // Nothing names a supplier to whoever is told of no deliveries.
+        if !seen.contains(&FactKind::Supply.word()) {
+            seen.retain(|kind| *kind != FactKind::Layout.word());
+        }
         if seen.is_empty() {
             others += usize::from(offer.code != "public");
             continue;

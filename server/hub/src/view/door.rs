@@ -233,6 +233,8 @@ struct Told {
     audience: String,
     name: String,
     roles: Vec<&'static str>,
+    /// Whether they report for a supplier, on that one's page.
+    supplies: bool,
     /// To be sent with every change, as [`TOKEN_HEADER`].
     token: Option<String>,
     /// When the session ends without another request.
@@ -249,6 +251,7 @@ impl Door {
             audience,
             name,
             roles: caller.roles.iter().map(|role| role.name()).collect(),
+            supplies: caller.grant.as_ref().is_some_and(|grant| grant.supplier.is_some()),
             token,
             until: record::format_time(caller.until).filter(|_| caller.is_in_a_browser()),
         }

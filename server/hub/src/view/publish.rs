@@ -16,7 +16,7 @@ use super::{
     shelf::{DELTAS_KEPT, Delta, EVENTS_KEPT, Published, Question, Shelf, Values, frame},
 };
 use crate::{
-    board::{Board, Fact, Occurrence, Scene},
+    board::{Board, Fact, Occurrence, Openings, Scene},
     core::Core,
 };
 
@@ -28,11 +28,12 @@ pub(crate) struct Publisher {
     board: Board,
     /// How far each audience has been told what happened: the core's number and its own.
     told: BTreeMap<(AudienceId, String), (u64, u64)>,
+    openings: Openings,
 }
 
 impl Publisher {
     pub(crate) fn new(shelf: Arc<Shelf>, gate: Gate, board: Board) -> Self {
-        Self { shelf, gate, board, told: BTreeMap::new() }
+        Self { shelf, gate, board, told: BTreeMap::new(), openings: Openings::default() }
     }
 
     /// Has everything made anew at the next publication, also what changes slowly.
@@ -44,7 +45,8 @@ impl Publisher {
     /// Publishes what is, for every audience that somebody looks with.
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
         let in_force = self.shelf.in_force().borrow().clone();
-        let core = &Scene::new(core, wall).deciding(&in_force.decided);
+        let openings = std::mem::take(&mut self.openings);
+        let core = &Scene::new(core, wall).deciding(&in_force.decided).keeping(&openings);
         in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.
         let heard = self.shelf.heard().load(Ordering::SeqCst);
@@ -67,6 +69,7 @@ impl Publisher {
         for question in questions {
             self.answer(core, question);
         }
+        self.openings = openings;
         self.shelf.ticked();
     }
 

@@ -125,21 +125,21 @@ impl Supply {
         is_longer.then_some((longest.from, longest.to))
     }
 
-    /// Since when there has been less of a material than a run takes, at the last of the places in
-    /// view where there is too little; and, where every lot is used at once, since a unit in view
-    /// waits for it: there an empty shelf is nothing that is missed.
+    /// Since when a use finds too little of a material: since there is less than a run takes, at the
+    /// last of the places in view where that is so, and since a unit in view waits for it; while
+    /// none does, since the next use was expected. An empty shelf is nothing that is missed before.
     fn out_since(
         &self,
         view: PlantView<'_>,
         material: &MaterialId,
-        (is_usual, now): (bool, PlantTime),
+        (next_use, now): (Option<PlantTime>, PlantTime),
     ) -> Option<PlantTime> {
         let low = self
             .low_since
             .iter()
             .filter(|((of, place), _)| of == material && self.counts(view, material, *place));
         let low = low.map(|(_, since)| *since).max()?;
-        let missed = is_usual.then(|| self.waits_since(view, material, now)).flatten();
+        let missed = self.waits_since(view, material, now).or(next_use);
         Some(missed.map_or(low, |missed| missed.max(low)))
     }
 
@@ -210,7 +210,7 @@ impl Supply {
         let stocks: Vec<(Place, f64)> = of_it.map(|((_, place), q)| (*place, *q)).collect();
         let uses = self.uses(material, counts);
         let use_per_day = Self::use_of(&uses, now);
-        let next_use = self.next_use(material, counts, (use_per_day, now));
+        let next_use = self.next_use(material, counts, use_per_day);
         let waited_for = self.waited_for(view, material);
         let stock = stocks.iter().fold(0.0, |sum, (_, quantity)| sum + quantity);
         if use_per_day <= 0.0 && waited_for == Waited::No && (stocks.is_empty() || stock <= 0.0) {
@@ -230,18 +230,18 @@ impl Supply {
         let plant = &view.layout.plant;
         inputs.extend(others.map(|id| (plant.clone(), Source::Supplier(id.clone()))));
         let used_at_once = self.was_used_at_once(material, counts);
-        let level = Level { stock, use_per_day, next_use, was_there, used_at_once };
+        let expected = next_use.unwrap_or(now).max(now);
+        let level = Level { stock, use_per_day, next_use: expected, was_there, used_at_once };
         let dry = Self::dry_from(&level, waited_for, &awaited, now);
         let is_out = dry.is_some_and(|dry| dry <= now);
-        let is_usual = level.keeps_pace(&awaited, now);
         let unused = || uses.last().map(|(last, _)| *last);
         let usual = |(last, used): &(PlantTime, f64)| {
             *last + Span::DAY.scaled((used / use_per_day.max(1e-9)).clamp(0.0, IN_SIGHT_D))
         };
-        let expected = uses.last().map(usual);
+        let usual_next = uses.last().map(usual);
         let part = DryPart {
-            out_since: self.out_since(view, material, (is_usual, now)).filter(|_| is_out),
-            unused_since: expected.filter(|next| now.since(*next) > MISSED_AFTER).and(unused()),
+            out_since: self.out_since(view, material, (next_use, now)).filter(|_| is_out),
+            unused_since: usual_next.filter(|next| now.since(*next) > MISSED_AFTER).and(unused()),
             again: None,
             material: material.clone(),
             stock,
@@ -344,7 +344,7 @@ fn waits(track: &UnitTrack, layout: &Layout, material: &MaterialId, from: Place)
         cause.kind == CauseKind::Material
             && (cause.id.rsplit('/').next() == place || cause.id == material.as_str())
     };
-    match &track.starved_for {
+    match &track.waits_for {
         Some(cause) if is_it(cause) => Waited::Told,
         Some(_) => Waited::No,
         None => Waited::MayBe,

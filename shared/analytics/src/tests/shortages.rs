@@ -345,16 +345,20 @@ fn what_has_run_out_says_since_when() {
     };
     for hours in [230.0, 300.0, 470.0] {
         let found = steel_after(0.0, hours, starves);
-        // It is short now. That the shelf was empty since the 216th hour, when the next delivery
-        // comes as promised, was missed by nobody before the station waited.
+        // It is short now. That the shelf was empty since the 216th hour was missed by nobody
+        // before the station waited.
         assert_eq!((found.dry, found.out_since), (Some(at(hours)), Some(at(226.0))));
     }
-    // When that is late, the shelf should not have been empty at all.
+    // Also when the next delivery is late: it does not become older by that.
     let late = steel_after(0.0, 300.0, |tale| {
         starves(tale);
         tale.say("home", 240.0, Statement::DeliveryDelayed(terms("D1", 50.0, 600.0)));
     });
-    assert_eq!(late.out_since, Some(at(216.0)));
+    assert_eq!(late.out_since, Some(at(226.0)));
+    // While nobody waits, it is out when one a day would be taken again.
+    let short = |hours| steel_after(0.0, hours, |_| ());
+    assert_eq!((short(230.0).dry, short(230.0).out_since), (Some(at(240.0)), None));
+    assert_eq!((short(250.0).dry, short(250.0).out_since), (Some(at(250.0)), Some(at(240.0))));
     assert_eq!(steel_after(3.0, 230.0, |_| ()).out_since, None);
     // What came and was used up makes a new beginning.
     let found = steel_after(0.0, 300.0, |tale| {

@@ -1,6 +1,6 @@
 //! What a verdict says: that it stays, whether it is over, where it bites, whose time counts.
 
-use twin::{CauseKind, PlantTime, Span, Statement, UnitState, definition::Tracking};
+use twin::{CauseKind, Plant, PlantTime, Span, Statement, UnitState, definition::Tracking};
 
 use super::fixture::{Tale, at, id, line, material, terms, words};
 use crate::{Analytics, ChainStep, Confidence, HoldUp, Node, Present, Thing, Verdict};
@@ -395,6 +395,61 @@ fn nothing_that_lies_behind_a_station_is_named_as_why_it_waits() {
     assert!(second.is_some_and(|share| share.share_ratio > 0.03), "{:?}", found.shares);
     let told: Vec<&str> = found.chain.iter().map(|step| step.node.thing.id()).collect();
     assert_eq!(told, ["c1", "mill"]);
+}
+
+/// The last station waits for paint, of which a few came at last, while a part lies before it.
+fn lacks_paint() -> (Tale, Plant) {
+    let mut plant = line("home", 2);
+    plant.materials.push(material("paint", Tracking::Bulk));
+    let paints = plant.storages[0].clone();
+    plant.storages.push(twin::definition::Storage { id: id("paints"), ..paints });
+    let painter = plant.suppliers[0].clone();
+    plant.suppliers.push(twin::definition::Supplier { id: id("painter"), ..painter });
+    let mut brings = plant.supply_lines[0].clone();
+    (brings.supplier, brings.material, brings.storage) = (id("painter"), id("paint"), id("paints"));
+    plant.supply_lines.push(brings);
+    let takes = plant.operations[0].inputs[0].clone();
+    let takes = twin::definition::Input { material: id("paint"), from: id("paints"), ..takes };
+    plant.operations[1].inputs.push(takes);
+
+    let mut tale = two_stations(|_| 18.0);
+    tale.told.retain(|(_, report)| report.at <= at(379.0));
+    tale.delivered("home", 380.0, "D19");
+    tale.run("home", 1, "home-19", (380.0, 383.0), (CauseKind::Material, "D19"));
+    tale.moved("home", 383.0, "home-19", "S1", "B1");
+    let (storage, material) = (id("paints"), id("paint"));
+    tale.say("home", 379.2, Statement::Stock { storage, material, quantity: 0.0 });
+    let few = twin::report::DeliveryTerms {
+        supplier: id("painter"),
+        material: id("paint"),
+        ..terms("P1", 1.0, 390.0)
+    };
+    tale.say("home", 390.0, Statement::DeliveryArrived(few));
+    let (storage, material) = (id("paints"), id("paint"));
+    tale.say("home", 390.2, Statement::Stock { storage, material, quantity: 0.0 });
+    for hour in [383.2, 384.0, 408.0] {
+        let cause = Some(twin::Cause { kind: CauseKind::Material, id: "paints".into() });
+        let (unit, state) = (id("S2"), UnitState::Starved);
+        tale.say("home", hour, Statement::UnitState { unit, state, reason: None, cause });
+        tale.state("home", hour + 16.0, "S2", UnitState::OffShift);
+    }
+    (tale, plant)
+}
+
+#[test]
+fn what_is_waited_for_in_the_evening_is_waited_for_at_night() {
+    let (tale, plant) = lacks_paint();
+    let told = |hour: f64| {
+        let mut tale = Tale { told: tale.told.clone() };
+        tale.told.retain(|(_, report)| report.at <= at(hour));
+        let analytics = tale.observed(std::slice::from_ref(&plant));
+        let found = verdict(&analytics, at(hour), Some(Span::from_hours(120.0)));
+        let share = found.shares.iter().find(|share| share.node.thing.id() == "painter");
+        share.map_or(0.0, |share| share.share_ratio)
+    };
+    let (evening, night) = (told(423.9), told(430.0));
+    assert!(evening > 0.1, "{evening}");
+    assert!((evening - night).abs() < 0.1, "{evening} in the evening, {night} at night");
 }
 
 #[test]

@@ -69,6 +69,8 @@ fn a_part_that_is_out_while_stations_wait_is_raised_until_it_has_come() {
         waits(&mut tale, 59.0);
         tale
     };
+    // It is told as it is, not as it was when it was last looked at.
+    assert_eq!(raised(few(), 51.0), ["steel is out since 11 h, not so now"]);
     assert_eq!(raised(few(), 57.0), ["steel is out since 11 h, not so now"]);
     assert_eq!(raised(few(), 100.0), ["steel is out since 11 h"]);
     // Enough does, a day later.

@@ -95,7 +95,7 @@ impl Plants<'_> {
         let last = fold.layout.operations.values().filter(|o| o.rank_in(walk.line) == walk.rank);
         let center = last.map(|o| o.center).max_by_key(|center| (finished(*center), *center))?;
         let units = fold.layout.units_of(center);
-        units.filter_map(|unit| Some((fold.track(unit)?.since()?, unit))).min()
+        units.filter_map(|unit| Some((fold.track(unit)?.stands()?.0, unit))).min()
     }
 
     fn wait(&self, walk: &Walk<'_>, path: &mut Path, wait: &Wait) {
@@ -121,9 +121,9 @@ impl Plants<'_> {
         }
         let Some(track) = fold.track(unit) else { return Reason::Record(None) };
         let newest = fold.newest(unit, walk.now, Seq::MAX).map(|(_, seq)| (plant, seq));
-        let since = track.since().unwrap_or(walk.now);
+        let (since, state) = track.stands().unwrap_or((walk.now, UnitState::Unknown));
         let own = |why| Wait { plant, node: info.node, why, unit: Some(unit), since };
-        match (track.state(), &track.waits_for) {
+        match (state, &track.waits_for) {
             (UnitState::WaitingForCrew, cause) => {
                 let crew = cause.as_ref().and_then(|c| fold.layout.crews.get(c.id.as_str()));
                 let node = crew.copied().unwrap_or(info.node);

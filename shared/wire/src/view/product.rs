@@ -50,6 +50,9 @@ pub struct NextLift {
     /// The crane that will take it, when it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crane: Option<String>,
+    /// Whether it hangs on that crane.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_carried: bool,
     /// What it still waits for, in order; empty means ready.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<String>,
