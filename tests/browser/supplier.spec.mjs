@@ -1,7 +1,7 @@
 // The page of a small supplier, on a telephone: from the link to a receipt, without a connection in
 // the middle, through a crash of the hub and the end of a key, and against those who would misuse it.
 import { expect, expectAccessible, leave, test } from './support/fixtures.mjs';
-import { aHubForEach, atThePlant, day, DELIVERY, enter, forgive, hub, invite, line, PLANT, promise, receipt, say, shown, state } from './support/supplier.mjs';
+import { aHubForEach, atThePlant, day, DELIVERY, enter, forgive, hub, invite, line, PLANT, promise, receipt, say, shown, state, SUPPLIER } from './support/supplier.mjs';
 
 aHubForEach();
 

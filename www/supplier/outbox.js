@@ -67,6 +67,8 @@ export class Outbox {
   #pause = FIRST_PAUSE_MS;
   #timer = null;
   #running = false;
+  /** Whether the hub has taken up what this connection says. */
+  #welcomed = false;
   #tell;
 
   /** How the connection is: off, joining, on, elsewhere, not_in, refused. */
@@ -235,6 +237,7 @@ export class Outbox {
     address.protocol = address.protocol.replace('http', 'ws');
     const socket = new WebSocket(address, SUBPROTOCOL);
     this.#socket = socket;
+    this.#welcomed = false;
     let opened = false;
     socket.onopen = () => {
       opened = true;
@@ -284,6 +287,7 @@ export class Outbox {
 
   #welcome({ resume_from: wanted, credit }) {
     const { epoch, entries } = this.#kept;
+    this.#welcomed = true;
     // What was never sent has never been heard: it takes the next free numbers.
     const unsent = entries.filter((entry) => !entry.went);
     const clash = unsent.some((entry) => entry.epoch !== epoch || entry.seq < wanted);
@@ -341,8 +345,9 @@ export class Outbox {
 
   #refused({ seq, code, reason, epoch }) {
     if (seq === undefined || seq === null) {
-      if (code === 'superseded' && epoch > this.#kept.epoch) {
-        // This browser has forgotten later entries: it goes on in an epoch of its own.
+      if (code === 'superseded' && epoch > this.#kept.epoch && !this.#welcomed) {
+        // This browser has forgotten later entries, or another has spoken since: it goes on in an
+        // epoch of its own. Whom another takes over from waits until somebody is here again.
         this.#newEpoch(epoch + 1);
       } else this.#stop(code === 'superseded' ? 'elsewhere' : 'refused', reason);
       return;

@@ -110,7 +110,7 @@ class Page {
     if (answer) this.#take(answer);
     else this.#show(kept.answer, kept.at);
     this.#kept = kept?.at ?? null;
-    this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn(), firstEpoch: this.#who.signed_in ? Math.floor(Date.now() / 60_000) : 1 });
+    this.#outbox = new Outbox({ feed: this.#who.feed, of: this.#of(), clock: () => clockOf(this.#who.clock), changed: () => this.#changed(), askIn: () => this.#isIn(), firstEpoch: this.#who.signed_in ? anyEpoch() : 1 });
     if (this.#who.signed_in) staySignedIn();
     byId('end-says').textContent = this.#who.signed_in ? word('supplier.end_signed_in') : word('supplier.end_says');
     byId('leave').textContent = this.#who.signed_in ? word('supplier.sign_out') : word('supplier.leave');
@@ -397,6 +397,9 @@ class Page {
     scrollTo(0, 0);
   }
 }
+
+/** Browsers of one person begin with different numbers, so that none takes the other's entries for its own. */
+const anyEpoch = () => 1000 + (crypto.getRandomValues(new Uint16Array(1))[0] % 9000);
 
 const signInAgain = () => location.assign('/signin/');
 

@@ -12,10 +12,13 @@ use super::Source;
 /// The worker, without what the hub writes above it.
 const WORKER: &str = "supplier/worker.js";
 /// Everything that the page loads, as it lies in `www/`.
-const FILES: [&str; 17] = [
+const FILES: [&str; 20] = [
     "favicon.svg",
     "lib/dom.js",
     "lib/format.js",
+    "lib/say.js",
+    "lib/session.js",
+    "lib/states.js",
     "lib/words.js",
     "style/base.css",
     "style/board.css",
