@@ -14,6 +14,8 @@ fi
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$SLIPWAY_CACHE/host} WASM_TARGET_DIR
 # The folder that the hub serves the 3D page's program from: viewer.js, viewer_bg.wasm(.br).
 export SLIPWAY_VIEWER=${SLIPWAY_VIEWER:-$SLIPWAY_CACHE/viewer}
+# The folder with the simulation engine for the browser: what_if.js, what_if_bg.wasm.
+export SLIPWAY_ENGINE=${SLIPWAY_ENGINE:-$SLIPWAY_CACHE/engine}
 # The browser build's profile: web (small, minutes) or web-dev (large, quick turns).
 export SLIPWAY_WEB_PROFILE=${SLIPWAY_WEB_PROFILE:-web}
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin

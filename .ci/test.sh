@@ -39,6 +39,7 @@ host() {
 
 browser_build() {
   .ci/wasm.sh || return 1
+  .ci/engine.sh || return 1
   . "$SLIPWAY_CACHE/wasm-toolchain.sh"
   local browser=(--target wasm32-unknown-unknown --profile "$SLIPWAY_WEB_PROFILE")
   step "shared crates for the browser" env CARGO_TARGET_DIR="$WASM_TARGET_DIR" \

@@ -27,7 +27,7 @@ FIRST_GUESS=600
 .ci/setup.sh wasm
 . "$SLIPWAY_CACHE/wasm-toolchain.sh"
 
-wanted=$(hash_of Cargo.toml Cargo.lock viewer shared)-$PROFILE-$QUALITY-$WASM_TOOLCHAIN-$(${RUSTC:-rustc} -V | cut -d' ' -f2)
+wanted=$(hash_of Cargo.toml Cargo.lock viewer/Cargo.toml viewer/src viewer/bundle shared)-$PROFILE-$QUALITY-$WASM_TOOLCHAIN-$(${RUSTC:-rustc} -V | cut -d' ' -f2)
 stamp=$OUT.stamp
 if [ -e "$OUT/viewer_bg.wasm.br" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
   say "the viewer is up to date ($(( $(stat -c %s "$OUT/viewer_bg.wasm.br") / 1000 )) kB, brotli)"

@@ -40,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("viewer", &["twin", "wire", "geometry"]),
     ("bundle", &[]),
+    ("what_if", &["twin", "record", "plant", "linesim", "experiment"]),
     ("scenarios", &[]),
 ];
 

@@ -197,6 +197,7 @@ impl PlantFold {
     /// What may fold in any order: quantities, the plan, completions.
     fn fold_quantity(&mut self, statement: &Statement, at: PlantTime, order: Order) {
         let in_time = order == Order::InTime;
+        self.plan_changes += u64::from(changes_plan(statement));
         match statement {
             Statement::PartCompleted { part, material, order } => {
                 let lead = self.parts.end(part, at).map(|born| at.since(born));
@@ -246,24 +247,16 @@ impl PlantFold {
                 }
             }
             Statement::OrderPlaced(terms) | Statement::OrderChanged(terms) => {
-                self.plan_changes += 1;
                 self.promises.order(terms);
                 if in_time {
                     self.trace.order(&self.layout, at);
                 }
             }
-            Statement::OrderClosed { order } => {
-                self.plan_changes += 1;
-                self.promises.closed(order);
-            }
+            Statement::OrderClosed { order } => self.promises.closed(order),
             Statement::DeliveryPromised(terms)
             | Statement::DeliveryShipped(terms)
-            | Statement::DeliveryDelayed(terms) => {
-                self.plan_changes += 1;
-                self.supply.promised(terms);
-            }
+            | Statement::DeliveryDelayed(terms) => self.supply.promised(terms),
             Statement::DeliveryArrived(terms) => {
-                self.plan_changes += 1;
                 let lacked = self.supply.arrived(&self.layout, terms, at);
                 if in_time {
                     self.trace.delivered(&self.layout, terms, lacked, at);
@@ -396,6 +389,20 @@ impl PlantFold {
             self.units.tracks.entry(new).or_default().arrived(at);
         }
     }
+}
+
+/// Whether a statement changes an order or a delivery.
+fn changes_plan(statement: &Statement) -> bool {
+    matches!(
+        statement,
+        Statement::OrderPlaced(_)
+            | Statement::OrderChanged(_)
+            | Statement::OrderClosed { .. }
+            | Statement::DeliveryPromised(_)
+            | Statement::DeliveryShipped(_)
+            | Statement::DeliveryDelayed(_)
+            | Statement::DeliveryArrived(_)
+    )
 }
 
 /// A part's way to another plant, if a report speaks of one.

@@ -14,7 +14,9 @@ mod tally;
 mod whole;
 
 use linesim::{Disruption, ModelError, NeverEnds, flow::FlowError, like::NotLike, never_ends};
-use twin::{EquipmentId, MaterialId, MilestoneId, Plant, Programme, Span, UnitState};
+use twin::{
+    EquipmentId, MaterialId, MilestoneId, Plant, PlantId, Programme, Report, Span, UnitState,
+};
 
 use crate::{error::StatisticsError, executor::Executor, interval::Interval};
 
@@ -302,6 +304,22 @@ pub enum SimError {
     NotRun,
 }
 
+/// Plays the first replication of the whole model, whatever the plant is, and hands out every report
+/// of it with the plant that makes it, in order of time; warm-up and engine of the wish do not
+/// count. The same subject, seed and disruptions give the same reports, to the last bit, wherever
+/// they are played.
+///
+/// # Errors
+/// [`SimError`], which says what is wrong and what to do.
+pub fn reports(
+    subject: Subject<'_>,
+    wish: &Wish,
+    sink: &mut dyn FnMut(&PlantId, &Report),
+) -> Result<(), SimError> {
+    within_limits(subject, wish)?;
+    whole::reports(subject, wish, sink)
+}
+
 /// Simulates a plant. `progress` is told how much of all is done, now and then.
 ///
 /// # Errors
@@ -312,6 +330,16 @@ pub fn simulate(
     executor: &dyn Executor,
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Outcome, SimError> {
+    within_limits(subject, wish)?;
+    match choice::choose(subject, wish)? {
+        choice::Chosen::Flow(flow) => likes::simulate(&flow, wish, executor, progress),
+        choice::Chosen::InStep(line) => in_step::simulate(&line, wish, executor, progress),
+        choice::Chosen::Whole(why) => whole::simulate(subject, why, wish, executor, progress),
+    }
+}
+
+/// Whether the plant can be played at all, so often.
+fn within_limits(subject: Subject<'_>, wish: &Wish) -> Result<(), SimError> {
     if !(2..=100_000).contains(&wish.replications) {
         return Err(SimError::Replications { count: wish.replications });
     }
@@ -319,12 +347,8 @@ pub fn simulate(
     if plant.operations.is_empty() {
         return Err(SimError::Nothing(plant.id.to_string()));
     }
-    if let Some(endless) = never_ends(subject.programme, subject.plants, plant) {
-        return Err(endless.into());
-    }
-    match choice::choose(subject, wish)? {
-        choice::Chosen::Flow(flow) => likes::simulate(&flow, wish, executor, progress),
-        choice::Chosen::InStep(line) => in_step::simulate(&line, wish, executor, progress),
-        choice::Chosen::Whole(why) => whole::simulate(subject, why, wish, executor, progress),
+    match never_ends(subject.programme, subject.plants, plant) {
+        Some(endless) => Err(endless.into()),
+        None => Ok(()),
     }
 }

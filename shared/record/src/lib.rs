@@ -35,7 +35,7 @@ pub use read::read_report;
 pub use report::{CauseRecord, KindRecord, ReportRecord};
 pub use time::{TimeRecord, format_time, parse_time};
 pub use word::Word;
-pub use write::write_report;
+pub use write::{write_line, write_report};
 
 /// The version of the stored form; it rises when a reader of the version before would
 /// misunderstand, not when fields or kinds are added.

@@ -3,11 +3,27 @@
 use std::fmt::Display;
 
 use twin::{
-    Cause, Report, Statement,
+    Cause, PlantId, Report, Statement,
     report::{DeliveryTerms, OrderTerms, QualitySubject, QualityVerdict},
 };
 
 use crate::{CauseRecord, Kind, KindRecord, RecordError, ReportRecord, Word};
+
+/// Writes one report of a plant as a line of JSON, appended to `out`: `{"plant":…,"report":…}`.
+///
+/// # Errors
+/// [`RecordError::Json`] for a time outside the years 0 to 9999; `out` is then as it was.
+pub fn write_line(plant: &PlantId, report: &Report, out: &mut Vec<u8>) -> Result<(), RecordError> {
+    let before = out.len();
+    // An id has no sign that JSON would have to escape.
+    out.extend_from_slice(format!("{{\"plant\":\"{plant}\",\"report\":").as_bytes());
+    let written = write_report(report, out);
+    match written {
+        Ok(()) => out.extend_from_slice(b"}\n"),
+        Err(_) => out.truncate(before),
+    }
+    written
+}
 
 /// Writes one report as JSON, appended to `out`.
 ///

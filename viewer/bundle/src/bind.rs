@@ -54,9 +54,9 @@ fn missing_toolchain() -> String {
 ///
 /// # Errors
 /// [`BundleError::Bind`], [`BundleError::Snippets`].
-pub fn bind(module: Vec<u8>) -> Result<Bound, BundleError> {
+pub fn bind(module: Vec<u8>, name: &str) -> Result<Bound, BundleError> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("viewer", module).typescript(false);
+    bindgen.input_bytes(name, module).typescript(false);
     bindgen.remove_name_section(true).remove_producers_section(true);
     let bound = bindgen.web(true).and_then(|bindgen| bindgen.generate_output());
     let mut output = bound.map_err(|error| BundleError::Bind { text: format!("{error:#}") })?;

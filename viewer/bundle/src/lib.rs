@@ -1,5 +1,6 @@
-//! From the compiled viewer to what a browser loads: `viewer.js`, `viewer_bg.wasm` and its brotli
-//! form `viewer_bg.wasm.br`, in one folder that appears whole or not at all.
+//! From a compiled program to what a browser loads: `viewer.js`, `viewer_bg.wasm` and its brotli
+//! form `viewer_bg.wasm.br` (or another name than `viewer`), in one folder that appears whole or not
+//! at all.
 //!
 //! wasm-bindgen is used as a library, because its version must be that of the crate in the lock
 //! file; the command of the same name would have to be installed apart and can differ.
@@ -27,6 +28,9 @@ pub struct Request {
     pub module: PathBuf,
     /// The folder to fill; what was there is replaced.
     pub out: PathBuf,
+    /// What the program is called: its files are `NAME.js` and `NAME_bg.wasm`.
+    #[arg(long, default_value = "viewer", value_parser = a_name)]
+    pub name: String,
     /// Brotli quality, 0 to 11: 9 takes seconds, 11 most of a minute and is a tenth smaller.
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(0..=11))]
     pub quality: u32,
@@ -36,8 +40,10 @@ pub struct Request {
 }
 
 /// What came out [bytes].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sizes {
+    /// What the program is called.
+    pub name: String,
     /// What the compiler made.
     pub compiled: u64,
     /// `viewer_bg.wasm`, without names of functions.
@@ -54,7 +60,8 @@ impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "viewer: {:.2} MB compiled, {:.2} MB without names, {:.2} MB brotli-{}, {:.0} kB JavaScript",
+            "{}: {:.2} MB compiled, {:.2} MB without names, {:.2} MB brotli-{}, {:.0} kB JavaScript",
+            self.name,
             mega(self.compiled),
             mega(self.stripped),
             mega(self.compressed),
@@ -137,26 +144,34 @@ impl BundleError {
 pub fn run(request: &Request) -> Result<Sizes, BundleError> {
     let module = bind::read_module(&request.module)?;
     let compiled = module.len() as u64;
-    let bound = bind::bind(module)?;
+    let bound = bind::bind(module, &request.name)?;
     let packed = compress::brotli(&bound.wasm, request.quality);
     let sizes = Sizes {
+        name: request.name.clone(),
         compiled,
         stripped: bound.wasm.len() as u64,
         compressed: packed.len() as u64,
         glue: bound.js.len() as u64,
         quality: request.quality,
     };
-    keep_budget(sizes, request.budget_mb)?;
-    let files: [(&str, &[u8]); 3] = [
-        ("viewer.js", bound.js.as_bytes()),
-        ("viewer_bg.wasm", &bound.wasm),
-        ("viewer_bg.wasm.br", &packed),
-    ];
+    keep_budget(&sizes, request.budget_mb)?;
+    let named = ["{}.js", "{}_bg.wasm", "{}_bg.wasm.br"].map(|of| of.replace("{}", &request.name));
+    let [js, wasm, br] = &named;
+    let files: [(&str, &[u8]); 3] = [(js, bound.js.as_bytes()), (wasm, &bound.wasm), (br, &packed)];
     place::replace_folder(&request.out, &files)?;
     Ok(sizes)
 }
 
-fn keep_budget(sizes: Sizes, budget_mb: Option<f64>) -> Result<(), BundleError> {
+/// A name that a file may have on every machine.
+fn a_name(text: &str) -> Result<String, String> {
+    let is_good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match !text.is_empty() && text.chars().all(is_good) {
+        true => Ok(text.to_owned()),
+        false => Err("a name has small letters, digits and _ only".to_owned()),
+    }
+}
+
+fn keep_budget(sizes: &Sizes, budget_mb: Option<f64>) -> Result<(), BundleError> {
     let compressed_mb = mega(sizes.compressed);
     match budget_mb {
         Some(budget_mb) if compressed_mb > budget_mb => {

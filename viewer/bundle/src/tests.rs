@@ -5,7 +5,8 @@ use std::{fs, io::Read, path::Path};
 use crate::{BundleError, Request, Sizes, bind, compress, keep_budget, place, run};
 
 fn request(module: &Path, out: &Path) -> Request {
-    Request { module: module.to_owned(), out: out.to_owned(), quality: 5, budget_mb: None }
+    let (module, out) = (module.to_owned(), out.to_owned());
+    Request { module, out, name: "viewer".to_owned(), quality: 5, budget_mb: None }
 }
 
 /// A module with one custom section, as the compiler writes it.
@@ -49,7 +50,7 @@ fn names_of_functions_are_dropped() {
     // A name section with the module's name, "secret".
     let module = module_with_section("name", b"\0\x07\x06secret");
     assert!(module.windows(6).any(|w| w == b"secret"));
-    let bound = bind::bind(module).expect("an empty module is bound");
+    let bound = bind::bind(module, "viewer").expect("an empty module is bound");
     assert!(bound.wasm.starts_with(b"\0asm") && !bound.wasm.windows(4).any(|w| w == b"name"));
     assert!(bound.js.contains("viewer_bg.wasm") || bound.js.contains("export"), "{}", bound.js);
 }
@@ -67,9 +68,10 @@ fn what_is_compressed_comes_back() {
 
 #[test]
 fn the_budget_is_kept() {
-    let sizes = Sizes { compiled: 9, stripped: 8, compressed: 4_500_000, glue: 1, quality: 11 };
-    assert!(keep_budget(sizes, None).is_ok() && keep_budget(sizes, Some(4.5)).is_ok());
-    let error = keep_budget(sizes, Some(4.4)).expect_err("too large");
+    let (name, compressed) = ("viewer".to_owned(), 4_500_000);
+    let sizes = Sizes { name, compiled: 9, stripped: 8, compressed, glue: 1, quality: 11 };
+    assert!(keep_budget(&sizes, None).is_ok() && keep_budget(&sizes, Some(4.5)).is_ok());
+    let error = keep_budget(&sizes, Some(4.4)).expect_err("too large");
     assert!(error.to_string().contains("4.50 MB, 4.40 MB allowed"), "{error}");
 }
 

@@ -4,8 +4,9 @@ mod answer;
 mod table;
 
 use std::{
-    io::{IsTerminal, Write},
-    path::PathBuf,
+    fs::File,
+    io::{BufWriter, IsTerminal, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::Mutex,
     time::Duration,
@@ -14,6 +15,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use experiment::sim::{self, Engine, Outcome, SimError, Wish};
 use linesim::Scenario;
+use thiserror::Error;
 use twin::Span;
 
 use super::{
@@ -37,7 +39,8 @@ Examples:
   slipway sim home-yard --until 720d
   slipway sim my/line --until '10000 h' --warmup 500h --replications 50
   slipway sim home-yard --scenario models/scenarios/home-yard-p4.toml
-  slipway sim my/line --engine events --seed 7 --json > line.json";
+  slipway sim my/line --engine events --seed 7 --json > line.json
+  slipway sim home-yard --until 30d --reports month.ndjson";
 
 #[derive(Debug, Args)]
 pub(super) struct SimArgs {
@@ -66,6 +69,10 @@ pub(super) struct SimArgs {
     /// Say the result on stdout, as JSON
     #[arg(long)]
     json: bool,
+    /// Write every report of the first replication of the whole plant into a file, a line each, and
+    /// simulate nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["json", "engine", "warmup"])]
+    reports: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -143,17 +150,50 @@ pub(super) fn simulate(subject: &Subject, wish: &Wish) -> Result<Simulated, SimE
             false => writeln!(std::io::stderr(), "{line}"),
         };
     };
-    let of = sim::Subject {
-        programme: &subject.programme,
-        plants: &subject.plants,
-        number: subject.number,
-    };
-    let outcome = sim::simulate(of, wish, &Threads::of_this_machine(), &progress);
+    let outcome = sim::simulate(subject.as_asked(), wish, &Threads::of_this_machine(), &progress);
     if on_terminal && begun.elapsed() > QUIET_FOR {
         eprint!("\r{:60}\r", "");
     }
     let (outcome, lasted) = (outcome?, begun.elapsed());
     Ok(Simulated { outcome, lasted, peak_memory_bytes: peak_memory_bytes() })
+}
+
+/// Why reports are not written.
+#[derive(Debug, Error)]
+enum NotWritten {
+    /// The simulation.
+    #[error(transparent)]
+    Sim(#[from] SimError),
+    /// A report that has no text.
+    #[error("a report cannot be written")]
+    Report(#[from] record::RecordError),
+    /// The file.
+    #[error("{} cannot be written", path.display())]
+    File {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Writes the reports of one replication; how many.
+fn write_reports(subject: &Subject, wish: &Wish, path: &Path) -> Result<u64, NotWritten> {
+    let failed = |source| NotWritten::File { path: path.to_owned(), source };
+    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+    let (mut count, mut written, mut line) = (0, Ok(()), Vec::new());
+    sim::reports(subject.as_asked(), wish, &mut |plant, report| {
+        if written.is_err() {
+            return;
+        }
+        line.clear();
+        written = record::write_line(plant, report, &mut line)
+            .map_err(NotWritten::from)
+            .and_then(|()| file.write_all(&line).map_err(failed));
+        count += 1;
+    })?;
+    written?;
+    file.flush().map_err(failed)?;
+    Ok(count)
 }
 
 fn peak_memory_bytes() -> Option<u64> {
@@ -184,6 +224,18 @@ pub(super) fn run(args: &SimArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if let Some(path) = &args.reports {
+        return match write_reports(&subject, &wish, path) {
+            Ok(count) => {
+                eprintln!("{count} reports in {}", path.display());
+                ExitCode::SUCCESS
+            }
+            Err(why) => {
+                eprintln!("error: {}", in_words(&why));
+                ExitCode::FAILURE
+            }
+        };
+    }
     match simulate(&subject, &wish) {
         Ok(simulated) => {
             let plant = subject.plant();

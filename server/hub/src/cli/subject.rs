@@ -76,6 +76,12 @@ impl Subject {
     pub(super) fn plant(&self) -> &Plant {
         &self.plants[self.number]
     }
+
+    /// As it is handed to a simulation.
+    pub(super) fn as_asked(&self) -> experiment::sim::Subject<'_> {
+        let Self { programme, plants, number, .. } = self;
+        experiment::sim::Subject { programme, plants, number: *number }
+    }
 }
 
 fn of_path(path: &Path) -> Result<Subject, NoSubject> {

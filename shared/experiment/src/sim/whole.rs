@@ -56,12 +56,7 @@ pub(super) fn simulate(
     progress: &(dyn Fn(f64) + Sync),
 ) -> Result<Outcome, SimError> {
     let whole = together(subject);
-    let until = wish.until.unwrap_or(USUAL);
-    outcome::check_times(until, wish.warm_up)?;
-    if until > LONGEST {
-        let wanted = format!("at most {LONGEST}, as far as calendars are laid out");
-        return Err(SimError::Time { what: "--until", asked: until, wanted });
-    }
+    let until = length(wish)?;
     let played = play_all(executor, wish.replications, (0.0, 1.0), progress, |number| {
         play(&whole, until, wish, number)
     })?;
@@ -100,8 +95,11 @@ pub(super) fn simulate(
 fn together(subject: Subject<'_>) -> Whole {
     let asked = &subject.plants[subject.number];
     let ids = component(subject.programme, subject.plants, &asked.id);
-    let plants: Vec<Plant> =
+    let mut plants: Vec<Plant> =
         subject.plants.iter().filter(|plant| ids.contains(&plant.id)).cloned().collect();
+    // What happens at one moment happens in the order of the plants: whoever hands them in, it is
+    // that of their names.
+    plants.sort_by(|a, b| a.id.cmp(&b.id));
     let mut programme = subject.programme.clone();
     let is_played = |place: &twin::PlaceRef| place.plant.as_ref().is_none_or(|id| ids.contains(id));
     programme.lanes.retain(|lane| is_played(&lane.from) && is_played(&lane.to));
@@ -220,7 +218,8 @@ fn hold_ups(traces: &[Trace]) -> Result<Vec<HoldUpOutcome>, SimError> {
     Ok(ranked)
 }
 
-fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
+/// The whole model of one replication, before anything has happened.
+fn model_of(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Model, SimError> {
     let starts = whole.programme.starts;
     let mut settings = Settings::new(wish.seed, starts);
     settings.replication = number as u32;
@@ -229,7 +228,37 @@ fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, S
     settings.disruptions.clone_from(&wish.disruptions);
     let (least, most) = MOST_EVENTS_OF_ONE;
     settings.most_events = (MOST_EVENTS / wish.replications as u64).clamp(least, most);
-    let mut model = Model::new(&whole.programme, &whole.plants, settings)?;
+    Ok(Model::new(&whole.programme, &whole.plants, settings)?)
+}
+
+/// Plays the first replication and hands out its reports.
+pub(super) fn reports(
+    subject: Subject<'_>,
+    wish: &Wish,
+    sink: &mut dyn FnMut(&PlantId, &Report),
+) -> Result<(), SimError> {
+    let until = length(wish)?;
+    let whole = together(subject);
+    let mut model = model_of(&whole, until, wish, 0)?;
+    let end = whole.programme.starts + until;
+    model.run_until(end, &mut |plant: &PlantId, report: Report| sink(plant, &report))?;
+    Ok(())
+}
+
+/// How long a replication is.
+fn length(wish: &Wish) -> Result<Span, SimError> {
+    let until = wish.until.unwrap_or(USUAL);
+    outcome::check_times(until, wish.warm_up)?;
+    if until > LONGEST {
+        let wanted = format!("at most {LONGEST}, as far as calendars are laid out");
+        return Err(SimError::Time { what: "--until", asked: until, wanted });
+    }
+    Ok(until)
+}
+
+fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
+    let starts = whole.programme.starts;
+    let mut model = model_of(whole, until, wish, number)?;
     let mut watch = Watch::new(whole);
     let mut trace = Trace::default();
     let mut made = 0.0;
