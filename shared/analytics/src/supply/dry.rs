@@ -126,8 +126,8 @@ impl Supply {
     }
 
     /// Since when a use finds too little of a material: since there is less than a run takes, at the
-    /// last of the places in view where that is so, and since a unit in view waits for it; while
-    /// none does, since the next use was expected. An empty shelf is nothing that is missed before.
+    /// last of the places in view where that is so, and since the next use was expected, or a unit
+    /// in view waits for it if that was earlier. An empty shelf is nothing that is missed before.
     fn out_since(
         &self,
         view: PlantView<'_>,
@@ -139,7 +139,7 @@ impl Supply {
             .iter()
             .filter(|((of, place), _)| of == material && self.counts(view, material, *place));
         let low = low.map(|(_, since)| *since).max()?;
-        let missed = self.waits_since(view, material, now).or(next_use);
+        let missed = self.waits_since(view, material, now).into_iter().chain(next_use).min();
         Some(missed.map_or(low, |missed| missed.max(low)))
     }
 

@@ -359,6 +359,9 @@ fn what_has_run_out_says_since_when() {
     let short = |hours| steel_after(0.0, hours, |_| ());
     assert_eq!((short(230.0).dry, short(230.0).out_since), (Some(at(240.0)), None));
     assert_eq!((short(250.0).dry, short(250.0).out_since), (Some(at(250.0)), Some(at(240.0))));
+    // A station that waits only later does not make that younger.
+    let waits = steel_after(0.0, 280.0, |tale| starved(tale, 270.0, "store"));
+    assert_eq!(waits.out_since, Some(at(240.0)));
     assert_eq!(steel_after(3.0, 230.0, |_| ()).out_since, None);
     // What came and was used up makes a new beginning.
     let found = steel_after(0.0, 300.0, |tale| {
