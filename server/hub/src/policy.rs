@@ -11,7 +11,9 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-use cedar_policy::{Authorizer, Context, Decision, Entities, EntityUid, PolicyId, PolicySet};
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityUid, PolicyId, PolicySet,
+};
 use release::{Action, Rule};
 use serde::Serialize;
 use twin::{Audience, Label, NationId};
@@ -71,7 +73,8 @@ impl Policies {
 
     /// What the policies say to whoever asks, and which of them decide.
     pub(crate) fn explain(&self, label: &Label, asker: Asker<'_>, action: Action) -> Why {
-        let Some((principal, told)) = self.told(label, asker) else {
+        let Some((principal, told)) = self.fact(label).and_then(|fact| self.told(&fact, asker))
+        else {
             return Why { allowed: false, by: Vec::new() };
         };
         let (allowed, by) = self.ask(principal, action, &told);
@@ -90,16 +93,23 @@ impl Policies {
         Said { id: id.to_owned(), says: self.says.get(id).cloned().unwrap_or_default() }
     }
 
-    /// The asker and the fact as Cedar knows them; `None`, and nothing is allowed, when they
-    /// cannot be told.
-    fn told(&self, label: &Label, asker: Asker<'_>) -> Option<(&EntityUid, Entities)> {
-        match self.things.told(label, asker) {
-            Ok(told) => Some((self.things.principal(asker), told)),
-            Err(error) => {
-                tracing::error!(%error, "policies cannot be told of a label; it is withheld");
-                None
-            }
-        }
+    /// A fact of that label as Cedar knows it; `None`, and nothing is allowed, when it cannot be
+    /// told.
+    fn fact(&self, label: &Label) -> Option<Entity> {
+        or_withheld(self.things.fact(label))
+    }
+
+    /// The asker and the fact as Cedar knows them; `None` as above.
+    fn told(&self, fact: &Entity, asker: Asker<'_>) -> Option<(&EntityUid, Entities)> {
+        let told = or_withheld(self.things.told(fact, asker))?;
+        Some((self.things.principal(asker), told))
+    }
+
+    fn decided(&self, fact: &Entity, audience: &Audience) -> [bool; 3] {
+        let Some((principal, told)) = self.told(fact, Asker::Audience(audience)) else {
+            return [false; 3];
+        };
+        Action::ALL.map(|action| self.ask(principal, action, &told).0)
     }
 
     fn ask(&self, principal: &EntityUid, action: Action, told: &Entities) -> (bool, Vec<PolicyId>) {
@@ -131,11 +141,22 @@ impl Rule for Policies {
     }
 
     fn decide(&self, label: &Label, audience: &Audience) -> [bool; 3] {
-        let Some((principal, told)) = self.told(label, Asker::Audience(audience)) else {
-            return [false; 3];
-        };
-        Action::ALL.map(|action| self.ask(principal, action, &told).0)
+        self.fact(label).map_or([false; 3], |fact| self.decided(&fact, audience))
     }
+
+    fn decide_each(&self, label: &Label, audiences: &[Audience]) -> Vec<[bool; 3]> {
+        let fact = self.fact(label);
+        let decided =
+            |audience| fact.as_ref().map_or([false; 3], |fact| self.decided(fact, audience));
+        audiences.iter().map(decided).collect()
+    }
+}
+
+fn or_withheld<T>(told: Result<T, facts::NotTold>) -> Option<T> {
+    let failed = |error: &facts::NotTold| {
+        tracing::error!(%error, "policies cannot be told of a label; it is withheld");
+    };
+    told.inspect_err(failed).ok()
 }
 
 #[cfg(test)]

@@ -183,8 +183,11 @@ impl Gate {
     /// Decides the label at that place for every audience, as the next row.
     fn decide_label(&mut self, at: usize) {
         let mut rows = [Vec::new(), Vec::new(), Vec::new()];
-        for (place, audience) in self.audiences.iter().enumerate() {
-            let decided = decided(self.rule.as_deref(), &self.labels[at], audience);
+        let (label, audiences) = (&self.labels[at], &self.audiences);
+        let nothing = || vec![[false; 3]; audiences.len()];
+        let rule = self.rule.as_deref();
+        let all = rule.map_or_else(nothing, |rule| rule.decide_each(label, audiences));
+        for (place, decided) in all.into_iter().enumerate() {
             for (row, allowed) in rows.iter_mut().zip(decided) {
                 append_bit(row, place, allowed);
             }

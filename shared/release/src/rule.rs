@@ -40,4 +40,10 @@ pub trait Rule: Debug + Send + Sync {
     fn decide(&self, label: &Label, audience: &Audience) -> [bool; 3] {
         Action::ALL.map(|action| self.allows(label, audience, action))
     }
+
+    /// The same of one label for each of several audiences, in their order: whoever has to be told
+    /// of a label is told once.
+    fn decide_each(&self, label: &Label, audiences: &[Audience]) -> Vec<[bool; 3]> {
+        audiences.iter().map(|audience| self.decide(label, audience)).collect()
+    }
 }

@@ -79,8 +79,17 @@ impl Things {
     }
 
     /// The asker and the fact with all that the schema knows of them.
-    pub(super) fn told(&self, label: &Label, asker: Asker<'_>) -> Result<Entities, NotTold> {
-        let asker = match asker {
+    pub(super) fn told(&self, fact: &Entity, asker: Asker<'_>) -> Result<Entities, NotTold> {
+        Entities::from_entities([self.asker(asker)?, fact.clone()], None).map_err(not_told)
+    }
+
+    /// The fact with all that the schema knows of it.
+    pub(super) fn fact(&self, label: &Label) -> Result<Entity, NotTold> {
+        entity(&self.fact, attributes(label))
+    }
+
+    fn asker(&self, asker: Asker<'_>) -> Result<Entity, NotTold> {
+        match asker {
             Asker::Audience(Audience::Member {
                 nation,
                 organisation,
@@ -98,9 +107,7 @@ impl Things {
                 ],
             ),
             other => entity(self.principal(other), []),
-        };
-        let fact = entity(&self.fact, attributes(label));
-        Entities::from_entities([asker?, fact?], None).map_err(not_told)
+        }
     }
 }
 

@@ -156,7 +156,8 @@ proptest! {
         let schema = files::schema();
         let asker = if administrator { Asker::Administrator } else { Asker::Audience(&audience) };
         let policies = shipped();
-        let told = policies.things.told(&label, asker).unwrap();
+        let fact = policies.things.fact(&label).unwrap();
+        let told = policies.things.told(&fact, asker).unwrap();
         let told = Entities::from_entities(told.iter().cloned(), Some(&schema));
         prop_assert!(told.is_ok(), "{:?}", told.err());
         let request = policies.things.request(
