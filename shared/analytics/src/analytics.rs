@@ -108,6 +108,9 @@ impl Analytics {
             }
             if let Some(fold) = self.folds.get_mut(number) {
                 fold.fold_next();
+                if self.samples && fold.concerns.is_due(at) {
+                    Self::look(fold, at);
+                }
             }
         }
     }
@@ -118,9 +121,13 @@ impl Analytics {
             if let Some(sample) = sample {
                 fold.history.lead(moment, sample);
             }
-            let found = concerns::found(fold, moment);
-            fold.concerns.follow(found, moment);
+            Self::look(fold, moment);
         }
+    }
+
+    fn look(fold: &mut PlantFold, at: PlantTime) {
+        let found = concerns::found(fold, at);
+        fold.concerns.follow(found, at);
     }
 
     /// The question for a sight; without one, for everything and with the history of the plant.
@@ -216,7 +223,7 @@ impl Analytics {
     }
 
     /// What somebody must act on in a plant, what is so for the longest first: what was raised with
-    /// the samples of its record, every six hours, as it is now.
+    /// the samples of its record, every six hours, and when its plan changed, as it is now.
     pub fn concerns(&self, plant: &PlantId, now: PlantTime) -> Vec<Raised> {
         self.fold(plant).map_or_else(Vec::new, |fold| concerns::raised(fold, now))
     }

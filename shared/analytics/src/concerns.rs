@@ -1,11 +1,13 @@
 //! What somebody must act on: a part that is out while stations wait, a promise that will be
 //! missed, a unit that stands.
 //!
-//! Parts and promises are looked at with every sample of the record, every six hours of plant time;
-//! what held at two in a row is raised, a part that is not about to come at once, and is over when
-//! it has not held for a day, so that what comes and goes is raised once; a promise is over when it
-//! is kept. A unit is raised when it has stood for a day, until it works. What is raised is told as
-//! it is found when somebody asks: a delivery may have come since.
+//! Parts and promises are looked at with every sample of the record, every six hours of plant time,
+//! and soon after an order or a delivery changed or a unit ran out of work. What has held for six
+//! hours is raised, what nothing is about to end at once; it is over when it has not held for a day,
+//! so that what comes and goes is raised once. A part that was out and will be again within a day
+//! goes on being short; a promise is over when it is kept. A unit is raised when it has stood for a
+//! day, until it works. What is raised is told as it is found when somebody asks: a delivery may
+//! have come since.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +16,7 @@ use twin::{EquipmentId, MaterialId, PlantTime, Span, UnitState};
 use crate::{
     findings::{DryPart, Inputs, Outlook, Promise},
     fold::PlantFold,
+    history::SAMPLED_EVERY,
     sight::PlantView,
     units::UnitTrack,
 };
@@ -22,7 +25,8 @@ use crate::{
 const MISSED_BY_D: f64 = 7.0;
 /// It is so no more when it is missed by less than this [d].
 const NEARLY_MET_D: f64 = 4.0;
-/// A promise that is missed by so much more than the next of its product [d] is one of its own.
+/// A promise that is missed by so much more than the next of its product [d] is one of its own; and
+/// one that is missed by so much is raised at once.
 const MUCH_LATER_D: f64 = 14.0;
 /// Without a delivery within this, a part that is out is raised as soon as it is found.
 const COMES_SOON: Span = Span::DAY;
@@ -30,7 +34,11 @@ const COMES_SOON: Span = Span::DAY;
 const PROMISED_WITHIN: Span = Span::from_secs(60 * 86_400);
 /// A unit that has been down or on hold for so long, time off shift included.
 const STOOD_FOR: Span = Span::DAY;
-/// What has not held for so long is over.
+/// What has held for so long is raised.
+const RAISED_AFTER: Span = SAMPLED_EVERY;
+/// Changes are waited for so long before they are looked at, since they come many at once.
+const LOOKED_AT_AGAIN: Span = Span::from_secs(3_600);
+/// What has not held for so long is over, and what was out and is out again so soon never was.
 const OVER_AFTER: Span = Span::DAY;
 /// Concerns of one plant followed at once: more than anybody can act on.
 const CONCERNS_KEPT: usize = 60;
@@ -45,7 +53,8 @@ pub enum About {
 /// What somebody must act on.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Concern {
-    /// A part has run out, and stations wait for it; as it is, or was when that was last so.
+    /// A part has run out, and stations wait for it, or waited and it is out or about to be again;
+    /// as it is, or was when that was last so.
     PartIsOut(Box<DryPart>),
     /// The next promise of its kind will be missed by a week or more.
     PromiseIsMissed(Box<Outlook>),
@@ -65,7 +74,10 @@ impl Concern {
             Self::PartIsOut(part) => part.next_delivery.is_none_or(|next| {
                 next.since(at) > COMES_SOON || part.overdue_d.is_some_and(|days| days > 0.0)
             }),
-            Self::PromiseIsMissed(_) | Self::UnitStands { .. } => false,
+            Self::PromiseIsMissed(promise) => {
+                promise.slip_d.is_some_and(|days| days >= MUCH_LATER_D)
+            }
+            Self::UnitStands { .. } => false,
         }
     }
 }
@@ -91,44 +103,71 @@ struct Followed {
     /// When it was first and last found.
     first: PlantTime,
     last: PlantTime,
+    is_raised: bool,
 }
 
 /// The concerns of one plant.
 #[derive(Clone, Debug, Default)]
 pub struct Concerns {
     followed: BTreeMap<About, Followed>,
+    /// When the plant was looked at last.
+    looked: Option<PlantTime>,
+    /// Whether something has changed since that may raise anything.
+    is_stale: bool,
 }
 
 impl Concerns {
-    /// Takes what was found at the moment of a sample.
+    /// Takes what was found.
     pub fn follow(&mut self, found: Vec<(About, Raised)>, at: PlantTime) {
+        (self.looked, self.is_stale) = (self.looked.max(Some(at)), false);
         for (about, raised) in found {
+            let is_pressing = raised.what.is_pressing(at);
             if let Some(known) = self.followed.get_mut(&about) {
                 let since = known.raised.since.min(raised.since);
                 known.raised = Raised { since, ..raised };
                 known.last = at;
+                known.is_raised |= is_pressing || at.since(known.first) >= RAISED_AFTER;
             } else if self.followed.len() < CONCERNS_KEPT {
-                self.followed.insert(about, Followed { raised, first: at, last: at });
+                let followed = Followed { raised, first: at, last: at, is_raised: is_pressing };
+                self.followed.insert(about, followed);
             }
         }
         self.followed.retain(|_, known| at.since(known.last) < OVER_AFTER);
     }
 
+    /// Something has changed that may raise something before the next sample.
+    pub fn look_again(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// Whether the plant is to be looked at besides the samples.
+    pub fn is_due(&self, at: PlantTime) -> bool {
+        self.is_stale && self.looked.is_none_or(|looked| at.since(looked) >= LOOKED_AT_AGAIN)
+    }
+
+    /// Whether something is followed already.
+    fn has(&self, about: &About) -> bool {
+        self.followed.contains_key(about)
+    }
+
     /// Whether a promise is followed already.
-    fn has(&self, promise: &Promise) -> bool {
-        self.followed.contains_key(&About::Promise(promise.clone()))
+    fn has_promise(&self, promise: &Promise) -> bool {
+        self.has(&About::Promise(promise.clone()))
     }
 }
 
-/// Looks at a plant at the moment of a sample.
+/// Looks at a plant.
 pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
     let view = PlantView::whole(fold);
     let dry = view.dry(at);
     let outlook = view.outlook(&dry, at);
     let mut found = promises(fold, &outlook, at);
-    let parts =
-        dry.iter().filter_map(|part| Some((About::Part(part.material.clone()), is_out(part)?)));
-    found.extend(parts);
+    found.extend(dry.iter().filter_map(|part| {
+        let about = About::Part(part.material.clone());
+        let again = || is_out_again(part, at).filter(|_| fold.concerns.has(&about));
+        let raised = is_out(part).or_else(again)?;
+        Some((about, raised))
+    }));
     found
 }
 
@@ -137,6 +176,17 @@ fn is_out(part: &DryPart) -> Option<Raised> {
     let since = part.out_since.filter(|_| part.waited_for)?;
     let what = Concern::PartIsOut(Box::new(part.clone()));
     Some(Raised { what, since, goes_on: true, inputs: part.inputs.clone() })
+}
+
+/// That a part for which stations waited is out, or will be within a day and before more comes.
+fn is_out_again(part: &DryPart, at: PlantTime) -> Option<Raised> {
+    let dry = part.dry.filter(|dry| dry.since(at) < OVER_AFTER)?;
+    part.next_delivery.is_none_or(|next| next > dry).then(|| Raised {
+        what: Concern::PartIsOut(Box::new(part.clone())),
+        since: at,
+        goes_on: true,
+        inputs: part.inputs.clone(),
+    })
 }
 
 /// That a promise will be missed by so many days at least, if it will; since when that is so is
@@ -153,7 +203,8 @@ fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About,
     let mut found: BTreeMap<_, &Outlook> = BTreeMap::new();
     let mut much_later: BTreeMap<_, &Outlook> = BTreeMap::new();
     let missed = outlook.iter().filter(|promise| {
-        let least = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
+        let least =
+            if fold.concerns.has_promise(&promise.what) { NEARLY_MET_D } else { MISSED_BY_D };
         let is_soon = promise.promised.since(at) <= PROMISED_WITHIN;
         is_soon && is_missed(promise, least, at).is_some()
     });
@@ -161,7 +212,8 @@ fn promises(fold: &PlantFold, outlook: &[Outlook], at: PlantTime) -> Vec<(About,
         let kind = (&promise.material, promise.part.is_some());
         let next = *found.entry(kind).or_insert(promise);
         let slip = |of: &Outlook| of.slip_d.unwrap_or(0.0);
-        let margin = if fold.concerns.has(&promise.what) { NEARLY_MET_D } else { MUCH_LATER_D };
+        let margin =
+            if fold.concerns.has_promise(&promise.what) { NEARLY_MET_D } else { MUCH_LATER_D };
         if slip(promise) - slip(next) >= margin {
             much_later.entry(kind).or_insert(promise);
         }
@@ -197,21 +249,22 @@ fn standing(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
 /// What is raised about a plant, as it is now: parts and promises, then units, each the longest
 /// first.
 pub fn raised(fold: &PlantFold, now: PlantTime) -> Vec<Raised> {
-    let is_raised =
-        |known: &Followed| known.first < known.last || known.raised.what.is_pressing(known.last);
     let open = |(about, _): &(&About, &Followed)| match about {
         About::Promise(promise) => fold.promises.is_open(promise),
         About::Part(_) => true,
     };
     let followed: Vec<(&About, &Followed)> =
-        fold.concerns.followed.iter().filter(open).filter(|(_, known)| is_raised(known)).collect();
+        fold.concerns.followed.iter().filter(open).filter(|(_, known)| known.is_raised).collect();
     let mut raised: Vec<Raised> = Vec::new();
     if !followed.is_empty() {
         let view = PlantView::whole(fold);
         let dry = view.dry(now);
         let outlook = view.outlook(&dry, now);
         let found = |about: &About| match about {
-            About::Part(material) => dry.iter().find(|p| p.material == *material).and_then(is_out),
+            About::Part(material) => {
+                let part = dry.iter().find(|part| part.material == *material)?;
+                is_out(part).or_else(|| is_out_again(part, now))
+            }
             About::Promise(what) => {
                 let promise = outlook.iter().find(|promise| promise.what == *what)?;
                 is_missed(promise, NEARLY_MET_D, now)

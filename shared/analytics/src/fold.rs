@@ -181,6 +181,9 @@ impl PlantFold {
                 let Some(place) = self.layout.place(unit) else { return };
                 self.units.tracks.entry(place).or_default().stated(at, *state, cause.as_ref());
                 self.trace.stated(&self.layout, place, *state, at);
+                if *state == UnitState::Starved {
+                    self.concerns.look_again();
+                }
             }
             Statement::ResourceTaken { resource, by } if in_time => {
                 if let Some(place) = self.layout.place(resource) {
@@ -197,7 +200,10 @@ impl PlantFold {
     /// What may fold in any order: quantities, the plan, completions.
     fn fold_quantity(&mut self, statement: &Statement, at: PlantTime, order: Order) {
         let in_time = order == Order::InTime;
-        self.plan_changes += u64::from(changes_plan(statement));
+        if changes_plan(statement) {
+            self.plan_changes += 1;
+            self.concerns.look_again();
+        }
         match statement {
             Statement::PartCompleted { part, material, order } => {
                 let lead = self.parts.end(part, at).map(|born| at.since(born));

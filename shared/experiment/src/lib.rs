@@ -31,6 +31,7 @@ mod compare;
 mod error;
 mod executor;
 mod interval;
+pub mod json;
 mod moments;
 mod replicate;
 mod select;

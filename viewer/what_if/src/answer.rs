@@ -1,8 +1,8 @@
 //! What is answered: units in the names, means with their intervals.
 
 use experiment::{
-    Interval,
-    sim::{HoldUpOutcome, MilestoneOutcome, Outcome},
+    json::{hold_up, interval, milestone, scaled},
+    sim::Outcome,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -50,37 +50,8 @@ pub(crate) fn of(prepared: &Prepared, outcome: &Outcome) -> Value {
         "confidence": 0.95,
         "part_operations": outcome.part_operations,
         "throughput": products.collect::<Vec<_>>(),
-        "wip_pieces": of_interval(&outcome.wip_pieces),
+        "wip_pieces": interval(&outcome.wip_pieces),
         "hold_ups": outcome.hold_ups.iter().take(HOLD_UPS_TOLD).map(hold_up).collect::<Vec<_>>(),
         "milestones": outcome.milestones.iter().map(milestone).collect::<Vec<_>>(),
-    })
-}
-
-/// An interval as answers have it.
-pub fn of_interval(interval: &Interval) -> Value {
-    scaled(interval, 1.0)
-}
-
-fn scaled(of: &Interval, factor: f64) -> Value {
-    json!({ "mean": of.estimate * factor, "low": of.low * factor, "high": of.high * factor })
-}
-
-fn hold_up(hold_up: &HoldUpOutcome) -> Value {
-    json!({
-        "kind": hold_up.kind,
-        "id": hold_up.id,
-        "confidence_ratio": hold_up.confidence_ratio,
-        "measure_ratio": of_interval(&hold_up.measure),
-    })
-}
-
-fn milestone(milestone: &MilestoneOutcome) -> Value {
-    let reached = milestone.reached_d.iter().flatten().count();
-    json!({
-        "milestone": milestone.milestone.as_str(),
-        "name": milestone.name,
-        "due_d": milestone.due_d,
-        "reached_ratio": reached as f64 / milestone.reached_d.len().max(1) as f64,
-        "reached_d": milestone.mean_d.as_ref().map(of_interval),
     })
 }

@@ -14,13 +14,13 @@ mod web;
 
 use experiment::{
     Confidence, InOrder, StatisticsError, compare_paired,
+    json::interval,
     sim::{self, SimError},
 };
 use linesim::ChangeError;
 use serde_json::json;
 use thiserror::Error;
 
-pub use answer::of_interval;
 pub use question::{Change, File, Question};
 
 /// Why there is no answer.
@@ -107,7 +107,7 @@ pub fn compare(base: &str, changed: &str) -> Result<String, NoAnswer> {
         let found = compare_paired(&old.samples_per_d, &new.samples_per_d, Confidence::P95)?;
         differences.push(json!({
             "material": old.material,
-            "per_d": of_interval(&found.difference),
+            "per_d": interval(&found.difference),
         }));
     }
     Ok(json!({ "confidence": 0.95, "throughput": differences }).to_string())

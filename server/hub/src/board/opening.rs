@@ -108,20 +108,20 @@ impl Scene<'_> {
         if at < now || at.since(now) > LOOKED_AT_FOR {
             return None;
         }
-        let mut laid_out = self.calendars().laid_out.borrow_mut();
+        let mut laid_out = self.openings.laid_out.borrow_mut();
         if laid_out.revision != self.revision {
             *laid_out = LaidOut { revision: self.revision, hours: BTreeMap::new() };
         }
         let key = (plant.id.clone(), id.clone());
-        laid_out.hours.retain(|of, (from, _)| {
-            *of != key || (*from <= now && now.since(*from) <= LAID_OUT_FOR)
-        });
-        let (_, hours) = laid_out.hours.entry(key).or_insert_with(|| {
+        let is_current =
+            |(from, _): &(PlantTime, _)| *from <= now && now.since(*from) <= LAID_OUT_FOR;
+        if !laid_out.hours.get(&key).is_some_and(is_current) {
             let calendar = plant.calendars.iter().find(|calendar| calendar.id == *id);
             let until = now + LAID_OUT_FOR + LOOKED_AT_FOR;
             let lay_out = |calendar| WorkingTime::new(calendar, &plant.time_zone, now, until).ok();
-            (now, calendar.and_then(lay_out))
-        });
+            laid_out.hours.insert(key.clone(), (now, calendar.and_then(lay_out)));
+        }
+        let (_, hours) = laid_out.hours.get(&key)?;
         let opens = hours.as_ref()?.next_open(at);
         (opens != WorkingTime::NEVER).then_some(opens)
     }

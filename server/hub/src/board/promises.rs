@@ -18,6 +18,8 @@ use crate::{board::Scene, clock::days_late};
 
 /// Due items on a card.
 const DUE_SHOWN: usize = 3;
+/// A promise that is expected later than all of them by so much [d] takes the place of one.
+const MUCH_LATER_D: f64 = 14.0;
 /// Late promises named beside them.
 const LATE_NAMED: usize = 3;
 
@@ -85,7 +87,8 @@ pub(super) fn plant(
     audience: AudienceId,
 ) -> Option<Labelled<Fact>> {
     let all = told(board, gate, &[plant], audience);
-    let next: Vec<&Told<'_>> = all.iter().filter(|told| told.is_open()).take(DUE_SHOWN).collect();
+    let next = all.iter().filter(|told| told.is_open()).take(DUE_SHOWN).collect();
+    let next = with_much_later(next, all.iter());
     let reader = Reader::new(board, core, gate, audience);
     let (card, mut ids) = with_late(&reader, &next, &all);
     let card = DeliverCard {
@@ -167,7 +170,7 @@ fn with_late(
 
 /// The promises that matter most, by their dates: of each thing that is ordered the next order,
 /// and every milestone; late ones before those in time, and what another plant of the programme
-/// builds in after everything that leaves it.
+/// builds in after everything that leaves it. What is much later than these is among them.
 pub(super) fn most_pressing<'t, 'a>(core: &Scene<'_>, all: &'t [Told<'a>]) -> Vec<&'t Told<'a>> {
     let mut ranked = Vec::new();
     let mut ordered: BTreeMap<(&PlantId, &MaterialId), (bool, usize)> = BTreeMap::new();
@@ -187,8 +190,24 @@ pub(super) fn most_pressing<'t, 'a>(core: &Scene<'_>, all: &'t [Told<'a>]) -> Ve
         ranked.push(((within, earlier, !late, outlook.promised), told));
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    ranked.truncate(DUE_SHOWN);
-    let mut due: Vec<&Told<'a>> = ranked.into_iter().map(|(_, told)| told).collect();
+    let leaves = ranked.iter().filter(|((within, ..), _)| !within);
+    let leaves: Vec<&Told<'a>> = leaves.map(|(_, told)| *told).collect();
+    let due = ranked.iter().take(DUE_SHOWN).map(|(_, told)| *told).collect();
+    with_much_later(due, leaves.into_iter())
+}
+
+/// These by their dates, and in place of the last of them the first of `all` that is expected much
+/// later than each.
+fn with_much_later<'t, 'a>(
+    mut due: Vec<&'t Told<'a>>,
+    all: impl Iterator<Item = &'t Told<'a>>,
+) -> Vec<&'t Told<'a>> {
+    let latest = due.iter().map(|told| told.slip_d()).fold(0.0, f64::max);
+    let much_later = all.filter(|told| told.is_late() && told.slip_d() - latest >= MUCH_LATER_D);
+    if let Some(told) = much_later.min_by(|a, b| a.by_date(b)) {
+        due.truncate(DUE_SHOWN - 1);
+        due.push(told);
+    }
     due.sort_by(|a, b| a.by_date(b));
     due
 }

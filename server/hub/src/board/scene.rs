@@ -13,13 +13,8 @@ pub(crate) struct Scene<'a> {
     wall: PlantTime,
     /// Who shares what with whom: what the files say, and what was decided since.
     pub(crate) agreements: Vec<Agreement>,
-    /// The calendars as they were laid out before, or for this one look.
-    openings: Calendars<'a>,
-}
-
-enum Calendars<'a> {
-    Kept(&'a Openings),
-    Own(Openings),
+    /// The calendars as far as they are laid out.
+    pub(super) openings: Openings,
 }
 
 impl Deref for Scene<'_> {
@@ -32,20 +27,18 @@ impl Deref for Scene<'_> {
 impl<'a> Scene<'a> {
     pub(crate) fn new(core: &'a Core, wall: PlantTime) -> Self {
         let agreements = core.agreements.clone();
-        Self { core, wall, agreements, openings: Calendars::Own(Openings::default()) }
+        Self { core, wall, agreements, openings: Openings::default() }
     }
 
-    /// With calendars that one who looks often keeps.
-    pub(crate) fn keeping(mut self, openings: &'a Openings) -> Self {
-        self.openings = Calendars::Kept(openings);
+    /// With calendars as an earlier scene laid them out.
+    pub(crate) fn laid_out(mut self, openings: Openings) -> Self {
+        self.openings = openings;
         self
     }
 
-    pub(super) fn calendars(&self) -> &Openings {
-        match &self.openings {
-            Calendars::Kept(openings) => openings,
-            Calendars::Own(openings) => openings,
-        }
+    /// The calendars, for the next scene of one who looks often.
+    pub(crate) fn into_openings(self) -> Openings {
+        self.openings
     }
 
     /// With what people decided about sharing while the hub runs.

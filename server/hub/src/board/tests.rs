@@ -9,6 +9,7 @@ use twin::{
 };
 
 mod differences;
+mod promised;
 
 use super::*;
 use crate::{

@@ -138,7 +138,7 @@ impl Core {
 
     fn unit_stands(&self, plant: &PlantId, unit: &EquipmentId, held: bool) -> String {
         let now = self.twin.unit(plant, unit);
-        let reason = now.and_then(|now| now.reason.as_ref());
+        let reason = now.and_then(|now| now.stands_for());
         let why = reason.map_or_else(String::new, |why| format!(": {}", why.replace('_', " ")));
         let (is, what) = if held {
             ("on hold", "settle what holds it, or move its work")
@@ -160,9 +160,16 @@ impl Core {
                 self.day(to)
             ),
         };
+        let is_out = match part.dry.filter(|_| part.out_since.is_none()) {
+            _ if part.waited_for => "has run out and stations wait for it".to_owned(),
+            None => "has run out; no station waits for it yet".to_owned(),
+            Some(dry) => {
+                format!("runs out again on {}; no station waits for it yet", self.day(dry))
+            }
+        };
         format!(
-            "{name} has run out and stations wait for it; {next}; ask the supplier for an earlier or \
-             a part delivery, or give them other work"
+            "{name} {is_out}; {next}; ask the supplier for an earlier or a part delivery, or give \
+             the stations other work"
         )
     }
 

@@ -46,7 +46,8 @@ impl Publisher {
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
         let in_force = self.shelf.in_force().borrow().clone();
         let openings = std::mem::take(&mut self.openings);
-        let core = &Scene::new(core, wall).deciding(&in_force.decided).keeping(&openings);
+        let scene = Scene::new(core, wall).deciding(&in_force.decided).laid_out(openings);
+        let core = &scene;
         in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.
         let heard = self.shelf.heard().load(Ordering::SeqCst);
@@ -69,7 +70,7 @@ impl Publisher {
         for question in questions {
             self.answer(core, question);
         }
-        self.openings = openings;
+        self.openings = scene.into_openings();
         self.shelf.ticked();
     }
 

@@ -319,17 +319,22 @@ fn a_supplier_that_nobody_waits_for_any_more_is_over_and_not_sure() {
     assert_eq!((found.node.thing.id(), found.present), ("mill", Present::IsOver { instead }));
 }
 
-/// The same with plenty of steel since the 220th hour, and without paint since the 229th.
-fn out_of_paint() -> Analytics {
-    let mut plant = line("home", 1);
+/// With paint, which a supplier of its own brings to the steel.
+fn painted(mut plant: Plant) -> Plant {
     plant.materials.push(material("paint", Tracking::Bulk));
     let painter = plant.suppliers[0].clone();
     plant.suppliers.push(twin::definition::Supplier { id: id("painter"), ..painter });
-    let (mut brings, mut takes) =
-        (plant.supply_lines[0].clone(), plant.operations[0].inputs[0].clone());
+    let mut brings = plant.supply_lines[0].clone();
     (brings.supplier, brings.material) = (id("painter"), id("paint"));
-    takes.material = id("paint");
     plant.supply_lines.push(brings);
+    plant
+}
+
+/// The same with plenty of steel since the 220th hour, and without paint since the 229th.
+fn out_of_paint() -> Analytics {
+    let mut plant = painted(line("home", 1));
+    let mut takes = plant.operations[0].inputs[0].clone();
+    takes.material = id("paint");
     plant.operations[0].inputs.push(takes);
     let mut tale = out_of_steel(230.0);
     counted(&mut tale, 229.2, "paint", 0.0);
@@ -399,15 +404,12 @@ fn nothing_that_lies_behind_a_station_is_named_as_why_it_waits() {
 
 /// The last station waits for paint, of which a few came at last, while a part lies before it.
 fn lacks_paint() -> (Tale, Plant) {
-    let mut plant = line("home", 2);
-    plant.materials.push(material("paint", Tracking::Bulk));
+    let mut plant = painted(line("home", 2));
     let paints = plant.storages[0].clone();
     plant.storages.push(twin::definition::Storage { id: id("paints"), ..paints });
-    let painter = plant.suppliers[0].clone();
-    plant.suppliers.push(twin::definition::Supplier { id: id("painter"), ..painter });
-    let mut brings = plant.supply_lines[0].clone();
-    (brings.supplier, brings.material, brings.storage) = (id("painter"), id("paint"), id("paints"));
-    plant.supply_lines.push(brings);
+    for brings in plant.supply_lines.iter_mut().filter(|line| line.supplier == id("painter")) {
+        brings.storage = id("paints");
+    }
     let takes = plant.operations[0].inputs[0].clone();
     let takes = twin::definition::Input { material: id("paint"), from: id("paints"), ..takes };
     plant.operations[1].inputs.push(takes);

@@ -42,7 +42,8 @@ fn raised(mut tale: Tale, hours: f64) -> Vec<String> {
     let raised = analytics.concerns(&id("home"), at(hours));
     let words = raised.into_iter().map(|raised| {
         let what = match &raised.what {
-            Concern::PartIsOut(part) => format!("{} is out", part.material),
+            Concern::PartIsOut(part) if part.waited_for => format!("{} is out", part.material),
+            Concern::PartIsOut(part) => format!("{} was out", part.material),
             Concern::PromiseIsMissed(promise) => {
                 let Promise::Order(order) = &promise.what else { panic!("{promise:?}") };
                 format!("{order} is missed by {:.0} d", promise.slip_d.unwrap_or(0.0))
@@ -69,9 +70,10 @@ fn a_part_that_is_out_while_stations_wait_is_raised_until_it_has_come() {
         waits(&mut tale, 59.0);
         tale
     };
-    // It is told as it is, not as it was when it was last looked at.
-    assert_eq!(raised(few(), 51.0), ["steel is out since 11 h, not so now"]);
-    assert_eq!(raised(few(), 57.0), ["steel is out since 11 h, not so now"]);
+    // It is told as it is, not as it was when it was last looked at; and it goes on, since no more
+    // comes before they are used up.
+    assert_eq!(raised(few(), 51.0), ["steel was out since 11 h"]);
+    assert_eq!(raised(few(), 57.0), ["steel was out since 11 h"]);
     assert_eq!(raised(few(), 100.0), ["steel is out since 11 h"]);
     // Enough does, a day later.
     let enough = || {
@@ -163,8 +165,34 @@ fn a_part_that_is_about_to_come_is_raised_when_it_is_out_for_longer() {
         tale.say("home", 0.5, Statement::DeliveryPromised(terms("D1", 60.0, next)));
         tale
     };
-    // It is looked at every six hours.
+    // It is looked at when the station runs out of work, and every six hours.
+    assert_eq!(raised(tale(960.0), 11.5), ["steel is out since 11 h"]);
     assert_eq!(raised(tale(960.0), 16.0), ["steel is out since 11 h"]);
     assert_eq!(raised(tale(30.0), 16.0), Vec::<String>::new());
     assert_eq!(raised(tale(30.0), 22.0), ["steel is out since 11 h"]);
+}
+
+#[test]
+fn a_promise_that_becomes_much_later_is_raised_when_it_does() {
+    let tale = |due_d: f64| {
+        let mut tale = Tale::default();
+        let order = |due_d: f64| OrderTerms {
+            order: id("O1"),
+            material: id("block"),
+            quantity: 30.0,
+            due: at(24.0 * due_d),
+        };
+        tale.say("home", 0.0, Statement::OrderPlaced(order(45.0)));
+        for day in 0..40 {
+            tale.completed("home", 24.0 * f64::from(day), &format!("b{day}"));
+        }
+        tale.say("home", 241.0, Statement::OrderChanged(order(due_d)));
+        tale
+    };
+    // Thirty at one a day: on day 29. The samples are of hours 240 and 246.
+    assert_eq!(raised(tale(12.0), 240.5), Vec::<String>::new());
+    let found = raised(tale(12.0), 242.0);
+    assert!(found.len() == 1 && found[0].starts_with("O1 is missed by 17 d"), "{found:?}");
+    assert_eq!(raised(tale(20.0), 242.0), Vec::<String>::new(), "nine days may yet be made up");
+    assert_eq!(raised(tale(20.0), 253.0).len(), 1);
 }

@@ -73,6 +73,13 @@ impl UnitNow {
         let (state, since, is_own) = stood?;
         (is_own && matches!(state, UnitState::Down | UnitState::Held)).then_some((state, since))
     }
+
+    /// Why a unit is in its state, as last stated; of one that is outside its working hours, why it
+    /// was in that in which they ended.
+    pub fn stands_for(&self) -> Option<&SmolStr> {
+        let before = || self.before.as_ref().and_then(|of| of.reason.as_ref());
+        if self.state == UnitState::OffShift { before() } else { self.reason.as_ref() }
+    }
 }
 
 /// A state that a unit was in, and since when it was the same.

@@ -1,8 +1,8 @@
 //! What a simulation came to, as JSON: a stable shape, units in the names.
 
 use experiment::{
-    Interval,
-    sim::{HoldUpOutcome, MilestoneOutcome, ProductOutcome, StorageOutcome, UnitOutcome, Wish},
+    json::{hold_up, interval, milestone, scaled},
+    sim::{ProductOutcome, StorageOutcome, UnitOutcome, Wish},
 };
 use serde_json::{Value, json};
 use twin::Plant;
@@ -40,14 +40,6 @@ pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
     })
 }
 
-fn interval(interval: &Interval) -> Value {
-    json!({ "mean": interval.estimate, "low": interval.low, "high": interval.high })
-}
-
-fn scaled(of: &Interval, factor: f64) -> Value {
-    json!({ "mean": of.estimate * factor, "low": of.low * factor, "high": of.high * factor })
-}
-
 fn throughput(product: &ProductOutcome) -> Value {
     json!({
         "material": product.material.as_str(),
@@ -80,25 +72,5 @@ fn storage(storage: &StorageOutcome) -> Value {
         "level": interval(&storage.level),
         "wait_h": storage.wait_h.as_ref().map(interval),
         "at_once_ratio": storage.at_once_ratio.as_ref().map(interval),
-    })
-}
-
-fn hold_up(hold_up: &HoldUpOutcome) -> Value {
-    json!({
-        "kind": hold_up.kind,
-        "id": hold_up.id,
-        "confidence_ratio": hold_up.confidence_ratio,
-        "measure_ratio": interval(&hold_up.measure),
-    })
-}
-
-fn milestone(milestone: &MilestoneOutcome) -> Value {
-    let reached = milestone.reached_d.iter().flatten().count();
-    json!({
-        "milestone": milestone.milestone.as_str(),
-        "name": milestone.name,
-        "due_d": milestone.due_d,
-        "reached_ratio": reached as f64 / milestone.reached_d.len().max(1) as f64,
-        "reached_d": milestone.mean_d.as_ref().map(interval),
     })
 }
