@@ -197,13 +197,17 @@ impl PlantFold {
         }
     }
 
-    /// What may fold in any order: quantities, the plan, completions.
-    fn fold_quantity(&mut self, statement: &Statement, at: PlantTime, order: Order) {
-        let in_time = order == Order::InTime;
+    fn note_plan_change(&mut self, statement: &Statement) {
         if changes_plan(statement) {
             self.plan_changes += 1;
             self.concerns.look_again();
         }
+    }
+
+    /// What may fold in any order: quantities, the plan, completions.
+    fn fold_quantity(&mut self, statement: &Statement, at: PlantTime, order: Order) {
+        let in_time = order == Order::InTime;
+        self.note_plan_change(statement);
         match statement {
             Statement::PartCompleted { part, material, order } => {
                 let lead = self.parts.end(part, at).map(|born| at.since(born));
