@@ -8,7 +8,7 @@ use twin::{
 };
 
 use crate::{
-    concerns::{self, Raised},
+    concerns::{self, Look, Raised},
     findings::{
         CenterHours, DayCount, DryPart, Flow, HoldUp, Inputs, Outlook, Remark, Source, Stretch,
         UnitUse, WhyNot,
@@ -108,8 +108,8 @@ impl Analytics {
             }
             if let Some(fold) = self.folds.get_mut(number) {
                 fold.fold_next();
-                if self.samples && fold.concerns.is_due(at) {
-                    Self::look(fold, at);
+                if let Some(look) = fold.concerns.due(at).filter(|_| self.samples) {
+                    fold.look(look, at);
                 }
             }
         }
@@ -121,13 +121,8 @@ impl Analytics {
             if let Some(sample) = sample {
                 fold.history.lead(moment, sample);
             }
-            Self::look(fold, moment);
+            fold.look(Look::All, moment);
         }
-    }
-
-    fn look(fold: &mut PlantFold, at: PlantTime) {
-        let found = concerns::found(fold, at);
-        fold.concerns.follow(found, at);
     }
 
     /// The question for a sight; without one, for everything and with the history of the plant.

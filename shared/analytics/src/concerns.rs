@@ -112,14 +112,23 @@ pub struct Concerns {
     followed: BTreeMap<About, Followed>,
     /// When the plant was looked at last.
     looked: Option<PlantTime>,
-    /// Whether something has changed since that may raise anything.
-    is_stale: bool,
+    /// What may have changed since.
+    stale: Option<Look>,
+}
+
+/// What of a plant is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    /// Its parts: what is expected of all promises takes long to compute.
+    Parts,
+    /// Its parts and promises.
+    All,
 }
 
 impl Concerns {
     /// Takes what was found.
     pub fn follow(&mut self, found: Vec<(About, Raised)>, at: PlantTime) {
-        (self.looked, self.is_stale) = (self.looked.max(Some(at)), false);
+        (self.looked, self.stale) = (self.looked.max(Some(at)), None);
         for (about, raised) in found {
             let is_pressing = raised.what.is_pressing(at);
             if let Some(known) = self.followed.get_mut(&about) {
@@ -136,13 +145,14 @@ impl Concerns {
     }
 
     /// Something has changed that may raise something before the next sample.
-    pub fn look_again(&mut self) {
-        self.is_stale = true;
+    pub fn look_again(&mut self, at: Look) {
+        self.stale = self.stale.max(Some(at));
     }
 
-    /// Whether the plant is to be looked at besides the samples.
-    pub fn is_due(&self, at: PlantTime) -> bool {
-        self.is_stale && self.looked.is_none_or(|looked| at.since(looked) >= LOOKED_AT_AGAIN)
+    /// What of the plant is to be looked at besides the samples.
+    pub fn due(&self, at: PlantTime) -> Option<Look> {
+        let is_due = self.looked.is_none_or(|looked| at.since(looked) >= LOOKED_AT_AGAIN);
+        self.stale.filter(|_| is_due)
     }
 
     /// Whether something is followed already.
@@ -157,11 +167,13 @@ impl Concerns {
 }
 
 /// Looks at a plant.
-pub fn found(fold: &PlantFold, at: PlantTime) -> Vec<(About, Raised)> {
+pub fn found(fold: &PlantFold, look: Look, at: PlantTime) -> Vec<(About, Raised)> {
     let view = PlantView::whole(fold);
     let dry = view.dry(at);
-    let outlook = view.outlook(&dry, at);
-    let mut found = promises(fold, &outlook, at);
+    let mut found = match look {
+        Look::All => promises(fold, &view.outlook(&dry, at), at),
+        Look::Parts => Vec::new(),
+    };
     found.extend(dry.iter().filter_map(|part| {
         let about = About::Part(part.material.clone());
         let again = || is_out_again(part, at).filter(|_| fold.concerns.has(&about));

@@ -8,7 +8,7 @@ use twin::{
 };
 
 use crate::{
-    concerns::Concerns,
+    concerns::{self, Concerns, Look},
     findings::Why,
     flow::Completed,
     history::History,
@@ -181,8 +181,9 @@ impl PlantFold {
                 let Some(place) = self.layout.place(unit) else { return };
                 self.units.tracks.entry(place).or_default().stated(at, *state, cause.as_ref());
                 self.trace.stated(&self.layout, place, *state, at);
-                if *state == UnitState::Starved {
-                    self.concerns.look_again();
+                let lacks = cause.as_ref().is_some_and(|cause| self.layout.is_delivered(cause));
+                if *state == UnitState::Starved && lacks {
+                    self.concerns.look_again(Look::Parts);
                 }
             }
             Statement::ResourceTaken { resource, by } if in_time => {
@@ -200,8 +201,14 @@ impl PlantFold {
     fn note_plan_change(&mut self, statement: &Statement) {
         if changes_plan(statement) {
             self.plan_changes += 1;
-            self.concerns.look_again();
+            self.concerns.look_again(Look::All);
         }
+    }
+
+    /// Looks at what somebody must act on.
+    pub fn look(&mut self, look: Look, at: PlantTime) {
+        let found = concerns::found(self, look, at);
+        self.concerns.follow(found, at);
     }
 
     /// What may fold in any order: quantities, the plan, completions.

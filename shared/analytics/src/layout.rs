@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twin::{
-    CalendarId, CrewId, EquipmentId, MaterialId, OperationId, PlaceRef, Plant, PlantId, Programme,
-    Span, SupplierId,
+    CalendarId, Cause, CauseKind, CrewId, EquipmentId, MaterialId, OperationId, PlaceRef, Plant,
+    PlantId, Programme, Span, SupplierId,
     definition::{Calendar, MeasureKind, Operation, Stage, Tracking},
 };
 
@@ -392,6 +392,16 @@ impl Layout {
     }
 
     /// Whether a supplier delivers a material, by the definition.
+    /// Whether a cause names a material that somebody delivers, or where it is put.
+    pub fn is_delivered(&self, cause: &Cause) -> bool {
+        let place: Option<PlaceRef> = cause.id.parse().ok();
+        let place = place.and_then(|place| self.here(&place));
+        let is_it = |line: &Line| {
+            line.material.as_str() == cause.id || (place.is_some() && line.storage == place)
+        };
+        cause.kind == CauseKind::Material && self.lines.iter().any(is_it)
+    }
+
     pub fn is_brought_by(&self, material: &MaterialId, supplier: &SupplierId) -> bool {
         let mut lines = self.lines.iter();
         lines.any(|line| line.material == *material && line.supplier_id == *supplier)
