@@ -28,8 +28,9 @@ leaks CASES="100000" SEED="1":
 bench *ARGS:
     @.ci/bench.sh "$@"
 
-# the 3D page's program, if its sources changed; SLIPWAY_WEB_PROFILE=web-dev builds quicker
+# the 3D page's program and the simulation engine, if their sources changed; SLIPWAY_WEB_PROFILE=web-dev builds quicker
 wasm *ARGS:
+    @.ci/engine.sh
     @.ci/wasm.sh "$@"
 
 # one archive with one program that holds pages, viewer, plants and meshes

@@ -9,8 +9,9 @@ BUDGET_MB=4.5
 
 .ci/setup.sh host
 SLIPWAY_WEB_PROFILE=web .ci/wasm.sh --out "$SLIPWAY_CACHE/viewer-dist" --quality 11 --budget-mb "$BUDGET_MB"
+.ci/engine.sh
 say "building the hub for release, with pages, viewer, plants and meshes inside"
-SLIPWAY_EMBED_VIEWER=$SLIPWAY_CACHE/viewer-dist cargo build --release -p hub --bin slipway
+SLIPWAY_EMBED_VIEWER=$SLIPWAY_CACHE/viewer-dist SLIPWAY_EMBED_ENGINE=$SLIPWAY_ENGINE cargo build --release -p hub --bin slipway
 
 version=$(cargo pkgid -p hub | sed 's/.*[#@]//')
 target=$(rustc -vV | sed -n 's/^host: //p')

@@ -28,9 +28,9 @@ watch_hub() {
 
 # Each in a process group of its own, so that ending one ends what it started.
 set -m
-"$CARGO_TARGET_DIR/debug/slipway" serve --demo --viewer "$SLIPWAY_VIEWER" "$@" 2> >(watch_hub) &
+"$CARGO_TARGET_DIR/debug/slipway" serve --demo --viewer "$SLIPWAY_VIEWER" --engine "$SLIPWAY_ENGINE" "$@" 2> >(watch_hub) &
 hub=$!
-.ci/wasm.sh --progress &
+{ .ci/engine.sh && .ci/wasm.sh --progress; } &
 wasm=$!
 set +m
 
@@ -48,5 +48,5 @@ status=0 ended=
 wait -n -p ended "$hub" "$wasm" || status=$?
 # A hub that could not start has said why; there is nothing to build a page for.
 [ "$ended" = "$wasm" ] || exit "$status"
-[ "$status" = 0 ] || say "the 3D page could not be built (see above); the dashboard works without it"
+[ "$status" = 0 ] || say "the 3D page or the simulation engine could not be built (see above); the dashboard works without them"
 wait "$hub"

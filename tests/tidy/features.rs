@@ -71,6 +71,22 @@ fn every_key_of_a_plant_file_has_a_row() {
     );
 }
 
+/// What a page simulates a plant from leaves out no number that moves anything.
+#[test]
+fn every_key_that_moves_a_number_goes_on_to_whoever_may_simulate() {
+    const LISTS: &str = "shared/plant/src/playable.rs";
+    let file = rust_files().into_iter().find(|file| file.path == LISTS).expect("the lists");
+    let (lists, _) = file.text.split_once("const NEVER").expect("keys that do not go on");
+    let rows = rows();
+    let is_left_out = |key: &&String| !lists.contains(&format!("\"{key}\""));
+    let left_out = rows.get("moves").expect("[moves]").keys().filter(is_left_out);
+    hold(
+        "keys that are left out",
+        "add the key to the table it stands in, in the lists of playable.rs",
+        left_out.map(|key| format!("{key}: not in {LISTS}")).collect::<Vec<_>>(),
+    );
+}
+
 #[test]
 fn every_row_names_a_test_that_is_there() {
     let rows = rows();

@@ -80,6 +80,7 @@ start(() => {
   frameCards();
   const id = plantId();
   const viewer = keepAudience(`/viewer/?plant=${encodeURIComponent(id)}`);
+  const whatIf = keepAudience(`/plant/${encodeURIComponent(id)}/what-if`);
   const mirror = new Mirror();
   const view = mirror.watch(`plant/${id}`);
   const history = mirror.watch(`history/${id}`);
@@ -87,7 +88,7 @@ start(() => {
   const name = () => view.get('plant')?.name ?? word('head.plant');
   const header = new Header({
     mirror, clock, view, name, back: true,
-    links: () => !view.refused && [alarmLink(alarmCounts(history), '#alarms'), h('a', { class: 'button', href: viewer }, word('nav.viewer'))],
+    links: () => !view.refused && [alarmLink(alarmCounts(history), '#alarms'), h('a', { href: whatIf, data: { key: 'what-if' } }, word('nav.what_if')), h('a', { class: 'button', href: viewer, data: { key: 'viewer' } }, word('nav.viewer'))],
   });
   const assumed = new Assumed(() => [{ id, name: name(), history }]);
   const charts = new Charts('charts');

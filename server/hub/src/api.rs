@@ -105,13 +105,14 @@ async fn answer(
 ) -> Response {
     let view = route.view_of(path);
     if route.is_on_demand() {
-        let id = path.get("id").map(|id| SeriesId::new(id));
-        let plant = path.get("plant").map(|plant| PlantId::new(plant));
-        if !matches!((id, plant), (Some(Ok(_)), Some(Ok(_)))) {
+        let is_series = path.get("id").is_none_or(|id| SeriesId::new(id).is_ok());
+        let is_plant = path.get("plant").is_some_and(|plant| PlantId::new(plant).is_ok());
+        if !(is_series && is_plant) {
             return not_found(&view);
         }
         if shelf.ask_for(&view).is_err() {
-            let reason = "too many signals are asked for at once; try again in a few seconds";
+            let reason =
+                "too many signals and models are asked for at once; try again in a few seconds";
             return Refusal::busy(reason).into_response();
         }
     }

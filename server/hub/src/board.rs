@@ -14,6 +14,7 @@ mod history;
 mod labels;
 mod lots;
 mod measures;
+mod model;
 mod names;
 mod opening;
 mod present;
@@ -155,7 +156,7 @@ impl Board {
                     let seen = (plant, self.causes(plant), alarms);
                     history::facts(core, &self.labels, gate, seen)
                 }
-                Some(View::History(_) | View::Points(..)) | None => continue,
+                Some(View::History(_) | View::Points(..) | View::Model(_)) | None => continue,
             };
             self.facts.insert(view, facts);
         }
@@ -286,8 +287,14 @@ impl Board {
         audience: AudienceId,
     ) -> Vec<Labelled<Fact>> {
         let mut facts = self.facts.get(view).cloned().unwrap_or_default();
-        if let Some(View::Points(plant, series)) = View::parse(core, view) {
-            facts.extend(signals::points(core, &self.labels, plant, &series));
+        match View::parse(core, view) {
+            Some(View::Points(plant, series)) => {
+                facts.extend(signals::points(core, &self.labels, plant, &series));
+            }
+            Some(View::Model(plant)) => {
+                facts.extend(model::playable(core, &self.labels, gate, plant));
+            }
+            _ => {}
         }
         if !self.readers.has_seat(audience) {
             return facts;
@@ -304,7 +311,7 @@ impl Board {
             }
             Some(View::Programme) => cards::programme(self, core, gate, audience),
             Some(View::History(plant)) => history::orders(self, core, gate, plant, audience),
-            Some(View::Points(..)) | None => Vec::new(),
+            Some(View::Points(..) | View::Model(_)) | None => Vec::new(),
         };
         self.readers.keep(audience, view, &made);
         facts.extend(made);
@@ -321,7 +328,7 @@ impl Board {
         let wanted = |plant: &PlantId| match View::parse(core, view) {
             Some(View::Plant(p)) => p == plant,
             Some(View::Programme) => true,
-            Some(View::History(_) | View::Points(..)) | None => false,
+            Some(View::History(_) | View::Points(..) | View::Model(_)) | None => false,
         };
         let occurrences = core
             .happenings
@@ -375,6 +382,8 @@ enum View<'a> {
     History(&'a PlantId),
     /// One signal of a plant; made only while somebody asks for it.
     Points(&'a PlantId, SeriesId),
+    /// What a simulation of a plant needs of its files; likewise.
+    Model(&'a PlantId),
 }
 
 impl<'a> View<'a> {
@@ -391,6 +400,7 @@ impl<'a> View<'a> {
         match kind {
             "plant" => Some(Self::Plant(plant)),
             "history" => Some(Self::History(plant)),
+            "model" => Some(Self::Model(plant)),
             "points" => Some(Self::Points(plant, SeriesId::new(series).ok()?)),
             _ => None,
         }

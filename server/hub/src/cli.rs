@@ -137,6 +137,9 @@ pub(crate) struct ServeArgs {
     /// Serve the built viewer from here
     #[arg(long, value_name = "DIR")]
     pub(crate) viewer: Option<PathBuf>,
+    /// Serve the built simulation engine of the pages from here
+    #[arg(long, value_name = "DIR")]
+    pub(crate) engine: Option<PathBuf>,
     /// Serve meshes from here instead of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub(crate) meshes: Option<PathBuf>,

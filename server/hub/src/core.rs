@@ -30,7 +30,10 @@ mod wish;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use analytics::Analytics;
 use journal::{ClockRow, Entry, FeedPosition};
@@ -40,6 +43,8 @@ use twin::{
     state::TwinState,
 };
 use wire::ingest::{Hello, ReportFrame, ToFeed};
+
+use crate::plants::Playable;
 
 pub(crate) use alarm::{Condition, RestsOn};
 pub(crate) use anew::{Anew, Finished, note_corrections};
@@ -121,6 +126,8 @@ pub(crate) struct Definitions {
     pub(crate) labels: BTreeMap<PlantId, u32>,
     /// The revision of the plant files.
     pub(crate) revision: u32,
+    /// What a simulation of each plant needs of the files.
+    pub(crate) playable: BTreeMap<PlantId, Arc<Playable>>,
 }
 
 /// What the shell must do, in this order.
@@ -199,6 +206,7 @@ pub(crate) struct Core {
     pub(crate) generation: u64,
     /// Counts up whenever the plant files change.
     pub(crate) revision: u32,
+    pub(crate) playable: BTreeMap<PlantId, Arc<Playable>>,
     pub(crate) happenings: Happenings,
     /// Rows of the journal whose reports the present plant files refuse.
     pub(crate) not_replayed: u64,
@@ -226,7 +234,7 @@ pub(crate) struct Core {
 impl Core {
     /// A hub that has heard nothing yet. `generation` must differ at every start.
     pub(crate) fn new(definitions: Definitions, generation: u64) -> Self {
-        let Definitions { programme, plants, agreements, labels, revision } = definitions;
+        let Definitions { programme, plants, agreements, labels, revision, playable } = definitions;
         let list: Vec<Plant> = plants.values().cloned().collect();
         let twin = TwinState::new(&programme, &list);
         Self {
@@ -241,6 +249,7 @@ impl Core {
             hub_seq: 0,
             generation,
             revision,
+            playable,
             happenings: Happenings::default(),
             not_replayed: 0,
             recalled: BTreeMap::new(),

@@ -1,7 +1,8 @@
-//! The pages: files of `www/`, the words as JSON, meshes, and the viewer's module.
+//! The pages: files of `www/`, the words as JSON, meshes, and the modules of the viewer and of the
+//! simulation engine.
 //!
 //! Files come from the binary, or from a folder when one is given (`--www`, `--meshes`,
-//! `--viewer`), where a change is seen at the next request. A request can name nothing outside.
+//! `--viewer`, `--engine`), where a change is seen at the next request. A request can name nothing outside.
 //! Meshes of a folder are of the plants that name them: they go to whoever sees something of that
 //! shape there. The built-in ones are part of the program.
 
@@ -26,12 +27,14 @@ use include_dir::{Dir, include_dir};
 
 use crate::{
     identity::session_token,
+    shared::Options,
     view::{As, Door},
 };
 
 static WWW: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../www");
 static MESHES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../models/meshes");
 static VIEWER: Dir<'_> = include_dir!("$OUT_DIR/viewer");
+static ENGINE: Dir<'_> = include_dir!("$OUT_DIR/engine");
 
 /// What pages may load: their own site's files and the viewer's module, nothing written inline.
 const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -43,6 +46,7 @@ pub(crate) struct Pages {
     www: Source,
     meshes: Source,
     viewer: Source,
+    engine: Source,
 }
 
 /// Files of the binary or of a folder.
@@ -54,19 +58,16 @@ enum Source {
 
 impl Pages {
     /// The binary's own files, each kind replaced by a folder where one is given.
-    pub(crate) fn new(
-        www: Option<PathBuf>,
-        meshes: Option<PathBuf>,
-        viewer: Option<PathBuf>,
-    ) -> Self {
-        let source = |folder: Option<PathBuf>, embedded: &'static Dir<'static>| match folder {
-            Some(folder) => Source::Folder(folder),
+    pub(crate) fn new(options: &Options) -> Self {
+        let source = |folder: &Option<PathBuf>, embedded: &'static Dir<'static>| match folder {
+            Some(folder) => Source::Folder(folder.clone()),
             None => Source::Embedded(embedded),
         };
         Self {
-            www: source(www, &WWW),
-            meshes: source(meshes, &MESHES),
-            viewer: source(viewer, &VIEWER),
+            www: source(&options.www, &WWW),
+            meshes: source(&options.meshes, &MESHES),
+            viewer: source(&options.viewer, &VIEWER),
+            engine: source(&options.engine, &ENGINE),
         }
     }
 }
@@ -115,6 +116,8 @@ pub(crate) fn router(pages: Pages, door: Arc<Door>) -> Router {
         .route("/viewer/", board("viewer/index.html"))
         .route("/words/{file}", get(words))
         .route("/viewer/pkg/{file}", get(viewer))
+        .route("/plant/{id}/what-if", board("what-if/index.html"))
+        .route("/engine/{file}", get(engine))
         .route("/supplier/worker.js", get(worker))
         .route("/{*path}", get(file))
         .with_state(Arc::clone(&pages))
@@ -233,27 +236,38 @@ fn flatten(
     }
 }
 
-/// The viewer's module, compressed when the browser takes it so.
 async fn viewer(
     State(pages): State<Arc<Pages>>,
     UrlPath(file): UrlPath<String>,
     headers: HeaderMap,
 ) -> Response {
+    let text = "the viewer is not built yet: run `just wasm`, or wait for `just run`";
+    built(&pages.viewer, &file, &headers, text)
+}
+
+async fn engine(
+    State(pages): State<Arc<Pages>>,
+    UrlPath(file): UrlPath<String>,
+    headers: HeaderMap,
+) -> Response {
+    let text = "the simulation engine is not built yet: run `just wasm`, or wait for `just run`";
+    built(&pages.engine, &file, &headers, text)
+}
+
+/// A file of a built module, compressed when the browser takes it so.
+fn built(source: &Source, file: &str, headers: &HeaderMap, missing: &'static str) -> Response {
     let takes_brotli = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|accepted| accepted.to_str().ok())
         .is_some_and(|accepted| accepted.split(',').any(|coding| coding.trim().starts_with("br")));
-    if takes_brotli && let Some(bytes) = pages.viewer.read(&format!("{file}.br")) {
-        let mut response = content(&file, bytes);
+    if takes_brotli && let Some(bytes) = source.read(&format!("{file}.br")) {
+        let mut response = content(file, bytes);
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         return response;
     }
-    match pages.viewer.read(&file) {
-        Some(bytes) => content(&file, bytes),
-        None => {
-            let text = "the viewer is not built yet: run `just wasm`, or wait for `just run`";
-            (StatusCode::NOT_FOUND, text).into_response()
-        }
+    match source.read(file) {
+        Some(bytes) => content(file, bytes),
+        None => (StatusCode::NOT_FOUND, missing).into_response(),
     }
 }
 

@@ -4,11 +4,13 @@
 //! and the past is told by the agreements of then.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
+use experiment::sim::component;
 use include_dir::{Dir, DirEntry};
 use journal::{DefinitionFile, hexadecimal};
 use plant::{Problem, SourceFile};
@@ -101,6 +103,36 @@ pub(crate) struct Plants {
     pub(crate) agreements: Vec<Agreement>,
     /// What is odd and does no harm.
     pub(crate) problems: Vec<Problem>,
+    /// What a simulation of each plant needs of the files.
+    pub(crate) playable: BTreeMap<PlantId, Arc<Playable>>,
+}
+
+/// The files that a plant is simulated from.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Playable {
+    /// The plants that they are of: itself, and those that give to it or take from it.
+    pub(crate) plants: BTreeSet<PlantId>,
+    /// By name.
+    pub(crate) files: Vec<(String, String)>,
+}
+
+/// What a simulation of each of these plants needs of their files.
+pub(crate) fn playable(
+    sources: &[SourceFile<'_>],
+    programme: &Programme,
+    plants: &[Plant],
+) -> BTreeMap<PlantId, Arc<Playable>> {
+    let mut found: BTreeMap<PlantId, Arc<Playable>> = BTreeMap::new();
+    for plant in plants {
+        let together = component(programme, plants, &plant.id);
+        let known = together.iter().find_map(|id| found.get(id)).cloned();
+        let of_it = known.unwrap_or_else(|| {
+            let files = plant::playable(sources, &together);
+            Arc::new(Playable { plants: together, files })
+        });
+        found.insert(plant.id.clone(), of_it);
+    }
+    found
 }
 
 impl Plants {
@@ -128,9 +160,9 @@ impl Plants {
 
     /// Together with what the journal knows them by.
     pub(crate) fn definitions(self, kept: Kept) -> Definitions {
-        let Self { programme, plants, agreements, problems: _ } = self;
+        let Self { programme, plants, agreements, problems: _, playable } = self;
         let Kept { revision, labels } = kept;
-        Definitions { programme, plants, agreements, labels, revision }
+        Definitions { programme, plants, agreements, labels, revision, playable }
     }
 }
 
@@ -266,8 +298,10 @@ impl Files {
             .collect();
         let loaded = plant::load_programme(&sources);
         let loaded = loaded.map_err(|problems| PlantsError::Wrong(self.where_read(problems)))?;
+        let playable = playable(&sources, &loaded.programme, &loaded.plants);
         let plants = loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant));
         Ok(Plants {
+            playable,
             programme: loaded.programme,
             plants: plants.collect(),
             agreements: loaded.agreements,

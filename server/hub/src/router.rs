@@ -29,7 +29,7 @@ const LONGEST_REASON_BYTES: usize = 1 << 10;
 /// All routes of the hub.
 pub(crate) fn router(shared: Shared) -> Router {
     let options = &shared.options;
-    let pages = Pages::new(options.www.clone(), options.meshes.clone(), options.viewer.clone());
+    let pages = Pages::new(options);
     let within = shared.limits.answer_within;
     let identity = Arc::clone(&shared.identity);
     let only_tls = options.tls && !options.loopback;

@@ -378,6 +378,7 @@ fn options(args: &ServeArgs, address: SocketAddr) -> Options {
         data: args.data(),
         www: args.www.clone(),
         viewer: args.viewer.clone(),
+        engine: args.engine.clone(),
         meshes: args.meshes.clone(),
     }
 }

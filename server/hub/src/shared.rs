@@ -67,6 +67,8 @@ pub(crate) struct Options {
     pub(crate) www: Option<PathBuf>,
     /// The built viewer.
     pub(crate) viewer: Option<PathBuf>,
+    /// The built simulation engine of the pages.
+    pub(crate) engine: Option<PathBuf>,
     /// Meshes from here instead of the built-in ones.
     pub(crate) meshes: Option<PathBuf>,
 }

@@ -66,6 +66,128 @@ enum Knob {
 /// The most units of a work center.
 const MOST_UNITS: usize = 10_000;
 
+/// A parameter that may be changed, as the definition has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its path.
+    pub path: String,
+    /// What it is of: `work_center`, `crew`, …
+    pub kind: &'static str,
+    /// Of which, by its name on pages; of a supply the material.
+    pub name: String,
+    /// Which of that: `time`, `people`, …
+    pub parameter: &'static str,
+    /// Its value, as [`change_plant`] takes one; of a time the mean.
+    pub value: String,
+}
+
+/// The parameters of a plant that have one value, each with it.
+pub fn parameters(plant: &Plant) -> Vec<Parameter> {
+    let found = knobs(plant).into_iter().filter_map(|(path, knob, index)| {
+        let (kind, name, parameter, value) = shown(plant, knob, index)?;
+        Some(Parameter { path, kind, name: name.to_owned(), parameter, value })
+    });
+    found.collect()
+}
+
+/// The one way of failing of a machine that has one: that of several has no one number.
+fn only_mode(modes: &[FailureMode]) -> Option<&FailureMode> {
+    match modes {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
+/// What a knob is of, as pages call it, and its value.
+fn shown(
+    plant: &Plant,
+    knob: Knob,
+    index: usize,
+) -> Option<(&'static str, &str, &'static str, String)> {
+    Some(match knob {
+        Knob::CenterTime | Knob::CenterCount | Knob::CenterRepair | Knob::CenterBetween => {
+            let center = &plant.work_centers[index];
+            let mode = || only_mode(&center.failures);
+            let (parameter, value) = match knob {
+                Knob::CenterCount => {
+                    let own = plant.units.iter().filter(|unit| unit.work_center == center.id);
+                    ("count", own.count().to_string())
+                }
+                Knob::CenterRepair => ("repair", span_shown(mode()?.repair.mean)),
+                Knob::CenterBetween => ("between", span_shown(mode()?.between.mean)),
+                // That of one operation is changed under its own name.
+                _ => return None,
+            };
+            ("work_center", &center.name, parameter, value)
+        }
+        Knob::ResourceRepair | Knob::ResourceBetween => {
+            let resource = &plant.resources[index];
+            let mode = only_mode(&resource.failures)?;
+            let (parameter, span) = match knob {
+                Knob::ResourceRepair => ("repair", mode.repair.mean),
+                _ => ("between", mode.between.mean),
+            };
+            ("resource", &resource.name, parameter, span_shown(span))
+        }
+        Knob::OperationTime => {
+            let operation = &plant.operations[index];
+            ("operation", &operation.name, "time", span_shown(operation.duration.mean))
+        }
+        Knob::OperationYield => {
+            let operation = &plant.operations[index];
+            ("operation", &operation.name, "yield", operation.yield_ratio.to_string())
+        }
+        Knob::Capacity => {
+            let storage = &plant.storages[index];
+            let capacity = storage.capacity.map_or("unbounded".to_owned(), |n| n.to_string());
+            ("storage", &storage.name, "capacity", capacity)
+        }
+        Knob::Lot | Knob::Every | Knob::Lead => {
+            let line = &plant.supply_lines[index];
+            let (parameter, value) = match knob {
+                Knob::Lot => ("lot", line.lot.to_string()),
+                Knob::Every => ("every", span_shown(line.every)),
+                _ => ("lead", span_shown(line.lead)),
+            };
+            let material = plant.materials.iter().find(|material| material.id == line.material);
+            ("supply", &material?.name, parameter, value)
+        }
+        Knob::People => {
+            let crew = &plant.crews[index];
+            ("crew", &crew.name, "people", crew.people.to_string())
+        }
+        Knob::UnitLimit => {
+            let area = &plant.areas[index];
+            ("area", &area.name, "unit_limit", area.unit_limit?.to_string())
+        }
+        Knob::OperationVariation
+        | Knob::OperationEvery
+        | Knob::ArrivalsEvery
+        | Knob::Cards
+        | Knob::Running => return None,
+    })
+}
+
+/// A time as people write it, to four digits.
+fn span_shown(span: Span) -> String {
+    let (number, unit) = match span {
+        of if of >= Span::DAY.scaled(3.0) => (of.days(), "d"),
+        of if of >= Span::HOUR => (of.hours(), "h"),
+        of => (of.hours() * 60.0, "min"),
+    };
+    let digits = match number {
+        of if of >= 100.0 => 1,
+        of if of >= 10.0 => 2,
+        _ => 3,
+    };
+    let text = format!("{number:.digits$}");
+    let text = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => &text,
+    };
+    format!("{text} {unit}")
+}
+
 /// Changes a plant's definition.
 ///
 /// # Errors

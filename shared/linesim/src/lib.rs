@@ -55,7 +55,7 @@ mod summary;
 mod supply;
 mod takings;
 
-pub use change_plant::{Changed, change_plant};
+pub use change_plant::{Changed, Parameter, change_plant, parameters};
 pub use error::{ChangeError, ModelError};
 pub use model::{Ended, Model};
 pub use route::{NeverEnds, never_ends};

@@ -10,6 +10,7 @@ pub mod calendar;
 mod check;
 mod names;
 mod on_its_own;
+mod playable;
 mod problem;
 mod quantity;
 mod read;
@@ -22,6 +23,7 @@ use std::collections::BTreeSet;
 use twin::{Agreement, Plant, Programme};
 
 pub use on_its_own::load_on_its_own;
+pub use playable::playable;
 pub use problem::{Problem, Severity, did_you_mean};
 pub use quantity::read_span;
 pub use source::SourceFile;

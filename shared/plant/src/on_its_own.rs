@@ -20,9 +20,9 @@ pub(crate) const AREA: &str = "premises";
 pub(crate) const SUPPLIER: &str = "supplier";
 
 /// Stands for what only a programme says. Nothing of such a plant is ever shown to anybody else.
-const REGISTRY: &str = "\n[[nation]]\nid = \"XAA\"\nname = \"Home\"\n\n[[organisation]]\n\
+pub(crate) const REGISTRY: &str = "\n[[nation]]\nid = \"XAA\"\nname = \"Home\"\n\n[[organisation]]\n\
     id = \"owner\"\nname = \"Owner\"\nnation = \"XAA\"\n";
-const LABEL: &str = "[label]\npolicy = \"none\"\nclassification = \"controlled\"\n\
+pub(crate) const LABEL: &str = "[label]\npolicy = \"none\"\nclassification = \"controlled\"\n\
     releasable_to = []\ncreated = 2031-01-06\nreview = 2032-01-06\n";
 
 /// Reads the files of a plant that no programme lists; `folder` is its id where the files name none.

@@ -30,7 +30,8 @@ pub use floor::{
 };
 pub use history::{
     Acknowledgement, AlarmValue, AssumedNumber, AssumedValue, DeliveryValue, HoursValue, KpiValue,
-    OrderValue, PointsValue, RecordValue, RibbonStretch, RibbonValue, SeriesValue, SignalValue,
+    ModelFile, ModelValue, OrderValue, PointsValue, RecordValue, RibbonStretch, RibbonValue,
+    SeriesValue, SignalValue,
 };
 pub use kind::{KINDS, kind_of_key};
 pub use product::{LaneValue, NextLift, ProductPart, ProductValue};
@@ -177,10 +178,11 @@ pub enum ToPage<V = serde_json::Value> {
 /// | `kpi/<unit>` | [`KpiValue`] | history |
 /// | `record/all` | [`RecordValue`] | history |
 /// | `assumed/<table>.<id>` | [`AssumedValue`] | history |
+/// | `model/all` | [`ModelValue`] | model |
 ///
 /// The views are `programme`, `plant/<id>` (what is, at most four times a second),
-/// `history/<id>` (what was, every few seconds) and `points/<id>/<series>`, which is made only
-/// while somebody asks for it over HTTP.
+/// `history/<id>` (what was, every few seconds), and two that are made only while somebody asks for
+/// them over HTTP: `points/<id>/<series>` and `model/<id>`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
@@ -242,6 +244,8 @@ pub enum Value {
     Record(RecordValue),
     /// `assumed/…`
     Assumed(AssumedValue),
+    /// `model/all`
+    Model(ModelValue),
     /// `signal/…`
     Signal(SignalValue),
     /// `points/…`

@@ -61,6 +61,7 @@ export class Hub {
     const viewer = this.#options.viewer ?? process.env.SLIPWAY_VIEWER;
     const args = ['serve', '--listen', listen, '--data', this.data];
     if (viewer) args.push('--viewer', viewer);
+    if (process.env.SLIPWAY_ENGINE) args.push('--engine', process.env.SLIPWAY_ENGINE);
     if (this.#options.demo) args.push('--demo');
     this.#said = '';
     this.#over = false;

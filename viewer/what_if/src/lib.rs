@@ -80,6 +80,24 @@ impl NoAnswer {
     }
 }
 
+/// What may be changed of the plants of a [`Question`], as JSON: a list of `{"plant", "path", "kind",
+/// "name", "parameter", "value"}`, each value as a [`Change`] has it.
+///
+/// # Errors
+/// [`NoAnswer`], which says what is wrong.
+pub fn parameters(question: &str) -> Result<String, NoAnswer> {
+    let prepared = Question::read(question)?.prepare()?;
+    let of_plant = |plant: &twin::Plant| {
+        let rows = linesim::parameters(plant).into_iter().map(|of| {
+            json!({ "plant": plant.id.as_str(), "path": of.path, "kind": of.kind, "name": of.name,
+                "parameter": of.parameter, "value": of.value })
+        });
+        rows.collect::<Vec<_>>()
+    };
+    let rows: Vec<_> = prepared.subject().plants.iter().flat_map(of_plant).collect();
+    Ok(json!(rows).to_string())
+}
+
 /// Answers a [`Question`], both as JSON; `progress` is told how much of it is done \[ratio\].
 ///
 /// # Errors
@@ -110,7 +128,14 @@ pub fn compare(base: &str, changed: &str) -> Result<String, NoAnswer> {
             "per_d": interval(&found.difference),
         }));
     }
-    Ok(json!({ "confidence": 0.95, "throughput": differences }).to_string())
+    let mut others = Vec::new();
+    for old in &base.others {
+        // A milestone that not every replication reached has no date to compare.
+        let Some(new) = changed.others.iter().find(|new| new.key == old.key) else { continue };
+        let found = compare_paired(&old.samples, &new.samples, Confidence::P95)?;
+        others.push(json!({ "key": old.key, "difference": interval(&found.difference) }));
+    }
+    Ok(json!({ "confidence": 0.95, "throughput": differences, "others": others }).to_string())
 }
 
 /// Every report of the first replication of a [`Question`], a line each, as

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use experiment::sim::component;
+use plant::SourceFile;
 use serde_json::{Value, json};
+use twin::PlantId;
 
-use crate::{ask, compare, reports};
+use crate::{ask, compare, parameters, reports};
 
 /// The programme of the reference plants, as a page would send it.
 fn files() -> Vec<Value> {
@@ -55,7 +58,10 @@ fn a_change_is_compared_with_what_is_by_the_same_chance() {
     assert!(told["part_operations"].as_u64().is_some_and(|n| n > 100), "{told}");
 
     let same: Value = serde_json::from_str(&compare(&base, &base).expect("alike")).expect("JSON");
-    assert_eq!(same["throughput"][0]["per_d"], json!({ "mean": 0.0, "low": 0.0, "high": 0.0 }));
+    let nothing = json!({ "mean": 0.0, "low": 0.0, "high": 0.0 });
+    assert_eq!(same["throughput"][0]["per_d"], nothing);
+    assert_eq!(same["others"][0], json!({ "key": "wip", "difference": nothing }));
+    assert_eq!(told["throughput"][0]["name"], json!("Ship"));
     let slow = json!({ "changes": [{ "path": "home-yard.work_center.cutting.time",
         "value": "40 d" }] });
     let slow = answer(&slow);
@@ -84,4 +90,61 @@ fn one_run_is_told_report_by_report() {
     let first = lines.split(|byte| *byte == b'\n').next().expect("a line");
     let first: Value = serde_json::from_slice(first).expect("JSON");
     assert!(first["plant"].is_string() && first["report"]["kind"].is_string(), "{first}");
+}
+
+/// What goes to a browser is a part of the files, and plays as all of them.
+#[test]
+fn the_playable_part_of_the_files_plays_as_all_of_them() {
+    let all: Vec<(String, String)> = files()
+        .iter()
+        .map(|file| (file["name"].as_str().unwrap().into(), file["text"].as_str().unwrap().into()))
+        .collect();
+    let sources: Vec<SourceFile<'_>> =
+        all.iter().map(|(name, text)| SourceFile { name, bytes: text.as_bytes() }).collect();
+    let loaded = plant::load_programme(&sources).expect("good files");
+    for (of, until) in [("home-yard", "40d"), ("munitions", "20d"), ("machine-shop", "40d")] {
+        let id = PlantId::new(of).unwrap();
+        let together = component(&loaded.programme, &loaded.plants, &id);
+        let part = plant::playable(&sources, &together);
+        let text: String = part.iter().map(|(_, text)| text.as_str()).collect();
+        let asked = json!({ "plant": of, "until": until });
+        let whole = reports(&question(&asked)).expect("a run");
+        let part: Vec<Value> =
+            part.iter().map(|(name, text)| json!({ "name": name, "text": text })).collect();
+        let asked = json!({ "plant": of, "until": until, "files": part });
+        let some = reports(&question(&asked)).unwrap_or_else(|why| panic!("{}", why.in_words()));
+        assert!(whole.len() > 10_000, "{of}: {} bytes of reports", whole.len());
+        assert!(whole == some, "{of}: {} bytes of all files, {} of part", whole.len(), some.len());
+
+        let firms = loaded.programme.organisations.iter().map(|firm| firm.id.to_string());
+        let contacts = loaded.plants.iter().flat_map(|plant| &plant.contacts);
+        let people = contacts.flat_map(|of| [of.role.to_string(), of.phone.to_string()]);
+        let others = loaded.plants.iter().filter(|plant| !together.contains(&plant.id));
+        let names = firms.chain(people).chain(others.map(|plant| plant.id.to_string()));
+        let never = names.map(|name| format!("\"{name}\""));
+        for kept in never.chain(["http", "#", "\nsource", "\nreason"].map(Into::into)) {
+            assert!(!text.contains(&kept), "{of}: {kept} goes on");
+        }
+    }
+}
+
+/// Each parameter that is offered can be changed, and its own value changes nothing.
+#[test]
+fn what_is_offered_to_be_changed_can_be() {
+    let offered = parameters(&question(&json!({}))).expect("a list");
+    let offered: Vec<Value> = serde_json::from_str(&offered).expect("JSON");
+    let told = |of: &Value| (of["path"].clone(), of["value"].clone());
+    let find = |path: &str| offered.iter().find(|of| of["path"] == path).map(told);
+    assert_eq!(
+        find("home-yard.crew.welders.people").map(|(_, value)| value),
+        Some(json!("120")),
+        "{offered:?}"
+    );
+    assert!(offered.len() > 50 && offered.iter().any(|of| of["plant"] == "partner-yard"));
+    for of in &offered {
+        let (path, value) = told(of);
+        let changes = json!({ "changes": [{ "path": path, "value": value }] });
+        let why = parameters(&question(&changes)).err().map(|why| why.in_words());
+        assert_eq!(why, None, "{path}");
+    }
 }

@@ -37,6 +37,15 @@ pub fn ask(question: &str, progress: Function) -> Result<String, JsValue> {
     answer.map_err(|why| thrown(&why))
 }
 
+/// What may be changed.
+///
+/// # Errors
+/// Throws what is wrong, as a text.
+#[wasm_bindgen]
+pub fn parameters(question: &str) -> Result<String, JsValue> {
+    crate::parameters(question).map_err(|why| thrown(&why))
+}
+
 /// How two answers differ.
 ///
 /// # Errors

@@ -23,7 +23,9 @@ impl Route {
     /// The view that a request asks for.
     pub(super) fn view_of(&self, path: &BTreeMap<String, String>) -> String {
         match (path.get("plant"), path.get("id")) {
-            (Some(plant), Some(id)) if self.is_on_demand() => format!("{}/{plant}/{id}", self.view),
+            (Some(plant), Some(id)) if self.view == "points" => {
+                format!("{}/{plant}/{id}", self.view)
+            }
             (Some(plant), _) => format!("{}/{plant}", self.view),
             (None, _) => self.view.to_owned(),
         }
@@ -31,7 +33,7 @@ impl Route {
 
     /// Whether its view is made only while somebody asks for it.
     pub(super) fn is_on_demand(&self) -> bool {
-        self.view == "points"
+        matches!(self.view, "points" | "model")
     }
 }
 
@@ -97,6 +99,8 @@ pub(super) const ROUTES: &[Route] = routes! {
         "The newest value of each numeric signal.";
     "/api/v1/plants/{plant}/points/{id}" "points" "points/" view::PointsValue:
         "The newest values of one numeric signal, at most a thousand.";
+    "/api/v1/plants/{plant}/model" "model" "model/" view::ModelValue:
+        "What a simulation of the plant needs of its files, for whoever may know all that comes of it.";
     "/api/v1/plants/{plant}/ribbons" "history" "ribbon/" view::RibbonValue:
         "The states of each unit over the last days.";
     "/api/v1/plants/{plant}/record" "history" "record/" view::RecordValue:

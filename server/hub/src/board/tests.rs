@@ -90,10 +90,12 @@ fn shop(agreement: &str, changed: impl Fn(&str, String) -> String) -> Definition
         .map(|(name, text)| plant::SourceFile { name, bytes: text.as_bytes() })
         .collect();
     let loaded = plant::load_programme(&sources).expect("the files are right");
+    let playable = crate::plants::playable(&sources, &loaded.programme, &loaded.plants);
     let plants: BTreeMap<_, _> =
         loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant)).collect();
     let (programme, agreements) = (loaded.programme, loaded.agreements);
-    Definitions { programme, plants, agreements, labels: BTreeMap::new(), revision: 1 }
+    let labels = BTreeMap::new();
+    Definitions { programme, plants, agreements, labels, revision: 1, playable }
 }
 
 fn hidden_welders(name: &str, text: String) -> String {

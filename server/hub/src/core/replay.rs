@@ -172,6 +172,7 @@ impl Core {
             agreements: self.agreements.clone(),
             labels: self.labels.clone(),
             revision: self.revision,
+            playable: self.playable.clone(),
         }
     }
 

@@ -15,11 +15,12 @@ pub(super) fn definitions() -> Definitions {
     let files =
         fixture::FILES.map(|(name, text)| plant::SourceFile { name, bytes: text.as_bytes() });
     let loaded = plant::load_programme(&files).expect("the fixture is right");
+    let playable = crate::plants::playable(&files, &loaded.programme, &loaded.plants);
     let plants: BTreeMap<_, _> =
         loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant)).collect();
     let labels = plants.keys().map(|id| (id.clone(), 1)).collect();
     let (programme, agreements) = (loaded.programme, loaded.agreements);
-    Definitions { programme, plants, agreements, labels, revision: 1 }
+    Definitions { programme, plants, agreements, labels, revision: 1, playable }
 }
 
 /// A moment of the fixture's year, on the simulated clock that all of these tests use.

@@ -34,7 +34,7 @@ const PUBLIC: [&str; 3] = ["/api/v1/openapi.json", "/api/v1/asyncapi.json", "/ap
 const KEPT: [&str; 6] = ["Welding", "Skarvik", "skarvik", "Make a panel", "Hall", "bay-02"];
 
 /// Where routes outside the API are written down, and what a stranger who asks for them gets.
-const OTHERS: [(&str, &str, u16); 17] = [
+const OTHERS: [(&str, &str, u16); 19] = [
     ("/v1/ingest", "/v1/ingest", 401),
     ("/v1/view", "/v1/view", 400),
     ("/v1/session", "/v1/session", 200),
@@ -47,9 +47,11 @@ const OTHERS: [(&str, &str, u16); 17] = [
     ("/metrics", "/metrics", 200),
     ("/", "/", 200),
     ("/plant/{id}", "/plant/shop", 200),
+    ("/plant/{id}/what-if", "/plant/shop/what-if", 200),
     ("/viewer/", "/viewer/", 200),
     ("/words/{file}", "/words/en.json", 200),
     ("/meshes/{file}", "/meshes/none.glb", 404),
+    ("/engine/{file}", "/engine/none.js", 404),
     ("/viewer/pkg/{file}", "/viewer/pkg/none.js", 404),
     ("/{*path}", "/help/", 200),
 ];

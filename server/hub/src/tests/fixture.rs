@@ -189,6 +189,7 @@ impl Place {
             demo: false,
             www: None,
             viewer: None,
+            engine: None,
             meshes: None,
             json: false,
         }

@@ -309,11 +309,12 @@ impl Shelf {
     pub(crate) fn ask_for(&self, view: &str) -> Result<(), Busy> {
         let now = *self.tick.borrow();
         let mut asked = write(&self.asked);
+        // One that nobody has asked for lately is not made any more.
+        asked.retain(|_, last| is_asked(now, *last));
         if let Some(last) = asked.get_mut(view) {
             *last = now;
             return Ok(());
         }
-        asked.retain(|_, last| is_asked(now, *last));
         if asked.len() >= MOST_ASKED {
             return Err(Busy);
         }

@@ -200,6 +200,25 @@ pub struct AssumedValue {
     pub numbers: Vec<AssumedNumber>,
 }
 
+/// What a simulation of a plant needs of the plant files, and nothing else of them: a programme of
+/// its own, of this plant and those that give to it or take from it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelValue {
+    /// The plants in it.
+    pub plants: Vec<String>,
+    /// Its files, as `slipway sim` reads them.
+    pub files: Vec<ModelFile>,
+}
+
+/// A file of a programme.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelFile {
+    /// From the programme's folder: `home-yard/equipment.toml`.
+    pub name: String,
+    /// What is in it, as TOML.
+    pub text: String,
+}
+
 /// One number that nobody measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AssumedNumber {

@@ -29,7 +29,8 @@ impl Value {
             | Self::Series(_)
             | Self::Hours(_)
             | Self::Kpi(_)
-            | Self::Assumed(_) => FactKind::Capacity,
+            | Self::Assumed(_)
+            | Self::Model(_) => FactKind::Capacity,
             Self::Feed(_) | Self::Alarm(_) | Self::Record(_) | Self::Trust(_) => FactKind::Feeds,
             Self::Deliver(_) => FactKind::Forecast,
             Self::HoldUp(_) | Self::Act(_) => FactKind::HoldUp,
@@ -39,7 +40,7 @@ impl Value {
 }
 
 /// The keys of views, up to and with their `/`, and the kind of what stands there.
-pub const KINDS: [(&str, FactKind); 31] = [
+pub const KINDS: [(&str, FactKind); 32] = [
     ("clock", FactKind::Layout),
     ("withheld", FactKind::Layout),
     ("programme", FactKind::Layout),
@@ -71,6 +72,7 @@ pub const KINDS: [(&str, FactKind); 31] = [
     ("kpi/", FactKind::Capacity),
     ("record/all", FactKind::Feeds),
     ("assumed/", FactKind::Capacity),
+    ("model/all", FactKind::Capacity),
 ];
 
 /// The kind of what stands under a key; none for a key that no view has.

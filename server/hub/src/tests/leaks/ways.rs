@@ -68,8 +68,8 @@ pub(super) struct Hub {
     pub(super) shelf: Arc<Shelf>,
     pub(super) now: PlantTime,
     publisher: Publisher,
-    /// The views of single signals.
-    points: Vec<String>,
+    /// The views that are made only while somebody asks for them.
+    asked_for: Vec<String>,
     /// What was published last holds what was heard until then.
     heard: u64,
     /// Of the supplier that spoke last.
@@ -88,11 +88,12 @@ pub(super) fn definitions(world: &World) -> Definitions {
         let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
         panic!("a world's files are wrong: {problems:#?}\n{}", world.files[1].1)
     });
+    let playable = crate::plants::playable(&files, &loaded.programme, &loaded.plants);
     let plants: BTreeMap<_, _> =
         loaded.plants.into_iter().map(|plant| (plant.id.clone(), plant)).collect();
     let labels = plants.keys().map(|id| (id.clone(), 1)).collect();
     let (programme, agreements) = (loaded.programme, loaded.agreements);
-    Definitions { programme, plants, agreements, labels, revision: 1 }
+    Definitions { programme, plants, agreements, labels, revision: 1, playable }
 }
 
 /// What is said otherwise than in the world as it was made.
@@ -126,7 +127,8 @@ impl Hub {
         let points = world.sites.iter().zip(&world.signals).flat_map(|(site, signals)| {
             signals.iter().map(|signal| format!("points/{}/{}", site.id, signal.series))
         });
-        let (points, heard, epoch, now) = (points.collect(), 0, 0, begins);
+        let models = world.sites.iter().map(|site| format!("model/{}", site.id));
+        let (asked_for, heard, epoch, now) = (points.chain(models).collect(), 0, 0, begins);
         let _kept = kept;
         let mut hub = Self {
             definitions,
@@ -134,7 +136,7 @@ impl Hub {
             shelf,
             now,
             publisher,
-            points,
+            asked_for,
             heard,
             epoch,
             service,
@@ -174,7 +176,7 @@ impl Hub {
     }
 
     fn tick(&mut self) {
-        for view in &self.points {
+        for view in &self.asked_for {
             self.shelf.ask_for(view).unwrap();
         }
         self.heard = self.shelf.heard().load(Ordering::SeqCst);
@@ -190,7 +192,7 @@ impl Hub {
         let mut told = Told::new();
         let plants = self.definitions.plants.keys();
         let views = plants.flat_map(|p| [format!("plant/{p}"), format!("history/{p}")]);
-        let views = views.chain(self.points.iter().cloned());
+        let views = views.chain(self.asked_for.iter().cloned());
         for view in views.chain(["programme".to_owned()]) {
             let Some(published) = self.shelf.newest(audience, &view) else { continue };
             for (key, value) in published.values.value() {
