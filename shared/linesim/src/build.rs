@@ -5,13 +5,17 @@ mod flows;
 mod initial;
 mod operations;
 mod outside;
+mod standing;
 
 use std::collections::BTreeMap;
+
+pub use standing::{LeftOut, Standing, Why};
 
 use des::{Calendar, Streams, Time};
 use smol_str::SmolStr;
 use twin::{
-    CalendarId, CrewId, EquipmentId, MaterialId, Plant, PlantId, PlantTime, Programme, Span,
+    CalendarId, CrewId, DeliveryId, EquipmentId, MaterialId, Plant, PlantId, PlantTime, Programme,
+    Span,
     definition::{Calendar as CalendarDefinition, FailureMode, Serials, Tracking},
 };
 
@@ -41,6 +45,8 @@ struct Builder {
     model: Model,
     names: Vec<Names>,
     site_index: BTreeMap<PlantId, usize>,
+    /// Calendars are laid out from here: what has begun before the run has taken working time.
+    laid_from: PlantTime,
 }
 
 impl Model {
@@ -54,32 +60,8 @@ impl Model {
         plants: &[Plant],
         settings: Settings,
     ) -> Result<Self, ModelError> {
-        let mut builder = Builder {
-            model: empty(programme, settings),
-            names: Vec::new(),
-            site_index: BTreeMap::new(),
-        };
-        for plant in plants {
-            if let Some(what) = crate::like::needs_like(plant) {
-                return Err(ModelError::LikeOnly { plant: plant.id.clone(), what });
-            }
-            builder.site(plant)?;
-        }
-        for (site, plant) in plants.iter().enumerate() {
-            builder.calendars(site, plant)?;
-            builder.equipment(site, plant)?;
-        }
-        for (site, plant) in plants.iter().enumerate() {
-            builder.operations(site, plant)?;
-            builder.supply(site, plant)?;
-            builder.single_deliveries(site, plant)?;
-            builder.arrivals(site, plant)?;
-            builder.cards(site, plant)?;
-        }
-        for lane in &programme.lanes {
-            builder.lane(lane)?;
-        }
-        builder.watchers();
+        let laid_from = settings.start;
+        let mut builder = Builder::network(programme, plants, settings, laid_from, &|_, _| true)?;
         for (site, plant) in plants.iter().enumerate() {
             builder.initial_stock(site, plant)?;
         }
@@ -87,7 +69,7 @@ impl Model {
         for (site, plant) in plants.iter().enumerate() {
             builder.begun_units(site, plant)?;
         }
-        builder.first_orders()?;
+        builder.first_orders(true)?;
         builder.first_events();
         Ok(builder.model)
     }
@@ -133,6 +115,45 @@ fn empty(programme: &Programme, settings: Settings) -> Model {
 }
 
 impl Builder {
+    /// Everything that the plants have, with nothing in it; `to_come` are those single deliveries
+    /// of the plan that nobody has promised yet.
+    fn network(
+        programme: &Programme,
+        plants: &[Plant],
+        settings: Settings,
+        laid_from: PlantTime,
+        to_come: &dyn Fn(&PlantId, &DeliveryId) -> bool,
+    ) -> Result<Self, ModelError> {
+        let mut builder = Self {
+            model: empty(programme, settings),
+            names: Vec::new(),
+            site_index: BTreeMap::new(),
+            laid_from,
+        };
+        for plant in plants {
+            if let Some(what) = crate::like::needs_like(plant) {
+                return Err(ModelError::LikeOnly { plant: plant.id.clone(), what });
+            }
+            builder.site(plant)?;
+        }
+        for (site, plant) in plants.iter().enumerate() {
+            builder.calendars(site, plant)?;
+            builder.equipment(site, plant)?;
+        }
+        for (site, plant) in plants.iter().enumerate() {
+            builder.operations(site, plant)?;
+            builder.supply(site, plant)?;
+            builder.single_deliveries(site, plant, to_come)?;
+            builder.arrivals(site, plant)?;
+            builder.cards(site, plant)?;
+        }
+        for lane in &programme.lanes {
+            builder.lane(lane)?;
+        }
+        builder.watchers();
+        Ok(builder)
+    }
+
     fn site(&mut self, plant: &Plant) -> Result<(), ModelError> {
         let site = self.model.sites.len();
         if self.site_index.insert(plant.id.clone(), site).is_some() {
@@ -211,7 +232,7 @@ impl Builder {
 
     fn hours(&self, plant: &Plant, calendar: &CalendarDefinition) -> Result<Hours, ModelError> {
         let settings = &self.model.settings;
-        let hours = Hours::new(calendar, &plant.time_zone, settings.start, settings.until)
+        let hours = Hours::new(calendar, &plant.time_zone, self.laid_from, settings.until)
             .map_err(|unknown| ModelError::Calendar {
                 plant: plant.id.clone(),
                 calendar: calendar.id.to_string(),

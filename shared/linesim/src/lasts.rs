@@ -95,4 +95,9 @@ impl Lasts {
     pub fn sample(&self, stream: &mut Stream) -> Span {
         span_of_hours(self.hours.sample(stream))
     }
+
+    /// What is left of one that has taken `age` already.
+    pub fn left(&self, age: Span, stream: &mut Stream) -> Span {
+        span_of_hours(self.hours.residual(age.hours(), stream))
+    }
 }

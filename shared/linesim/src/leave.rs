@@ -98,7 +98,12 @@ impl Model {
     }
 
     /// The hold of good parts after the operation; parts to be reworked are not held.
-    fn hold_of(&mut self, unit: usize, op: usize, leaving: Leaving) -> Option<(Span, bool)> {
+    pub(crate) fn hold_of(
+        &mut self,
+        unit: usize,
+        op: usize,
+        leaving: Leaving,
+    ) -> Option<(Span, bool)> {
         let Leaving::Part { to, .. } = leaving else { return None };
         if self.ops[op].to != Some(to) {
             return None;
@@ -199,6 +204,7 @@ impl Model {
         let work = lasts.sample(&mut self.resources[resource].time);
         let material = self.ops[op].output;
         let (hold_after, hold_runs_on) = hold.unzip();
+        debug_assert!(self.stores[to].reserved > 0, "room is kept while the part is under way");
         let carriage = Carriage {
             resource,
             what,
@@ -208,12 +214,17 @@ impl Model {
             hold_runs_on: hold_runs_on.unwrap_or(false),
             holder,
         };
+        self.carriage_begins(carriage, work);
+    }
+
+    /// Sets a resource to bring away what it has taken up.
+    pub(crate) fn carriage_begins(&mut self, carriage: Carriage, work: Span) {
+        let resource = carriage.resource;
         let slot = self.carriages.iter().position(Option::is_none).unwrap_or(self.carriages.len());
         match self.carriages.get_mut(slot) {
             Some(free) => *free = Some(carriage),
             None => self.carriages.push(Some(carriage)),
         }
-        debug_assert!(self.stores[to].reserved > 0, "room is kept while the part is under way");
         self.begin_errand(resource, ErrandKind::Carry { carriage: slot }, work);
     }
 

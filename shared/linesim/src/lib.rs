@@ -55,6 +55,7 @@ mod summary;
 mod supply;
 mod takings;
 
+pub use build::{LeftOut, Standing, Why};
 pub use change_plant::{Changed, Parameter, change_plant, parameters};
 pub use error::{ChangeError, ModelError};
 pub use model::{Ended, Model};

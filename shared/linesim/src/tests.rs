@@ -3,6 +3,7 @@
 mod causes;
 mod conduct;
 mod plants;
+mod standing;
 mod stops;
 mod yard;
 

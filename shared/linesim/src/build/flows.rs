@@ -1,7 +1,7 @@
 //! Supply lines, lanes, initial stock, and who watches what.
 
 use smol_str::format_smolstr;
-use twin::{Plant, Span, definition::Lane};
+use twin::{DeliveryId, Plant, PlantId, Span, definition::Lane};
 
 use super::Builder;
 use crate::{
@@ -69,8 +69,9 @@ impl Builder {
         &mut self,
         site: usize,
         plant: &Plant,
+        to_come: &dyn Fn(&PlantId, &DeliveryId) -> bool,
     ) -> Result<(), ModelError> {
-        for delivery in &plant.deliveries {
+        for delivery in plant.deliveries.iter().filter(|of| to_come(&plant.id, &of.id)) {
             let user = format!("delivery {}", delivery.id);
             let material = self.known_material(site, &user, delivery.material.as_str())?;
             let lines = self.model.lines.iter();

@@ -1,13 +1,13 @@
 //! What is there on day zero: named parts in storages and in work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use twin::{PartId, Plant, definition::InitialPart};
 
 use super::Builder;
 use crate::{
     error::ModelError,
-    network::{At, Wait},
+    network::{At, LaneState, Leaving, Op, Role, Wait},
 };
 
 /// Open-ended schemes are searched for a name up to here.
@@ -39,7 +39,7 @@ impl Builder {
         Ok(())
     }
 
-    fn names_of(&self, material: usize) -> BTreeMap<PartId, u64> {
+    pub(super) fn names_of(&self, material: usize) -> BTreeMap<PartId, u64> {
         let id = &self.model.materials[material].id;
         let total = self.model.serials.total(id).unwrap_or(SEARCHED).min(SEARCHED);
         let name = |number| self.model.serials.name(id, number, 0).map(|name| (name, number));
@@ -120,24 +120,70 @@ impl Builder {
         Ok(())
     }
 
-    /// Where parts come in turn, the first is the lowest that waits there or is to come.
-    fn first_turns(&mut self) {
+    /// Where parts come in turn, the first is the lowest that waits there or is to come; what went
+    /// on before it has had its turn.
+    pub(super) fn first_turns(&mut self) {
         for op in 0..self.model.ops.len() {
             let state = &self.model.ops[op];
-            if state.swap_window.is_none() {
+            let goes_on = state.takes.iter().any(|take| take.role == Role::Itself);
+            if state.swap_window.is_none() || !goes_on {
                 continue;
             }
-            let (behind, here) = (state.to, &self.model.centers[state.center].units);
-            let waits = self.model.parts.iter().filter(|part| {
-                part.material == state.output
-                    && !matches!(part.at, At::Store(store) if Some(store) == behind)
-                    && !matches!(part.at, At::Unit(unit) if here.contains(&unit))
-            });
-            let lowest = waits.filter_map(|part| part.number).min();
+            let waiting = self.before(op);
             let material = &self.model.materials[state.output];
+            let again = material.again.iter().map(|&(number, _)| number);
+            let to_come: BTreeSet<u64> = waiting.into_iter().chain(again).collect();
             let next = (0..).find(|number| !material.begun.contains(number)).unwrap_or(0);
-            self.model.ops[op].turn_from = lowest.map_or(next, |lowest| lowest.min(next));
+            let from = to_come.first().map_or(next, |&lowest| lowest.min(next));
+            let passed = material.begun.iter().copied();
+            let turn = passed.filter(|number| *number > from && !to_come.contains(number));
+            let turn = turn.collect();
+            (self.model.ops[op].turn, self.model.ops[op].turn_from) = (turn, from);
         }
+    }
+
+    /// The numbers of the parts that have not been where an operation is done, and not beyond.
+    fn before(&self, op: usize) -> Vec<u64> {
+        let (model, state) = (&self.model, &self.model.ops[op]);
+        let takes_itself = |of: &Op, stores: &BTreeSet<usize>| {
+            let takes = of.takes.iter().filter(|take| take.role == Role::Itself);
+            of.output == state.output && takes.into_iter().any(|take| stores.contains(&take.store))
+        };
+        let own: BTreeSet<usize> = state.takes.iter().map(|take| take.store).collect();
+        let mut beyond: BTreeSet<usize> = state.to.into_iter().collect();
+        let mut units: BTreeSet<usize> =
+            model.centers[state.center].units.iter().copied().collect();
+        loop {
+            let known = beyond.len();
+            for other in model.ops.iter().filter(|other| takes_itself(other, &beyond)) {
+                units.extend(&model.centers[other.center].units);
+            }
+            let next = model.ops.iter().filter(|other| takes_itself(other, &beyond));
+            let next: Vec<usize> = next.filter_map(|other| other.to).collect();
+            beyond.extend(next.into_iter().filter(|store| !own.contains(store)));
+            if beyond.len() == known {
+                break;
+            }
+        }
+        let aboard = |part: usize| {
+            let carried = model.carriages.iter().flatten().any(|carriage| {
+                matches!(carriage.what, Leaving::Part { part: it, to, .. } if it == part && beyond.contains(&to))
+            });
+            let jobs = units.iter().flat_map(|&unit| &model.units[unit].jobs);
+            let fetched = jobs.into_iter().any(|job| job.fetching.contains(&part));
+            let sails = |lane: &LaneState| beyond.contains(&lane.to) && lane.aboard.contains(&part);
+            carried || fetched || model.lanes.iter().any(sails)
+        };
+        let waits = (0..model.parts.len()).filter(|&part| {
+            model.parts[part].material == state.output
+                && match model.parts[part].at {
+                    At::Store(store) => !beyond.contains(&store),
+                    At::Unit(unit) => !units.contains(&unit),
+                    At::Resource(_) => !aboard(part),
+                    At::Gone => false,
+                }
+        });
+        waits.filter_map(|part| model.parts[part].number).collect()
     }
 }
 

@@ -68,8 +68,10 @@ impl Builder {
         })
     }
 
-    /// Lets supply lines count what is wanted from now on, and order what is short already.
-    pub(super) fn first_orders(&mut self) -> Result<(), ModelError> {
+    /// Lets supply lines count what is wanted from now on, and order what is short already: there
+    /// is what lies there and what was ordered. A plan may not begin with more than its rule would
+    /// ever order; a plant that is under way may have it.
+    pub(super) fn first_orders(&mut self, is_plan: bool) -> Result<(), ModelError> {
         for line in 0..self.model.lines.len() {
             let state = &self.model.lines[line];
             let Some(reorder) = &state.reorder else { continue };
@@ -77,8 +79,10 @@ impl Builder {
             let parts = store.parts.iter();
             let named = parts.filter(|&&part| self.model.parts[part].material == material).count();
             let initial = store.stock(material) + named as f64;
+            let on_order = state.open.iter().map(|&of| self.model.consignments[of].quantity);
+            let ordered = initial + on_order.sum::<f64>();
             let most = reorder.point + reorder.lot;
-            if initial > most {
+            if is_plan && initial > most {
                 return Err(ModelError::Overstocked {
                     plant: self.model.sites[state.site].id.clone(),
                     material: self.model.materials[material].id.to_string(),
@@ -89,7 +93,7 @@ impl Builder {
             }
             let wanted_at = reorder.wanted_at;
             self.model.stores[wanted_at].wanted_by.push(line);
-            self.model.count_wanted(line, most - initial);
+            self.model.count_wanted(line, most - ordered);
         }
         Ok(())
     }

@@ -23,7 +23,7 @@ fn collect<'a>(dir: &'a Dir<'a>, files: &mut Vec<SourceFile<'a>>) {
     }
 }
 
-fn load() -> Loaded {
+pub(super) fn load() -> Loaded {
     let mut files = Vec::new();
     collect(&PLANTS, &mut files);
     plant::load_programme(&files).unwrap_or_else(|problems| {
@@ -37,12 +37,17 @@ fn play_all(settings: Settings, loaded: &Loaded, days: f64) -> (Model, usize) {
     let mut twin = TwinState::new(&loaded.programme, &loaded.plants);
     let mut model =
         Model::new(&loaded.programme, &loaded.plants, settings).expect("the plants are sound");
+    let reports = fold(&mut model, &mut twin, loaded.programme.starts + Span::DAY.scaled(days));
+    (model, reports)
+}
+
+/// Plays up to a moment and folds what is reported; how many reports that were.
+pub(super) fn fold(model: &mut Model, twin: &mut TwinState, until: PlantTime) -> usize {
     let said = Said {
         feed: twin::FeedId::new("sim").expect("valid"),
         origin: twin::Origin::Simulated,
         received: None,
     };
-    let until = loaded.programme.starts + Span::DAY.scaled(days);
     let mut reports = 0;
     let ended = model.run_until(until, &mut |plant: &PlantId, report: Report| {
         reports += 1;
@@ -51,7 +56,7 @@ fn play_all(settings: Settings, loaded: &Loaded, days: f64) -> (Model, usize) {
         }
     });
     ended.unwrap_or_else(|error| panic!("{error}\n{}", table(&model.summary())));
-    (model, reports)
+    reports
 }
 
 fn table(summary: &Summary) -> String {

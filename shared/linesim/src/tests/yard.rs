@@ -6,7 +6,7 @@ use twin::{
     definition::{Carry, InitialPart, Sequence},
 };
 
-fn yard() -> (Programme, Plant) {
+pub(super) fn yard() -> (Programme, Plant) {
     let mut plant = plant("p");
     for name in ["hull", "lift"] {
         plant.makes(name, Tracking::Serial);

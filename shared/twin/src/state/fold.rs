@@ -462,6 +462,12 @@ impl Fold<'_> {
         if left == UnitState::Working {
             unit.busy += lasted;
         }
+        if matches!(left, UnitState::Down | UnitState::Held | UnitState::PlannedMaintenance) {
+            // Units that run an operation on and on are not stopped by what is never told.
+            for op in unit.running.iter_mut().filter(|op| op.started < at) {
+                op.stopped += lasted.min(at.since(op.started));
+            }
+        }
         let (reason_left, cause_left) = (unit.reason.take(), unit.cause.take());
         if left != UnitState::OffShift && lasted > Span::ZERO {
             let since = unit.same_since.unwrap_or(at);

@@ -314,5 +314,6 @@ fn running_op(run: Run<'_>, started: PlantTime) -> RunningOp {
         order: run.order.cloned(),
         started,
         cause: run.cause.cloned(),
+        stopped: crate::time::Span::ZERO,
     }
 }

@@ -74,6 +74,17 @@ impl UnitNow {
         (is_own && matches!(state, UnitState::Down | UnitState::Held)).then_some((state, since))
     }
 
+    /// Since when it has been as it is; of a unit that is outside its working hours, as it was when
+    /// they ended.
+    pub fn as_it_is_since(&self) -> Option<PlantTime> {
+        let before = || self.before.as_ref().map(|of| of.since);
+        if self.state == UnitState::OffShift {
+            before().or(self.same_since)
+        } else {
+            self.same_since
+        }
+    }
+
     /// Why a unit is in its state, as last stated; of one that is outside its working hours, why it
     /// was in that in which they ended.
     pub fn stands_for(&self) -> Option<&SmolStr> {
@@ -120,6 +131,9 @@ pub struct RunningOp {
     pub started: PlantTime,
     /// What released the start.
     pub cause: Option<Cause>,
+    /// How long it stood since, as its unit was down, on hold or in planned maintenance; a stop
+    /// that is not over is not in it.
+    pub stopped: Span,
 }
 
 /// The parts at one place, in the order they came.

@@ -1,0 +1,182 @@
+//! What cranes and transporters have in hand, and carriers that sail by schedule.
+
+use twin::{PartId, Plant, PlantTime, Span, UnitState, state::ResourceNow};
+
+use super::{Taking, Why};
+use crate::{
+    breakdown::span_of_hours,
+    model::Event,
+    network::{At, Carriage, Leaving},
+};
+
+impl Taking<'_> {
+    pub(super) fn resources(&mut self, site: usize, plant: &Plant) {
+        for now in self.state.resources(&plant.id) {
+            let Some(resource) = self.resource_named(site, &now.resource) else { continue };
+            let is_carrier = self.builder.model.lanes.iter().any(|lane| lane.carrier == resource);
+            if let Some(pose) = now.pose {
+                self.model().resources[resource].at = [pose.x_m, pose.y_m, pose.z_m];
+            }
+            let serves_a_unit = now.holder.as_deref().is_some_and(|holder| {
+                let mut units = self.builder.model.sites[site].units.iter();
+                units.any(|&unit| self.builder.model.units[unit].id.as_str() == holder)
+            });
+            if !is_carrier && !serves_a_unit {
+                self.carriages(site, resource, now);
+            }
+            self.broken(site, resource, now);
+        }
+    }
+
+    /// Things that are being carried off a unit.
+    fn carriages(&mut self, site: usize, resource: usize, now: &ResourceNow) {
+        let Some(holder) = &now.holder else { return };
+        let name = now.carrying.iter().next().cloned().or_else(|| PartId::new(holder).ok());
+        let Some(part_now) = name.as_ref().and_then(|name| self.state.part(name)) else {
+            self.leave_out(site, now.resource.as_str(), Why::NoErrand);
+            return;
+        };
+        let carried = name.filter(|_| !now.carrying.is_empty());
+        let part = carried.and_then(|name| self.named(site, &name));
+        let model = &self.builder.model;
+        let carries = |op: &usize| {
+            let op = &model.ops[*op];
+            op.site == site && op.carried_by.contains(&resource)
+        };
+        let ops: Vec<usize> = (0..model.ops.len()).filter(carries).collect();
+        let is_last = |op: &usize| match part {
+            Some(part) => self.is_last(&model.ops[*op], part, part_now),
+            None => Some(&model.ops[*op].id) == part_now.last_operation.as_ref(),
+        };
+        // Of a batch one part is named with its operation; the others were with it.
+        let beside = || self.op_after(&ops, part?, part_now);
+        let op = ops.iter().copied().find(is_last).or_else(beside);
+        let Some((op, to)) = op.and_then(|op| Some((op, model.ops[op].to?))) else {
+            self.leave_out(site, now.resource.as_str(), Why::NoErrand);
+            return;
+        };
+        let state = &self.builder.model.ops[op];
+        let (material, quantity, lasts) = (state.output, state.quantity, state.carry_time.clone());
+        let from_unit = self.builder.model.centers[state.center].units.first().copied();
+        let (Some(from_unit), Some(lasts)) = (from_unit, lasts) else { return };
+        let times = state.batch.map_or(1, |(_, most)| most);
+        let what = match (self.is_bulk(op), part) {
+            (true, _) => {
+                let quantity = quantity * f64::from(times);
+                let store = &mut self.model().stores[to];
+                store.reserved = store.reserved.saturating_add(quantity.ceil() as u32);
+                Leaving::Bulk { quantity, to, carried: true }
+            }
+            (false, Some(part)) => {
+                self.model().stores[to].reserved += 1;
+                self.model().expect_part(At::Store(to));
+                self.model().put(part, At::Resource(resource));
+                Leaving::Part { part, to, carried: true }
+            }
+            (false, None) => return,
+        };
+        let age =
+            self.age(self.builder.model.resources[resource].calendar, since(now, part_now.since));
+        let model = self.model();
+        let left = lasts.left(age, &mut model.resources[resource].time);
+        let (hold_after, hold_runs_on) = model.hold_of(from_unit, op, what).unzip();
+        let at = model.resources[resource].at;
+        model.take_resource(resource, holder.clone(), at);
+        let carriage = Carriage {
+            resource,
+            what,
+            material,
+            from_unit,
+            hold_after,
+            hold_runs_on: hold_runs_on.unwrap_or(false),
+            holder: holder.clone(),
+        };
+        model.carriage_begins(carriage, left);
+    }
+
+    /// One that is down is repaired in what is left of the repair.
+    fn broken(&mut self, site: usize, resource: usize, now: &ResourceNow) {
+        let Some(since) = now.since.filter(|_| now.state == UnitState::Down) else { return };
+        let age = self.age(self.builder.model.resources[resource].calendar, since);
+        let modes = &self.builder.model.resources[resource].modes;
+        let named = modes.iter().position(|mode| Some(&mode.name) == now.reason.as_ref());
+        let Some(mode) = named.or((!modes.is_empty()).then_some(0)) else {
+            self.leave_out(site, now.resource.as_str(), Why::NoRepairTime);
+            return;
+        };
+        let model = self.model();
+        let of = &mut model.resources[resource];
+        let left = of.modes[mode].repair.residual(age.hours(), &mut of.failure);
+        let reason = now.reason.clone().unwrap_or_else(|| of.modes[mode].name.clone());
+        let hours = &model.calendars[model.resources[resource].calendar].hours;
+        let over = hours.done(model.now, span_of_hours(left));
+        model.break_resource(resource, reason, over);
+    }
+
+    /// Carriers of a plant: at their berth, or as far on their way as they are.
+    pub(super) fn lanes_of(&mut self, site: usize, plant: &Plant, starts: PlantTime) {
+        for lane in 0..self.builder.model.lanes.len() {
+            let carrier = self.builder.model.lanes[lane].carrier;
+            if self.builder.model.resources[carrier].site != site {
+                continue;
+            }
+            let id = self.builder.model.resources[carrier].id.clone();
+            if let Some(now) = self.state.resource(&plant.id, &id) {
+                self.lane(site, lane, now, starts);
+            }
+        }
+    }
+
+    fn lane(&mut self, site: usize, lane: usize, now: &ResourceNow, starts: PlantTime) {
+        let model = self.model();
+        let (start, every) = (model.now, model.lanes[lane].every);
+        // The timetable counts from the programme's first day.
+        let first = starts + model.lanes[lane].next.since(model.settings.start);
+        let missed = start.since(first).micros().max(-1) / every.micros();
+        let before = first + Span::from_micros(every.micros() * missed);
+        let next = if start < first { first } else { before + every };
+        model.lanes[lane].next = next;
+        if now.holder.is_none() {
+            return;
+        }
+        let left_at = now.since.unwrap_or(start).min(start);
+        let transit = model.lanes[lane].transit.clone();
+        let carrier = model.lanes[lane].carrier;
+        let is_outbound = !now.carrying.is_empty();
+        let parts: Vec<usize> =
+            now.carrying.iter().filter_map(|name| self.named(site, name)).collect();
+        let model = self.model();
+        for &part in &parts {
+            model.put(part, At::Resource(carrier));
+            model.lanes[lane].aboard.push_back(part);
+        }
+        // What it has been away for is the way out first, and then the way back.
+        let away = start.since(left_at);
+        let age = if is_outbound { away } else { (away - transit.mean).max(Span::ZERO) };
+        let left = transit.left(age, &mut model.resources[carrier].time);
+        let state = &mut model.lanes[lane];
+        (state.away, state.at_quay) = (true, false);
+        (state.left, state.arrives) = (start - age, start + left);
+        if start >= first && before > left_at {
+            state.late = Span::from_micros(1);
+        }
+        let whole = state.arrives.since(state.left).micros().max(1);
+        // It is heard of at every eighth of its way: the next one is ahead.
+        let step = (age.micros() * 8 / whole + 1).clamp(1, 8);
+        let at = state.left + Span::from_micros(whole / 8 * step);
+        let at = if step == 8 { state.arrives } else { at };
+        let step = u8::try_from(step).unwrap_or(8);
+        let at_berth = model.resources[carrier].at;
+        let holder = now.holder.clone().unwrap_or_default();
+        model.take_resource(carrier, holder, at_berth);
+        model.schedule(at, Event::UnderWay { lane, step });
+    }
+}
+
+/// Since when a resource is at what it does: while it is down, since the part is on it.
+fn since(now: &ResourceNow, part_since: PlantTime) -> PlantTime {
+    match now.since {
+        Some(since) if now.state != UnitState::Down => since,
+        _ => part_since,
+    }
+}

@@ -1,0 +1,169 @@
+//! Which items there are: the numbers behind the names, and what must still be begun.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use smol_str::SmolStr;
+use twin::{
+    PartId, Plant, PlantId,
+    state::{PartNow, TwinState},
+};
+
+use super::Taking;
+use crate::{build::Builder, model::Model, network::MaterialState};
+
+/// What names of parts stand for. Looked up only, never iterated.
+pub(super) struct Numbers {
+    by_name: HashMap<SmolStr, (usize, u64)>,
+}
+
+impl Numbers {
+    /// Names by the programme's schemes; those of other materials are read as they come.
+    pub(super) fn new(builder: &Builder) -> Self {
+        let model = &builder.model;
+        let mut by_name = HashMap::new();
+        for (material, state) in model.materials.iter().enumerate().filter(|(_, of)| of.serial) {
+            if plain_number(state, &model.serials.name(&state.id, 0, 0)).is_none() {
+                let names = builder.names_of(material).into_iter();
+                let named = |(name, number): (PartId, u64)| {
+                    (SmolStr::new(name.as_str()), (material, number))
+                };
+                by_name.extend(names.map(named));
+            }
+        }
+        Self { by_name }
+    }
+
+    /// The material, number and round of a part; its number is unknown when its name is none of
+    /// the programme's.
+    pub(super) fn of(
+        &self,
+        name: &PartId,
+        now: &PartNow,
+        model: &Model,
+    ) -> Option<(usize, Option<u64>, u32)> {
+        let (plain, round) = rounds(name.as_str());
+        if let Some(&(material, number)) = self.by_name.get(plain) {
+            return Some((material, Some(number), round));
+        }
+        let plain_name = PartId::new(plain).ok();
+        let material_in_name = plain.rsplit_once('-').map(|(material, _)| material);
+        let material = material_in_name.and_then(|id| {
+            let id = twin::MaterialId::new(id).ok()?;
+            model.material_index.get(&id).copied().filter(|&of| model.materials[of].serial)
+        });
+        if let Some(material) = material
+            && let Some(number) = plain_number(&model.materials[material], &plain_name)
+        {
+            return Some((material, Some(number), round));
+        }
+        let material =
+            now.material.as_ref().and_then(|id| model.material_index.get(id).copied())?;
+        model.materials[material].serial.then_some((material, None, 0))
+    }
+}
+
+/// The name without its round, and how often it was made again.
+fn rounds(name: &str) -> (&str, u32) {
+    match name.rsplit_once('#').and_then(|(plain, round)| Some((plain, round.parse().ok()?))) {
+        Some((plain, round)) => (plain, u32::saturating_sub(round, 1)),
+        None => (name, 0),
+    }
+}
+
+/// The number in a name of a material that has no scheme.
+fn plain_number(material: &MaterialState, name: &Option<PartId>) -> Option<u64> {
+    let (id, number) = name.as_ref()?.as_str().rsplit_once('-')?;
+    if id != material.id.as_str() || number.len() < 5 {
+        return None;
+    }
+    number.parse::<u64>().ok()?.checked_sub(1)
+}
+
+impl Taking<'_> {
+    /// Marks what exists or did, and what was scrapped and must be made again.
+    pub(super) fn numbers_begun(&mut self, plants: &[Plant]) {
+        let parts = known_parts(self.state, plants.iter().map(|plant| &plant.id));
+        let mut known: BTreeMap<usize, BTreeMap<u64, (u32, bool)>> = BTreeMap::new();
+        let mut grown = Vec::new();
+        for (name, now) in parts {
+            let found = self.numbers.of(name, now, &self.builder.model);
+            let Some((material, Some(number), round)) = found else { continue };
+            let newest = known.entry(material).or_default().entry(number).or_default();
+            if round >= newest.0 {
+                *newest = (round, now.scrapped());
+            }
+            if now.completed() || self.state.built_into(name).is_empty() {
+                grown.push((material, number));
+            }
+        }
+        // What is in a part that nobody saw put together is in it all the same.
+        let mut below = BTreeSet::new();
+        for (material, number) in grown {
+            self.pieces_of(material, number, &mut below);
+        }
+        for (material, number) in below {
+            known.entry(material).or_default().entry(number).or_default();
+        }
+        // What was in a part that is lost must be made again, as far as it has not been.
+        let mut again = BTreeSet::new();
+        for (&material, numbers) in &known {
+            for (&number, &(round, _)) in numbers.iter().filter(|(_, (_, scrapped))| *scrapped) {
+                let mut pieces = BTreeSet::new();
+                self.pieces_of(material, number, &mut pieces);
+                again.insert((material, number, round + 1));
+                again.extend(pieces.into_iter().map(|(piece, number)| (piece, number, round + 1)));
+            }
+        }
+        let round_of = |(material, number, _): &(usize, u64, u32)| {
+            known.get(material).and_then(|numbers| numbers.get(number)).map_or(0, |of| of.0)
+        };
+        again.retain(|of| round_of(of) < of.2);
+        for (material, numbers) in &known {
+            self.take_numbers(*material, numbers.keys().copied());
+        }
+        let model = &mut self.builder.model;
+        for (material, number, round) in again {
+            let made = model.ops.iter().any(|op| op.output == material);
+            if made && model.serials.total(&model.materials[material].id).is_some() {
+                model.materials[material].again.push((number, round));
+            }
+        }
+    }
+
+    fn pieces_of(&self, material: usize, number: u64, found: &mut BTreeSet<(usize, u64)>) {
+        let model = &self.builder.model;
+        let id = &model.materials[material].id;
+        for piece in 0..model.materials.len() {
+            let below = &model.materials[piece].id;
+            if model.serials.parent_material(below) != Some(id) {
+                continue;
+            }
+            let count = model.serials.per_parent(below).unwrap_or(0);
+            for number in number * count..(number + 1) * count {
+                if found.insert((piece, number)) {
+                    self.pieces_of(piece, number, found);
+                }
+            }
+        }
+    }
+
+    fn take_numbers(&mut self, material: usize, numbers: impl Iterator<Item = u64>) {
+        let model = &mut self.builder.model;
+        let is_counted = model.serials.total(&model.materials[material].id).is_some();
+        let state = &mut model.materials[material];
+        for number in numbers {
+            if is_counted {
+                state.begun.insert(number);
+            } else {
+                state.next_open = state.next_open.max(number + 1);
+            }
+        }
+    }
+}
+
+fn known_parts<'s>(
+    state: &'s TwinState,
+    plants: impl Iterator<Item = &'s PlantId>,
+) -> impl Iterator<Item = (&'s PartId, &'s PartNow)> {
+    plants.flat_map(|plant| state.parts(plant)).chain(state.ended_parts())
+}

@@ -1,0 +1,335 @@
+//! What units are at: work under way, parts that cannot leave, machines that are down.
+
+use twin::{
+    PartId, Plant, PlantTime, Span, UnitState,
+    definition::Ages,
+    state::{RunningOp, UnitNow},
+};
+
+use super::{Taking, Why};
+use crate::{
+    breakdown::span_of_hours,
+    network::{At, Begins, Job, Leaving, Phase, Wait},
+};
+
+/// A run whose parts are being brought is drawn so often until it is longer than it has taken.
+const TRIES: usize = 64;
+
+impl Taking<'_> {
+    pub(super) fn units(&mut self, site: usize, plant: &Plant) {
+        for now in self.state.units(&plant.id) {
+            let units = &self.builder.model.sites[site].units;
+            let model = &self.builder.model;
+            let unit = units.iter().copied().find(|&unit| model.units[unit].id == now.unit);
+            if let Some(unit) = unit {
+                self.unit(site, unit, now);
+            }
+        }
+    }
+
+    fn unit(&mut self, site: usize, unit: usize, now: &UnitNow) {
+        // Whoever has waited longest goes first.
+        let start = self.builder.model.now;
+        let since = now.as_it_is_since().map_or(start, |since| since.min(start));
+        self.model().units[unit].idle_since = since;
+        let center = self.builder.model.units[unit].center;
+        let mut others: Vec<PartId> = now.present.iter().cloned().collect();
+        others.retain(|part| !now.running.iter().any(|run| run.part == *part));
+        for run in &now.running {
+            match self.op_named(center, &run.operation) {
+                Some(op) => self.running(site, (unit, op), (run, now), &mut others),
+                None => self.leave_out(site, run.part.as_str(), Why::NoOperation),
+            }
+        }
+        self.fetches(site, unit, &mut others);
+        let is_idle = now.running.is_empty() && now.state != UnitState::Setup;
+        for name in others {
+            self.standing_part(site, unit, &name, is_idle);
+        }
+        self.begin_by_the_clock(unit, now);
+        self.down(site, unit, now);
+    }
+
+    /// Work goes on for what is left of it.
+    fn running(
+        &mut self,
+        site: usize,
+        (unit, op): (usize, usize),
+        (run, now): (&RunningOp, &UnitNow),
+        others: &mut Vec<PartId>,
+    ) {
+        let mut times = 1;
+        let mut parts = Vec::new();
+        if self.is_bulk(op) {
+            times = self.builder.model.ops[op].batch.map_or(1, |(_, most)| most);
+            parts.push(self.model().kit(unit, op));
+        } else {
+            let mut names = vec![run.part.clone()];
+            if let Some((_, most)) = self.builder.model.ops[op].batch {
+                // Of a batch one part is named; the others lie beside it.
+                let beside = others.len().min(most as usize - 1);
+                names.extend(others.drain(..beside));
+            }
+            parts.extend(names.iter().filter_map(|name| self.part_in(site, unit, name)));
+            times = times.max(u32::try_from(parts.len()).unwrap_or(1));
+        }
+        let Some(&lead) = parts.first() else { return };
+        self.grows(unit, op, lead);
+        let state = &self.builder.model.ops[op];
+        let calendar = self.builder.model.centers[state.center].calendar;
+        let (lasts, start) = (state.lasts.clone(), self.builder.model.now);
+        let age = match lasts.runs_on {
+            true => start.since(run.started.min(start)),
+            false => self.age(calendar, run.started),
+        };
+        // A stop that is over by now, if only for the night, is in `stopped` already.
+        let is_stopped =
+            matches!(now.state, UnitState::Down | UnitState::Held | UnitState::PlannedMaintenance);
+        let since = now.since.filter(|_| is_stopped);
+        let stands = since.map_or(Span::ZERO, |since| self.age(calendar, since));
+        let worked = (age - run.stopped - stands).max(Span::ZERO);
+        let left = lasts.left(worked, &mut self.model().units[unit].streams.time);
+        self.job(unit, op, (parts, times), |job| {
+            (job.phase, job.remaining, job.work) = (Phase::Working, left, left);
+        });
+    }
+
+    /// A run that takes its people and goes on.
+    fn job(
+        &mut self,
+        unit: usize,
+        op: usize,
+        parts: (Vec<usize>, u32),
+        stands: impl FnOnce(&mut Job),
+    ) {
+        let model = self.model();
+        model.take_helpers(unit, op);
+        model.start_job(unit, op, parts, Wait::Machine);
+        if let Some(job) = model.units[unit].jobs.last_mut() {
+            stands(job);
+        }
+        model.job_begins(unit);
+    }
+
+    fn part_in(&mut self, site: usize, unit: usize, name: &PartId) -> Option<usize> {
+        let part = self.named(site, name)?;
+        self.model().place_new(part, unit);
+        Some(part)
+    }
+
+    /// A whole that grows here keeps the unit, with the pieces that are in it.
+    fn grows(&mut self, unit: usize, op: usize, lead: usize) {
+        if !matches!(self.builder.model.ops[op].begins, Begins::Grows { .. }) {
+            return;
+        }
+        let name = self.builder.model.parts[lead].name.clone();
+        let pieces = self.state.built_into(&name).iter().filter_map(|piece| {
+            let now = self.state.part(piece)?;
+            self.numbers.of(piece, now, &self.builder.model)?.1
+        });
+        let pieces: Vec<u64> = pieces.collect();
+        self.model().parts[lead].pieces = pieces;
+        self.model().units[unit].holding = Some((lead, op));
+    }
+
+    /// Runs for which something is bringing the parts.
+    fn fetches(&mut self, site: usize, unit: usize, others: &mut Vec<PartId>) {
+        let plant = self.builder.model.sites[site].id.clone();
+        let id = self.builder.model.units[unit].id.clone();
+        let center = self.builder.model.units[unit].center;
+        for resource in self.state.resources(&plant) {
+            if resource.holder.as_deref() != Some(id.as_str()) {
+                continue;
+            }
+            let Some(by) = self.resource_named(site, &resource.resource) else { continue };
+            let ops = self.builder.model.centers[center].ops.clone();
+            let brings = |op: &usize| {
+                let mut fetched = self.builder.model.ops[*op].fetched.values();
+                fetched.any(|fetch| fetch.by.contains(&by))
+            };
+            let ops: Vec<usize> = ops.into_iter().filter(brings).collect();
+            let carried: Vec<PartId> = resource.carrying.iter().cloned().collect();
+            let mut fetching = Vec::new();
+            for name in &carried {
+                let Some(part) = self.named(site, name) else { continue };
+                self.model().put(part, At::Resource(by));
+                self.model().expect_part(At::Unit(unit));
+                fetching.push(part);
+            }
+            // What is put together here of pieces that are brought is in the unit already.
+            let mut parts = fetching.clone();
+            let material = |part: usize| self.builder.model.parts[part].material;
+            let mut op = parts.first().and_then(|&part| {
+                ops.iter().copied().find(|&op| self.builder.model.ops[op].output == material(part))
+            });
+            if parts.is_empty() {
+                let place = others.iter().position(|name| {
+                    let now = self.state.part(name);
+                    now.is_some_and(|now| !self.is_done(center, now.last_operation.as_ref()))
+                });
+                let Some(place) = place else { continue };
+                let name = others.remove(place);
+                parts.extend(self.part_in(site, unit, &name));
+                let material = parts.first().map(|&part| self.builder.model.parts[part].material);
+                op = ops
+                    .iter()
+                    .copied()
+                    .find(|&op| Some(self.builder.model.ops[op].output) == material);
+            }
+            let since = resource.since.unwrap_or(self.builder.model.now);
+            match (op, parts.first()) {
+                (Some(op), Some(&lead)) => {
+                    self.grows(unit, op, lead);
+                    self.fetch((unit, op), by, (parts, fetching), since);
+                }
+                _ => self.leave_out(site, resource.resource.as_str(), Why::NoErrand),
+            }
+        }
+    }
+
+    fn fetch(
+        &mut self,
+        (unit, op): (usize, usize),
+        by: usize,
+        (parts, fetching): (Vec<usize>, Vec<usize>),
+        since: PlantTime,
+    ) {
+        let age = self.age(self.builder.model.resources[by].calendar, since);
+        let state = &self.builder.model.ops[op];
+        let ways = state.takes.iter().filter_map(|take| {
+            let lasts = state.fetched.get(&take.store)?.lasts.clone();
+            Some((lasts, take.quantity.round().max(1.0) as usize))
+        });
+        let ways = ways.collect::<Vec<_>>();
+        let stream = &mut self.builder.model.resources[by].time;
+        let left = match ways.as_slice() {
+            [(only, 1)] => only.left(age, stream),
+            several => {
+                // A sum of ways: drawn until one is longer than it has taken already.
+                let mut whole = || {
+                    let ways = several.iter().flat_map(|(lasts, n)| (0..*n).map(move |_| lasts));
+                    ways.map(|lasts| lasts.sample(stream)).fold(Span::ZERO, |sum, way| sum + way)
+                };
+                let drawn = (0..TRIES).map(|_| whole() - age).find(|left| *left > Span::ZERO);
+                drawn.unwrap_or(Span::ZERO)
+            }
+        };
+        let times = u32::try_from(parts.len()).unwrap_or(1);
+        let model = self.model();
+        let (holder, at) =
+            (smol_str::SmolStr::new(model.units[unit].id.as_str()), model.units[unit].at);
+        model.take_resource(by, holder, at);
+        self.job(unit, op, (parts, times), |job| {
+            (job.phase, job.remaining) = (Phase::Fetch, left);
+            (job.fetched_by, job.fetching) = (Some(by), fetching);
+        });
+    }
+
+    /// Whether the last operation on a part was one of this work center.
+    fn is_done(&self, center: usize, last: Option<&twin::OperationId>) -> bool {
+        last.is_some_and(|last| self.op_named(center, last).is_some())
+    }
+
+    /// A part on which nothing runs: it is finished and cannot leave, or the unit is made ready
+    /// for it, or more pieces are to come.
+    fn standing_part(&mut self, site: usize, unit: usize, name: &PartId, is_idle: bool) {
+        let center = self.builder.model.units[unit].center;
+        let Some(now) = self.state.part(name) else { return };
+        let last = now.last_operation.as_ref().and_then(|last| self.op_named(center, last));
+        if let Some(op) = last.filter(|&op| self.is_bulk(op)) {
+            let part = self.model().kit(unit, op);
+            self.finished(unit, op, part);
+            return;
+        }
+        let Some(part) = self.part_in(site, unit, name) else { return };
+        let ops = &self.builder.model.centers[center].ops;
+        let Some(op) = last.or_else(|| self.op_after(ops, part, now)) else {
+            self.leave_out(site, name.as_str(), Why::NoOperation);
+            self.model().leave_place(part);
+            self.model().put(part, At::Gone);
+            return;
+        };
+        self.grows(unit, op, part);
+        if let Begins::Grows { of, .. } = self.builder.model.ops[op].begins
+            && (self.builder.model.parts[part].pieces.len() as u64) < of
+        {
+            return;
+        }
+        self.model().units[unit].holding = None;
+        // Of a batch the state names one part: the others were finished with it.
+        let batch = self.builder.model.ops[op].batch.is_some();
+        if last.is_some() || (batch && is_idle) {
+            self.finished(unit, op, part);
+            return;
+        }
+        let calendar = self.builder.model.centers[center].calendar;
+        let age = self.age(calendar, now.since);
+        let setup = self.builder.model.ops[op].setup;
+        let left = (setup - age).max(Span::ZERO);
+        self.job(unit, op, (vec![part], 1), |job| {
+            if setup > Span::ZERO {
+                (job.phase, job.remaining, job.setup) = (Phase::Setup, left, setup);
+            }
+        });
+    }
+
+    /// A finished part that has not left.
+    fn finished(&mut self, unit: usize, op: usize, part: usize) {
+        let model = self.model();
+        let state = &model.ops[op];
+        let (carried, to) = (!state.carried_by.is_empty(), state.to);
+        let times = if model.parts[part].kit { state.batch.map_or(1, |(_, most)| most) } else { 1 };
+        let quantity = state.quantity * f64::from(times);
+        let is_kit = model.parts[part].kit;
+        model.start_job(unit, op, (vec![part], times), Wait::Machine);
+        let Some(job) = model.units[unit].jobs.last_mut() else { return };
+        (job.phase, job.remaining) = (Phase::Done, Span::ZERO);
+        job.leaving.extend(to.map(|to| match is_kit {
+            true => Leaving::Bulk { quantity, to, carried },
+            false => Leaving::Part { part, to, carried },
+        }));
+    }
+
+    /// An operation that begins parts by the clock waits for the next turn.
+    fn begin_by_the_clock(&mut self, unit: usize, now: &UnitNow) {
+        let model = &self.builder.model;
+        let ops = &model.centers[model.units[unit].center].ops;
+        let every = ops.iter().find_map(|&op| Some((op, model.ops[op].every?)));
+        let Some((op, every)) = every.filter(|(_, every)| *every > Span::ZERO) else { return };
+        let site = model.units[unit].site;
+        let (plant, material) = (&model.sites[site].id, &model.materials[model.ops[op].output].id);
+        let parts = self.state.parts(plant).chain(self.state.ended_parts());
+        let born = parts.filter(|(_, part)| part.material.as_ref() == Some(material));
+        let runs = now.running.iter().map(|run| run.started);
+        let last = born.map(|(_, part)| part.born).chain(runs).max();
+        let Some(next) = last.map(|last| last + every) else { return };
+        if next > model.now {
+            self.model().units[unit].not_before = next;
+            self.model().schedule(next, crate::model::Event::Wake { unit });
+        }
+    }
+
+    /// A machine that is down is repaired in what is left of the repair.
+    fn down(&mut self, site: usize, unit: usize, now: &UnitNow) {
+        let Some((state, since)) = now.stands() else { return };
+        let calendar = self.builder.model.centers[self.builder.model.units[unit].center].calendar;
+        let age = self.age(calendar, since);
+        let modes = &self.builder.model.units[unit].modes;
+        let named = modes.iter().position(|mode| Some(&mode.name) == now.stands_for());
+        let Some(mode) = named.or((!modes.is_empty()).then_some(0)) else {
+            self.leave_out(site, now.unit.as_str(), Why::NoRepairTime);
+            return;
+        };
+        let model = self.model();
+        let of = &mut model.units[unit];
+        let left = of.modes[mode].repair.residual(age.hours(), &mut of.streams.failure);
+        let reason = now.stands_for().cloned().unwrap_or_else(|| of.modes[mode].name.clone());
+        let over = model.calendars[calendar].hours.done(model.now, span_of_hours(left));
+        model.stop(unit, (state, reason), over);
+        // Time goes on to the next failure when this one is over.
+        let failed = &mut model.units[unit].modes[mode];
+        if failed.ages == Ages::WithTime {
+            failed.remaining += over.since(model.now);
+        }
+    }
+}
