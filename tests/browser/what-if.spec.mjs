@@ -56,6 +56,21 @@ test('a change is played beside what is, kept in the address, and saved as what 
   await expect(page.locator('#changes')).toContainText('Nothing is different yet');
 });
 
+test('from a station one comes to its own numbers first', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/viewer/?plant=home-yard&as=XAA&unit=dock-1`);
+  await page.locator('#panel').getByRole('link', { name: 'What if?' }).click();
+  await expect(page).toHaveURL(/what-if.*#.*about=dock/);
+  const first = page.locator('#what-path optgroup').first();
+  await expect(first).toHaveAttribute('label', 'About Dock');
+  const values = await first.locator('option').evaluateAll((all) => all.map(({ value }) => value));
+  expect(values).toContain(DOCKS);
+  expect(values).toContain('home-yard.crew.riggers.people');
+  expect(values).toContain('home-yard.operation.erect.time');
+  expect(await page.locator(`#what-path option[value="${DOCKS}"]`).count()).toBe(1);
+  await page.locator('#what-path').selectOption(DOCKS);
+  await expect(page.locator('#what-value')).toHaveValue('1');
+});
+
 test('who may not know all that makes a plant’s numbers is told so, and nothing of it goes out', async ({ page, demo, complaints }) => {
   const answer = await fetch(`${demo.url}/api/v1/plants/munitions/model?as=XCC`);
   expect(answer.status).toBe(404);

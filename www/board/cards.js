@@ -246,13 +246,14 @@ function nowWords({ name: called, state, since, is_closed: isClosed, waits_for: 
   return cover > 0 ? word('holdup.now_stock', { name, days: days(cover) }) : word('holdup.now_not_missing', { name });
 }
 
-/** The former leads, newest first, and the way to the picture. */
-function holdUpFoot(card, viewer) {
+/** The former leads, newest first, and the ways to the picture and to what if. */
+function holdUpFoot(card, viewer, whatIf) {
   const lead = (former) => word('holdup.before_item', { what: causeSentence(former, former.kind || undefined), when: when(former.since, 'day') });
   const before = card.before.slice(0, -1).reverse().slice(0, 2).map(lead);
   return h('p', { class: 'card-foot' },
     before.length > 0 && h('span', {}, `${word('holdup.before')}: ${before.join('; ')}.`),
-    viewer && h('a', { href: viewer }, word('holdup.show')));
+    viewer && h('a', { href: viewer }, word('holdup.show')),
+    whatIf && card.id && h('a', { href: whatIf(card.id) }, word('nav.what_if')));
 }
 
 /** That another hold-up led until a moment ago, as long as it is news. */
@@ -277,7 +278,7 @@ function effectLine(card) {
 }
 
 /** 2. What holds us back now? */
-export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, changed = null }) {
+export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, whatIf = null, changed = null }) {
   if (!card.known) {
     const { title, text } = whyNot(card);
     return empty(title, text);
@@ -299,7 +300,7 @@ export function holdUpCard(card, { now, withPlant, linkTo, viewer = null, change
       (loss || lost) && fact(word('holdup.cost'), loss ? [loss, lossWindow(card), lost && h('small', {}, lost)] : lost),
       card.share_ratio > 0 && card.window_d >= SHARE_FROM_D && fact(word('holdup.share'), [percent(card.share_ratio), h('small', {}, word('holdup.share_of', { days: days(card.window_d) }))]),
       fact(word('holdup.sure_label'), [confidenceWords(card), card.based_on[1] > 0 && h('small', {}, word('holdup.based_on', { m: number(card.based_on[0]), n: number(card.based_on[1]) }))])),
-    holdUpFoot(card, viewer),
+    holdUpFoot(card, viewer, whatIf),
   ];
 }
 
@@ -467,9 +468,9 @@ export function frameCards() {
  * the main hold-up while it is news. `linkTo(plant, section)` gives the way to a plant by its name,
  * or null; `closed` are the orders that were lately closed with something missing.
  */
-export function drawCards(view, { now, withPlant, linkTo, closed = [], viewer = null, seen = '', openAssumed = null, changed = null }) {
+export function drawCards(view, { now, withPlant, linkTo, closed = [], viewer = null, whatIf = null, seen = '', openAssumed = null, changed = null }) {
   const holdUp = view.get('board/holdup');
-  const context = { now: now ?? Date.now(), withPlant, linkTo, closed, viewer, holdUp, seen, openAssumed, changed };
+  const context = { now: now ?? Date.now(), withPlant, linkTo, closed, viewer, whatIf, holdUp, seen, openAssumed, changed };
   for (const [name, draw] of Object.entries(CARDS)) {
     const section = document.getElementById(`card-${name}`);
     const value = view.get(`board/${name}`);

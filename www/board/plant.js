@@ -2,7 +2,7 @@
 
 import { h, renew } from '../lib/dom.js';
 import { DAY_MS, ms, quantity, useSiteZone } from '../lib/format.js';
-import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
+import { Mirror, PlantClock, keepAudience, whatIf } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
 import { Assumed } from './assumed.js';
 import { drawCards, frameCards } from './cards.js';
@@ -80,7 +80,6 @@ start(() => {
   frameCards();
   const id = plantId();
   const viewer = keepAudience(`/viewer/?plant=${encodeURIComponent(id)}`);
-  const whatIf = keepAudience(`/plant/${encodeURIComponent(id)}/what-if`);
   const mirror = new Mirror();
   const view = mirror.watch(`plant/${id}`);
   const history = mirror.watch(`history/${id}`);
@@ -88,7 +87,7 @@ start(() => {
   const name = () => view.get('plant')?.name ?? word('head.plant');
   const header = new Header({
     mirror, clock, view, name, back: true,
-    links: () => !view.refused && [alarmLink(alarmCounts(history), '#alarms'), h('a', { href: whatIf, data: { key: 'what-if' } }, word('nav.what_if')), h('a', { class: 'button', href: viewer, data: { key: 'viewer' } }, word('nav.viewer'))],
+    links: () => !view.refused && [alarmLink(alarmCounts(history), '#alarms'), h('a', { href: whatIf(id), data: { key: 'what-if' } }, word('nav.what_if')), h('a', { class: 'button', href: viewer, data: { key: 'viewer' } }, word('nav.viewer'))],
   });
   const assumed = new Assumed(() => [{ id, name: name(), history }]);
   const charts = new Charts('charts');
@@ -111,7 +110,7 @@ start(() => {
     }
     const now = clock.now() ?? Date.now();
     changes.learn(now);
-    drawCards(view, { now, withPlant: false, linkTo: (plant, section) => section, closed: closedShort(history, now), viewer, seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
+    drawCards(view, { now, withPlant: false, linkTo: (plant, section) => section, closed: closedShort(history, now), viewer, whatIf: (about) => whatIf(id, about), seen: seenOf(view), openAssumed: () => assumed.open(), changed: changes.holdUp(now) });
     drawFloor(view, history, now, draw);
     drawSection('events', eventList(view, { naming: namingOf(view), changes }));
   };

@@ -34,6 +34,12 @@ export function keepAudience(path, as = wishedAudience()) {
   return hash === undefined ? joined : `${joined}#${hash}`;
 }
 
+/** Where what-if is asked of a plant: of all its numbers, or first of those about one thing. */
+export function whatIf(plant, about = '') {
+  const page = keepAudience(`/plant/${encodeURIComponent(plant)}/what-if`);
+  return about ? `${page}#${new URLSearchParams({ about })}` : page;
+}
+
 /** Where the hub's websocket is, seen from this page. */
 function socketAddress(as) {
   const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';

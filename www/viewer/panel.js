@@ -3,6 +3,7 @@
 import { bar, moment } from '../board/cards.js';
 import { h } from '../lib/dom.js';
 import { duration, ms, number, percent, quantity } from '../lib/format.js';
+import { whatIf } from '../lib/mirror.js';
 import { awayWords, isGoingIn, stretchesUntil } from '../lib/past.js';
 import { eventSentence, plainWords, reasonWords, waitsFor } from '../lib/say.js';
 import { sign, stateMark, stateWord } from '../lib/states.js';
@@ -25,6 +26,7 @@ export function panel(page) {
   return frame(page, page.name(selected), what, [
     held && h('p', { class: 'flagged-note' }, sign('flag'), heldWords(page)),
     factsOf(page, selected, layout) ?? h('p', { class: 'muted' }, word('viewer.nothing_known')),
+    h('p', {}, h('a', { href: whatIf(page.plant, layout.work_center ?? selected) }, word('nav.what_if'))),
   ]);
 }
 

@@ -30,7 +30,7 @@ function readAddress() {
   const wish = new URLSearchParams(location.hash.slice(1));
   const known = (name, choices, usual) => (choices.includes(Number(wish.get(name))) ? Number(wish.get(name)) : usual);
   const changes = wish.getAll('c').map((text) => text.split('=')).filter((parts) => parts.length === 2).map(([path, value]) => ({ path, value }));
-  return { changes, days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4) };
+  return { changes, days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '' };
 }
 
 class WhatIf {
@@ -75,6 +75,13 @@ class WhatIf {
     return this.#parameters?.find((of) => of.path === path);
   }
 
+  /** What one came for, as pages call it: that which has a number of its own, or else its id. */
+  #nameOfAbout() {
+    const named = this.#parameters.filter(({ path }) => path.split('.')[2] === this.about);
+    const of = named.find(({ plant }) => plant === this.#plant) ?? named[0];
+    return of ? nameOf(of.name) : this.about;
+  }
+
   #label({ plant, name, kind, parameter }) {
     const of = word(`what_if.parameter.${parameter}`, { name: nameOf(name) });
     const other = plant !== this.#plant && word('what_if.of_plant', { plant });
@@ -83,6 +90,7 @@ class WhatIf {
 
   #keep() {
     const wish = new URLSearchParams({ days: this.days, plays: this.replications });
+    if (this.about) wish.set('about', this.about);
     for (const { path, value } of this.changes) wish.append('c', `${path}=${value}`);
     history.replaceState(null, '', `${location.pathname}${location.search}#${wish}`);
     this.#answers = null;
@@ -164,8 +172,15 @@ class WhatIf {
       event.preventDefault();
       if (chosen() && byId('what-value').value.trim()) this.#change(chosen(), byId('what-value').value);
     };
+    // What one came for stands first, and is listed under its kind no second time.
+    const about = offered.filter((of) => of.about.includes(this.about));
+    const own = about.filter((of) => of.plant === this.#plant);
+    const wanted = own.length > 0 ? own : about;
+    const first = wanted.length > 0 && h('optgroup', { label: word('what_if.about', { name: this.#nameOfAbout() }), data: { key: 'about' } }, wanted.map(option));
+    const others = offered.filter((of) => !wanted.includes(of));
     const groups = kinds.map((group) => {
-      const of = offered.filter(({ plant, kind }) => `${plant} ${kind}` === group);
+      const of = others.filter(({ plant, kind }) => `${plant} ${kind}` === group);
+      if (of.length === 0) return null;
       const label = [word(`what_if.kinds.${of[0].kind}`), of[0].plant !== this.#plant && of[0].plant].filter(Boolean).join(', ');
       return h('optgroup', { label, data: { key: group } }, of.map(option));
     });
@@ -179,7 +194,7 @@ class WhatIf {
     const columns = [[word('what_if.column.what')], [word('what_if.column.is')], [word('what_if.column.would')], [word('what_if.column.undo')]];
     return [
       h('form', { class: 'what-if-form', data: { key: 'form' }, on: { submit: take } },
-        h('label', {}, word('what_if.which'), h('select', { id: 'what-path', class: 'wide', on: { change: fill } }, h('option', { value: '' }, word('what_if.choose')), groups)),
+        h('label', {}, word('what_if.which'), h('select', { id: 'what-path', class: 'wide', on: { change: fill } }, h('option', { value: '' }, word('what_if.choose')), first, groups)),
         h('label', {}, word('what_if.value'), h('input', { id: 'what-value', autocomplete: 'off', 'aria-describedby': 'what-wrong' })),
         h('button', { class: 'button', type: 'submit' }, word('what_if.change'))),
       h('p', { class: 'what-if-error', id: 'what-wrong', role: 'alert', hidden: !this.#formProblem }, this.#formProblem ?? ''),

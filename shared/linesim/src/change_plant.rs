@@ -19,6 +19,9 @@
 //! What [`crate::Model::change`] knows besides (`.unit.P4-1.down` and the like) happens at the
 //! start of a run.
 
+use std::collections::BTreeSet;
+
+use smol_str::SmolStr;
 use twin::{
     EquipmentId, Plant, Span,
     definition::{FailureMode, SourceRule, WorkUnit},
@@ -79,13 +82,17 @@ pub struct Parameter {
     pub parameter: &'static str,
     /// Its value, as [`change_plant`] takes one; of a time the mean.
     pub value: String,
+    /// The ids of what it is about: an operation is done at a work center, a crew works where it
+    /// is needed, a delivery comes from a supplier into a storage.
+    pub about: Vec<SmolStr>,
 }
 
 /// The parameters of a plant that have one value, each with it.
 pub fn parameters(plant: &Plant) -> Vec<Parameter> {
     let found = knobs(plant).into_iter().filter_map(|(path, knob, index)| {
         let (kind, name, parameter, value) = shown(plant, knob, index)?;
-        Some(Parameter { path, kind, name: name.to_owned(), parameter, value })
+        let about = about(plant, knob, index);
+        Some(Parameter { path, kind, name: name.to_owned(), parameter, value, about })
     });
     found.collect()
 }
@@ -96,6 +103,39 @@ fn only_mode(modes: &[FailureMode]) -> Option<&FailureMode> {
         [only] => Some(only),
         _ => None,
     }
+}
+
+/// What a knob is about, by id.
+fn about(plant: &Plant, knob: Knob, index: usize) -> Vec<SmolStr> {
+    let text = |id: &EquipmentId| SmolStr::new(id.as_str());
+    let ids = match knob {
+        Knob::CenterTime | Knob::CenterCount | Knob::CenterRepair | Knob::CenterBetween => {
+            vec![text(&plant.work_centers[index].id)]
+        }
+        Knob::ResourceRepair | Knob::ResourceBetween => vec![text(&plant.resources[index].id)],
+        Knob::OperationTime
+        | Knob::OperationYield
+        | Knob::OperationVariation
+        | Knob::OperationEvery => vec![text(&plant.operations[index].work_center)],
+        Knob::Capacity => vec![text(&plant.storages[index].id)],
+        Knob::Lot | Knob::Every | Knob::Lead => {
+            let line = &plant.supply_lines[index];
+            vec![text(&line.storage), SmolStr::new(line.supplier.as_str())]
+        }
+        Knob::People => {
+            let crew = &plant.crews[index].id;
+            let needs = plant
+                .operations
+                .iter()
+                .filter(|operation| operation.crew.iter().any(|need| need.crew == *crew));
+            let own = std::iter::once(SmolStr::new(crew.as_str()));
+            own.chain(needs.map(|operation| text(&operation.work_center))).collect()
+        }
+        Knob::UnitLimit => vec![text(&plant.areas[index].id)],
+        Knob::ArrivalsEvery | Knob::Cards | Knob::Running => Vec::new(),
+    };
+    let mut seen = BTreeSet::new();
+    ids.into_iter().filter(|id| seen.insert(id.clone())).collect()
 }
 
 /// What a knob is of, as pages call it, and its value.

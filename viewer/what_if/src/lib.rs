@@ -89,8 +89,9 @@ pub fn parameters(question: &str) -> Result<String, NoAnswer> {
     let prepared = Question::read(question)?.prepare()?;
     let of_plant = |plant: &twin::Plant| {
         let rows = linesim::parameters(plant).into_iter().map(|of| {
+            let about: Vec<&str> = of.about.iter().map(|id| id.as_str()).collect();
             json!({ "plant": plant.id.as_str(), "path": of.path, "kind": of.kind, "name": of.name,
-                "parameter": of.parameter, "value": of.value })
+                "parameter": of.parameter, "value": of.value, "about": about })
         });
         rows.collect::<Vec<_>>()
     };
