@@ -2,9 +2,9 @@
 
 use std::{path::Path, process::Command};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{repository, slipway};
+use crate::support::{Feed, Hub, Key, repository, slipway};
 
 /// Two exponential stations with room for one between: 0.75 an hour, exactly.
 const LINE: &str = r#"assumed = true
@@ -219,4 +219,58 @@ fn milestones_are_reached_when_their_work_has_ended() {
     };
     assert!((reached("H1-float-out") - 1.0).abs() < 1e-9, "within three weeks");
     assert!(reached("H1-delivery").abs() < 1e-9, "after 190 working days at the quay");
+}
+
+#[tokio::test]
+async fn a_plant_goes_on_from_what_a_hub_knows() {
+    let hub = Hub::start(&[]);
+    let key = hub.key(&Key::Feed("log", "machine-shop"));
+    let clock = json!({ "kind": "simulated", "start": "2031-01-08T06:00:00Z", "rate": 1.0 });
+    let mut feed = Feed::connect_on(&hub.ingest(), &key, "log", &clock).await;
+    let stock = json!({
+        "kind": "stock", "at": "2031-01-08T06:00:00Z", "storage": "bar-stock", "material": "bar",
+        "quantity": 0.0,
+    });
+    feed.say(&json!({ "type": "report", "seq": 1, "reports": [stock] })).await;
+    let answer = feed.hear().await.expect("an answer");
+    assert_eq!(answer["type"], "ack", "{answer}");
+    let data = hub.data().to_str().expect("a path of text");
+    let sim = |more: &[&str]| {
+        let usual = ["sim", "machine-shop", "--until", "5d", "--replications", "2", "--json"];
+        let (status, out, said) = run(&[&usual, more].concat());
+        assert_eq!(status, 0, "{said}");
+        serde_json::from_str::<Value>(&out).expect("JSON")
+    };
+    let bars = |answer: &Value| {
+        let storages = answer["storages"].as_array().expect("a list");
+        let bars =
+            storages.iter().find(|of| of["storage"] == "bar-stock" && of["material"] == "bar");
+        number(bars.expect("bars"), "/level/mean")
+    };
+    // Beside the running hub: there is no bar, and none comes in the first hours.
+    let now = sim(&["--from", data]);
+    assert!(now["from"].as_str().is_some_and(|at| at.starts_with("2031-01-08T06:0")), "{now:#}");
+    assert_eq!(now["warmup"], "none");
+    let fresh = sim(&["--warmup", "0d"]);
+    assert_eq!(fresh["from"], Value::Null);
+    assert!(bars(&now) < bars(&fresh) - 50.0, "{} and {}", bars(&now), bars(&fresh));
+    // A day before, the hub knew of nothing that had gone.
+    let before = sim(&["--from", data, "--at", "2031-01-07T06:00:00Z"]);
+    assert!(bars(&before) > bars(&now) + 50.0, "{} and {}", bars(&before), bars(&now));
+
+    let (status, _, said) =
+        run(&["sim", "machine-shop", "--from", data, "--at", "2031-02-01T06:00:00Z"]);
+    assert_eq!(status, 1);
+    assert!(
+        said.contains("is not in the record, which goes from 2031-01-05T23:00:00Z to"),
+        "{said}"
+    );
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let elsewhere = elsewhere.path().to_str().expect("a path of text");
+    let (status, _, said) = run(&["sim", "machine-shop", "--from", elsewhere]);
+    assert_eq!(status, 1);
+    assert!(said.contains("is no data directory of a hub"), "{said}");
+    let (status, _, said) = run(&["sim", "home-yard", "--from", data]);
+    assert_eq!(status, 1);
+    assert!(said.contains("holds no report of plant home-yard"), "{said}");
 }

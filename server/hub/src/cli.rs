@@ -12,6 +12,7 @@ mod key;
 mod named;
 mod scenario;
 mod sim;
+mod stands;
 mod subject;
 mod test;
 mod threads;

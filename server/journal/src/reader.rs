@@ -44,6 +44,17 @@ impl Reader {
         Ok(Self { connection, path })
     }
 
+    /// The number of the newest row; 0 before the first.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be read.
+    pub fn last_hub_seq(&self) -> Result<u64, JournalError> {
+        let failed = sqlite(&self.path, "being read");
+        let newest = "SELECT COALESCE(MAX(hub_seq), 0) FROM entry";
+        let last: i64 = self.connection.query_row(newest, (), |row| row.get(0)).map_err(&failed)?;
+        Ok(last.cast_unsigned())
+    }
+
     /// Hands over the rows numbered `from` to `to`, both included, in order, each checked, until
     /// there are no more or the visitor breaks off.
     ///

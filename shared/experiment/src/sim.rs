@@ -15,13 +15,15 @@ mod whole;
 
 use linesim::{Disruption, ModelError, NeverEnds, flow::FlowError, like::NotLike, never_ends};
 use twin::{
-    EquipmentId, MaterialId, MilestoneId, Plant, PlantId, Programme, Report, Span, UnitState,
+    EquipmentId, MaterialId, MilestoneId, Plant, PlantId, PlantTime, Programme, Report, Span,
+    UnitState, state::TwinState,
 };
 
 use crate::{error::StatisticsError, executor::Executor, interval::Interval};
 
 pub use choice::{component, needs_whole};
 pub use judge::{Judged, NoJudgement, judge};
+pub use whole::left_out;
 
 /// The plant, and what it lives in.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +34,24 @@ pub struct Subject<'a> {
     pub plants: &'a [Plant],
     /// Which of them is asked about.
     pub number: usize,
+    /// How they stand when it begins; none: as their files say, on the programme's first day.
+    pub now: Option<Now<'a>>,
+}
+
+/// What is known of plants at a moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Now<'a> {
+    /// What reports have said so far.
+    pub state: &'a TwinState,
+    /// The plants' time.
+    pub at: PlantTime,
+}
+
+impl Subject<'_> {
+    /// When it begins.
+    fn begins(&self) -> PlantTime {
+        self.now.map_or(self.programme.starts, |now| now.at)
+    }
 }
 
 /// How it is to be simulated.
@@ -299,6 +319,11 @@ pub enum SimError {
     /// A scenario's changes while it runs are for whole models.
     #[error("disruptions are for plants played whole, and this is a network of like pieces")]
     Disruptions,
+    /// Only whole models go on from a live state.
+    #[error(
+        "the plant goes on from a live state only when it is played whole, and it has what only a network of like pieces knows"
+    )]
+    NotFromNow,
     /// The executor left something out.
     #[error("a replication was not run")]
     NotRun,

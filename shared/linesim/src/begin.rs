@@ -3,6 +3,7 @@
 use twin::{Span, Statement};
 
 use crate::{
+    lacks::Lacks,
     model::{Event, Model},
     network::{At, Begins, Job, Op, Part, Phase, Role, Wait},
     takings::Takings,
@@ -19,25 +20,46 @@ impl Model {
             self.wake_unit(unit);
             return;
         }
-        while !self.is_crowded() && self.try_begin(unit) {}
+        let stuck = self.units[unit].jobs.iter().filter_map(|job| job.wait.as_ref());
+        let leaving = stuck.map(Lacks::of).fold(Lacks::NOTHING, |all, lacks| all | lacks);
+        while !self.is_crowded() && self.try_begin(unit, leaving) {}
     }
 
-    fn try_begin(&mut self, unit: usize) -> bool {
-        match self.ready(unit) {
-            Some(Ok((op, takings))) => {
-                self.begin(unit, op, &takings);
-                true
-            }
-            Some(Err(wait)) => {
-                self.units[unit].wait = Some(wait);
-                false
-            }
-            None => false,
+    /// Units that take turns: one that began may have let another one come to its turn.
+    fn next_in_turn(&mut self, unit: usize) {
+        let center = self.units[unit].center;
+        for index in 0..self.centers[center].units.len() {
+            let other = self.centers[center].units[index];
+            self.wake_if(other, Lacks::MATERIAL | Lacks::ORDER);
         }
     }
 
+    /// Begins what can begin; `leaving` is what the unit lacks to let go of what is finished.
+    fn try_begin(&mut self, unit: usize, leaving: Lacks) -> bool {
+        let (begins, lacks) = match self.ready(unit) {
+            Some(Ok((op, takings))) => {
+                self.begin(unit, op, &takings);
+                if self.ops[op].begins != Begins::Bulk && self.ops[op].swap_window.is_some() {
+                    self.next_in_turn(unit);
+                }
+                (true, Lacks::ANYTHING)
+            }
+            Some(Err((wait, lacks))) => {
+                self.units[unit].wait = Some(wait);
+                (false, leaving | lacks)
+            }
+            None => (false, leaving),
+        };
+        self.units[unit].lacks = lacks;
+        begins
+    }
+
     /// What can begin, or what it waits for; none while the unit has no place free.
-    fn ready(&self, unit: usize) -> Option<Result<(usize, Takings), Wait>> {
+    fn ready(&self, unit: usize) -> Option<Result<(usize, Takings), (Wait, Lacks)>> {
+        let alone = |wait: Wait| {
+            let lacks = Lacks::of(&wait);
+            Some(Err((wait, lacks)))
+        };
         let state = &self.units[unit];
         let center = &self.centers[state.center];
         let batches = center.ops.iter().any(|&op| self.ops[op].batch.is_some());
@@ -46,12 +68,13 @@ impl Model {
             return None;
         }
         if state.down.is_some() {
-            return Some(Err(Wait::Repair));
+            return alone(Wait::Repair);
         }
         if !self.calendars[center.calendar].hours.is_open(self.now) {
-            return Some(Err(Wait::Shift(center.calendar)));
+            return alone(Wait::Shift(center.calendar));
         }
         let mut nearest: Option<Wait> = None;
+        let mut lacks = Lacks::NOTHING;
         for &op in &center.ops {
             if state.holding.is_some_and(|(_, holds)| holds != op) {
                 continue;
@@ -62,13 +85,14 @@ impl Model {
             match found {
                 Ok(takings) => return Some(Ok((op, takings))),
                 Err(wait) => {
+                    lacks = lacks | Lacks::of(&wait);
                     if nearest.as_ref().is_none_or(|other| nearness(&wait) > nearness(other)) {
                         nearest = Some(wait);
                     }
                 }
             }
         }
-        nearest.map(Err)
+        nearest.map(|wait| Err((wait, lacks)))
     }
 
     /// Crews, cranes and the building's limit, asked once the material is there.

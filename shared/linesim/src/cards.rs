@@ -1,7 +1,7 @@
 //! Cards that limit how much is under way: an operation begins only with one, and a later
 //! operation gives it back when a good piece leaves it, or any on the way when the piece is lost.
 
-use crate::{model::Model, network::Wait};
+use crate::{lacks::Lacks, model::Model, network::Wait};
 
 /// A loop of cards.
 #[derive(Clone, Debug)]
@@ -63,7 +63,7 @@ impl Model {
             state.left += pieces;
             state.returned_by = Some(unit);
             for index in 0..self.cards[cards].users.len() {
-                self.wake_unit(self.cards[cards].users[index]);
+                self.wake_if(self.cards[cards].users[index], Lacks::CARDS);
             }
         }
     }

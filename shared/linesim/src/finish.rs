@@ -284,7 +284,7 @@ impl Model {
         }
     }
 
-    fn wake_all(&mut self) {
+    pub(crate) fn wake_all(&mut self) {
         for unit in 0..self.units.len() {
             self.wake_unit(unit);
         }

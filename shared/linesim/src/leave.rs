@@ -4,6 +4,7 @@ use smol_str::{SmolStr, format_smolstr};
 use twin::{Span, Statement};
 
 use crate::{
+    lacks::Lacks,
     model::Model,
     network::{At, Carriage, ErrandKind, Leaving, Phase, Wait},
 };
@@ -289,7 +290,7 @@ impl Model {
 
     pub(crate) fn resource_came(&mut self, resource: usize) {
         for index in 0..self.resources[resource].users.len() {
-            self.wake_unit(self.resources[resource].users[index]);
+            self.wake_if(self.resources[resource].users[index], Lacks::CRANE | Lacks::SHIFT);
         }
     }
 

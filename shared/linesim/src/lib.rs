@@ -35,6 +35,7 @@ mod error;
 mod finish;
 pub mod flow;
 mod hours;
+mod lacks;
 mod lane;
 mod lasts;
 mod leave;

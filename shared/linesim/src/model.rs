@@ -11,6 +11,7 @@ use twin::{MaterialId, PlantId, PlantTime, Report, Span, Statement, definition::
 use crate::{
     cards::CardState,
     error::ModelError,
+    lacks::Lacks,
     network::{
         AreaState, CalendarState, Carriage, Center, Consignment, CrewState, LaneState, Line,
         MaterialState, Op, Part, ResourceState, Site, Store, Unit,
@@ -233,10 +234,17 @@ impl Model {
         self.dirty.insert((self.units[unit].idle_since, unit));
     }
 
+    /// Lets a unit try again if it lacked something of what came.
+    pub(crate) fn wake_if(&mut self, unit: usize, came: Lacks) {
+        if self.units[unit].lacks.any_of(came) {
+            self.wake_unit(unit);
+        }
+    }
+
     /// Lets those that take from a storage try again: something came.
     pub(crate) fn came(&mut self, store: usize) {
         for index in 0..self.stores[store].takers.len() {
-            self.wake_unit(self.stores[store].takers[index]);
+            self.wake_if(self.stores[store].takers[index], Lacks::MATERIAL);
         }
         for index in 0..self.stores[store].shipping.len() {
             let line = self.stores[store].shipping[index];
@@ -247,7 +255,7 @@ impl Model {
     /// Lets those that put into a storage try again: room came free.
     pub(crate) fn room_came(&mut self, store: usize) {
         for index in 0..self.stores[store].givers.len() {
-            self.wake_unit(self.stores[store].givers[index]);
+            self.wake_if(self.stores[store].givers[index], Lacks::SPACE);
         }
         self.let_in(store);
     }
@@ -276,9 +284,7 @@ impl Model {
             self.wake_unit(unit);
         }
         for resource in resources {
-            for index in 0..self.resources[resource].users.len() {
-                self.wake_unit(self.resources[resource].users[index]);
-            }
+            self.resource_came(resource);
         }
         for crew in crews {
             let available = if is_open { self.crews[crew].people } else { 0 };
@@ -290,7 +296,7 @@ impl Model {
 
     pub(crate) fn crew_came(&mut self, crew: usize) {
         for index in 0..self.crews[crew].users.len() {
-            self.wake_unit(self.crews[crew].users[index]);
+            self.wake_if(self.crews[crew].users[index], Lacks::CREW | Lacks::SHIFT);
         }
     }
 

@@ -12,7 +12,9 @@ use twin::{
     definition::{Ages, ResourceKind},
 };
 
-use crate::{cards::OpCards, hours::Hours, lasts::Lasts, outside::Reorder, over_time::OverTime};
+use crate::{
+    cards::OpCards, hours::Hours, lacks::Lacks, lasts::Lasts, outside::Reorder, over_time::OverTime,
+};
 
 /// A plant.
 #[derive(Clone, Debug)]
@@ -163,6 +165,8 @@ pub(crate) struct Unit {
     pub holding: Option<(usize, usize)>,
     /// What the last attempt to start failed for.
     pub wait: Option<Wait>,
+    /// Whatever it lacked then to start, or to let go of what is finished.
+    pub lacks: Lacks,
     /// Free or changed since; the longest free goes first.
     pub idle_since: PlantTime,
     pub shown: UnitState,

@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use twin::{EquipmentId, PlaceRef, Statement};
 
 use crate::{
+    lacks::Lacks,
     model::{Event, Model},
     network::{At, Wait},
     over_time::OverTime,
@@ -31,7 +32,7 @@ impl Model {
         self.areas[area].present = self.areas[area].present.saturating_sub(1);
         if self.areas[area].limit.is_some() {
             for index in 0..self.areas[area].users.len() {
-                self.wake_unit(self.areas[area].users[index]);
+                self.wake_if(self.areas[area].users[index], Lacks::LIMIT);
             }
             for index in 0..self.areas[area].stores.len() {
                 self.let_in(self.areas[area].stores[index]);

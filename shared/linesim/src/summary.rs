@@ -100,26 +100,10 @@ impl Model {
 
     /// What the run came to so far.
     pub fn summary(&self) -> Summary {
-        let units = self.units.iter().enumerate().map(|(index, unit)| UnitSummary {
-            plant: self.sites[unit.site].id.clone(),
-            unit: unit.id.clone(),
-            work_center: self.centers[unit.center].id.clone(),
-            state: unit.shown,
-            time_in: self.shares_until_now(index).map(Span::from_micros),
-            finished: unit.finished,
-        });
-        let storages = self.stores.iter().map(|store| StorageSummary {
-            plant: self.sites[store.site].id.clone(),
-            storage: store.id.clone(),
-            parts: store.parts.len() as u64,
-            parts_over_time: store.named.until(self.now),
-            stock: self.stocks(store, |stock| stock.level),
-            stock_over_time: self.stocks(store, |stock| stock.until(self.now)),
-        });
         let completed = self.materials.iter().filter(|m| m.completed > 0);
         Summary {
-            units: units.collect(),
-            storages: storages.collect(),
+            units: (0..self.units.len()).map(|unit| self.unit_summary(unit)).collect(),
+            storages: (0..self.stores.len()).map(|store| self.storage_summary(store)).collect(),
             completed: completed.map(|m| (m.id.clone(), m.completed)).collect(),
             part_operations: self.part_operations,
             in_work: self
@@ -129,6 +113,56 @@ impl Model {
                 .count() as u64,
         }
     }
+
+    /// Each station of a plant, in the order of the file.
+    pub fn units(&self, plant: &PlantId) -> impl Iterator<Item = UnitSummary> {
+        let site = self.sites.iter().find(|site| site.id == *plant);
+        let units = site.map_or(&[][..], |site| &site.units);
+        units.iter().map(|&unit| self.unit_summary(unit))
+    }
+
+    /// Each storage of a plant, in the order of the file.
+    pub fn storages(&self, plant: &PlantId) -> impl Iterator<Item = StorageSummary> {
+        let site = self.sites.iter().find(|site| site.id == *plant);
+        let stores = site.map_or(&[][..], |site| &site.stores);
+        stores.iter().map(|&store| self.storage_summary(store))
+    }
+
+    /// Parts of a material that were completed since the start.
+    pub fn completed(&self, material: &MaterialId) -> u64 {
+        let known = self.material_index.get(material);
+        known.map_or(0, |&material| self.materials[material].completed)
+    }
+
+    /// Parts times operations finished since the start.
+    pub fn part_operations(&self) -> u64 {
+        self.part_operations
+    }
+
+    fn unit_summary(&self, index: usize) -> UnitSummary {
+        let unit = &self.units[index];
+        UnitSummary {
+            plant: self.sites[unit.site].id.clone(),
+            unit: unit.id.clone(),
+            work_center: self.centers[unit.center].id.clone(),
+            state: unit.shown,
+            time_in: self.shares_until_now(index).map(Span::from_micros),
+            finished: unit.finished,
+        }
+    }
+
+    fn storage_summary(&self, index: usize) -> StorageSummary {
+        let store = &self.stores[index];
+        StorageSummary {
+            plant: self.sites[store.site].id.clone(),
+            storage: store.id.clone(),
+            parts: store.parts.len() as u64,
+            parts_over_time: store.named.until(self.now),
+            stock: self.stocks(store, |stock| stock.level),
+            stock_over_time: self.stocks(store, |stock| stock.until(self.now)),
+        }
+    }
+
     fn stocks(&self, store: &Store, value: impl Fn(&OverTime) -> f64) -> Vec<(MaterialId, f64)> {
         let stocks = store.bulk.iter();
         stocks.map(|(&id, stock)| (self.materials[id].id.clone(), value(stock))).collect()

@@ -3,6 +3,7 @@
 mod causes;
 mod conduct;
 mod plants;
+mod sleeping;
 mod standing;
 mod stops;
 mod yard;

@@ -69,7 +69,8 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     pub(crate) fn subject(&self) -> Subject<'_> {
-        Subject { programme: &self.programme, plants: &self.plants, number: self.number }
+        let Self { programme, plants, number, .. } = self;
+        Subject { programme, plants, number: *number, now: None }
     }
 
     pub(crate) fn plant(&self) -> &Plant {

@@ -9,7 +9,10 @@ use linesim::{
 };
 use thiserror::Error;
 
-use super::subject::{NoSubject, Subject};
+use super::{
+    stands::NotKnown,
+    subject::{NoSubject, Subject},
+};
 
 /// The largest scenario file: it is written by people.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -39,6 +42,9 @@ pub(super) enum NoScenario {
     /// The plant.
     #[error(transparent)]
     Subject(#[from] NoSubject),
+    /// How it stands.
+    #[error(transparent)]
+    Stands(#[from] NotKnown),
 }
 
 impl NoScenario {
@@ -88,7 +94,10 @@ pub(super) fn apply(
     scenario: &Scenario,
     subject: &mut Subject,
 ) -> Result<Vec<Disruption>, NoScenario> {
+    // What happened before it begins is in the state that it begins with.
+    let begins = subject.begins();
     let mut disruptions = scenario.disruptions.clone();
+    disruptions.retain(|disruption| disruption.at >= begins);
     for Change { path: what, value, line } in &scenario.changes {
         let changed = change_plant(&mut subject.plants, what, value);
         let changed = changed.map_err(|source| NoScenario::Change {
@@ -99,7 +108,7 @@ pub(super) fn apply(
         if changed == Changed::WhileRunning {
             disruptions.push(Disruption {
                 name: what.clone(),
-                at: subject.programme.starts,
+                at: begins,
                 until: None,
                 path: what.clone(),
                 value: value.clone(),

@@ -14,12 +14,13 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use experiment::sim::{self, Engine, Outcome, SimError, Wish};
-use linesim::Scenario;
+use linesim::{LeftOut, Scenario};
 use thiserror::Error;
-use twin::Span;
+use twin::{PlantTime, Span};
 
 use super::{
     scenario::{self, NoScenario},
+    stands::Stands,
     subject::Subject,
     threads::Threads,
 };
@@ -30,6 +31,8 @@ const USUAL_REPLICATIONS: usize = 30;
 /// Progress is told when it lasts longer than this, and so often.
 const QUIET_FOR: Duration = Duration::from_secs(1);
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
+/// Things that a simulation cannot go on from, each named.
+const MOST_LEFT_OUT: usize = 20;
 
 pub(super) const HELP: &str =
     "PLANT is the id of a plant under models/plants, or a folder (or file) with a plant of yours.
@@ -40,7 +43,8 @@ Examples:
   slipway sim my/line --until '10000 h' --warmup 500h --replications 50
   slipway sim home-yard --scenario models/scenarios/home-yard-p4.toml
   slipway sim my/line --engine events --seed 7 --json > line.json
-  slipway sim home-yard --until 30d --reports month.ndjson";
+  slipway sim home-yard --until 30d --reports month.ndjson
+  slipway sim home-yard --from data/demo --until 120d";
 
 #[derive(Debug, Args)]
 pub(super) struct SimArgs {
@@ -57,6 +61,14 @@ pub(super) struct SimArgs {
     /// A scenario: what is different, and what goes wrong
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
+    /// Go on from what a hub knows of the plant and of those that it works with: the hub's data
+    /// directory, whether the hub runs or not
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// With --from: as it was known at this moment of the plant's time, and not at the end of the
+    /// record
+    #[arg(long, value_name = "TIME", requires = "from", value_parser = moment)]
+    at: Option<PlantTime>,
     /// How many replications [default: 30]
     #[arg(long, value_name = "N")]
     replications: Option<usize>,
@@ -93,6 +105,11 @@ enum WarmUp {
 
 fn duration(text: &str) -> Result<Span, String> {
     plant::read_span(text)
+}
+
+fn moment(text: &str) -> Result<PlantTime, String> {
+    let wrong = || "a moment such as 2031-05-09T06:00:00Z".to_owned();
+    record::parse_time(text).ok_or_else(wrong)
 }
 
 fn warm_up(text: &str) -> Result<WarmUp, String> {
@@ -206,14 +223,35 @@ fn peak_memory_bytes() -> Option<u64> {
 fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
     let mut subject = Subject::find(&args.plant)?;
     subject.warnings.iter().for_each(|warning| eprintln!("{warning}"));
+    if let Some(data) = &args.from {
+        let stands = Stands::read(data, args.at, &subject)?;
+        if stands.not_taken > 0 {
+            let not_taken = stands.not_taken;
+            eprintln!("warning: {not_taken} reports of the record do not fit the plant files");
+        }
+        subject.go_on_from(stands);
+    }
     let Some(path) = &args.scenario else { return Ok((subject, args.wish(None))) };
     let read = scenario::read(path)?;
     let disruptions = scenario::apply(path, &read, &mut subject)?;
     let mut wish = scenario::wish(&read, disruptions, &args.wish(Some(&read)));
-    if args.warmup == Some(WarmUp::Auto) {
+    // What goes on has no beginning to leave out, whatever the scenario says of a fresh one.
+    if args.warmup == Some(WarmUp::Auto) || args.from.is_some() && args.warmup.is_none() {
         wish.warm_up = None;
     }
     Ok((subject, wish))
+}
+
+/// Names what of a live state a simulation cannot go on from.
+fn say_left_out(subject: &Subject, wish: &Wish) -> Result<(), SimError> {
+    let left_out = sim::left_out(subject.as_asked(), wish)?;
+    for LeftOut { plant, id, why } in left_out.iter().take(MOST_LEFT_OUT) {
+        eprintln!("warning: {plant}/{id} is left out: {why}");
+    }
+    if left_out.len() > MOST_LEFT_OUT {
+        eprintln!("warning: {} more are left out", left_out.len() - MOST_LEFT_OUT);
+    }
+    Ok(())
 }
 
 pub(super) fn run(args: &SimArgs) -> ExitCode {
@@ -224,6 +262,12 @@ pub(super) fn run(args: &SimArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    if subject.stands.is_some()
+        && let Err(why) = say_left_out(&subject, &wish)
+    {
+        eprintln!("error: {}", in_words(&why));
+        return ExitCode::FAILURE;
+    }
     if let Some(path) = &args.reports {
         return match write_reports(&subject, &wish, path) {
             Ok(count) => {
@@ -238,11 +282,10 @@ pub(super) fn run(args: &SimArgs) -> ExitCode {
     }
     match simulate(&subject, &wish) {
         Ok(simulated) => {
-            let plant = subject.plant();
             if args.json {
-                println!("{:#}", answer::of(plant, &wish, &simulated));
+                println!("{:#}", answer::of(&subject, &wish, &simulated));
             } else {
-                eprint!("{}", table::of(plant, &wish, &simulated));
+                eprint!("{}", table::of(&subject, &wish, &simulated));
             }
             ExitCode::SUCCESS
         }

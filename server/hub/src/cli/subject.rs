@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use experiment::sim::Now;
 use plant::{Problem, SourceFile, did_you_mean, load_on_its_own};
 use thiserror::Error;
-use twin::{Plant, Programme};
+use twin::{Plant, PlantTime, Programme, definition::Milestone};
 
-use super::check::programme_of;
+use super::{check::programme_of, stands::Stands};
 use crate::plants::{PlantsError, Source, read_alone};
 
 /// What ties plants together.
@@ -21,6 +22,8 @@ pub(super) struct Subject {
     pub(super) number: usize,
     /// What is odd and does no harm.
     pub(super) warnings: Vec<Problem>,
+    /// How the plants stand, where they go on from that.
+    pub(super) stands: Option<Stands>,
 }
 
 /// Why there is no plant.
@@ -77,10 +80,25 @@ impl Subject {
         &self.plants[self.number]
     }
 
+    /// Lets the plants go on from what a hub knows of them; of the milestones, those stay that are
+    /// still to be reached.
+    pub(super) fn go_on_from(&mut self, stands: Stands) {
+        let plant = self.plant().id.clone();
+        let is_open = |of: &Milestone| of.plant != plant || stands.open.contains(&of.id);
+        self.programme.milestones.retain(is_open);
+        self.stands = Some(stands);
+    }
+
+    /// When a simulation of it begins.
+    pub(super) fn begins(&self) -> PlantTime {
+        self.stands.as_ref().map_or(self.programme.starts, |stands| stands.at)
+    }
+
     /// As it is handed to a simulation.
     pub(super) fn as_asked(&self) -> experiment::sim::Subject<'_> {
         let Self { programme, plants, number, .. } = self;
-        experiment::sim::Subject { programme, plants, number: *number }
+        let now = self.stands.as_ref().map(|stands| Now { state: &stands.state, at: stands.at });
+        experiment::sim::Subject { programme, plants, number: *number, now }
     }
 }
 
@@ -116,13 +134,14 @@ pub(super) fn alone(path: &Path, folder: &str) -> Result<Subject, NoSubject> {
     let folder = folder.strip_suffix(".toml").unwrap_or(folder);
     let loaded = load_on_its_own(folder, &sources).map_err(PlantsError::Wrong)?;
     let plant::Loaded { programme, plants, warnings, .. } = loaded;
-    Ok(Subject { programme, plants, number: 0, warnings })
+    Ok(Subject { programme, plants, number: 0, warnings, stands: None })
 }
 
 fn load(source: &Source) -> Result<Subject, NoSubject> {
     let loaded = source.read()?.load()?;
     let plants = loaded.plants.into_values().collect();
-    Ok(Subject { programme: loaded.programme, plants, number: 0, warnings: loaded.problems })
+    let (programme, warnings) = (loaded.programme, loaded.problems);
+    Ok(Subject { programme, plants, number: 0, warnings, stands: None })
 }
 
 fn of_id(id: &str, source: &Source) -> Result<Subject, NoSubject> {

@@ -19,13 +19,18 @@ pub(super) fn choose(subject: Subject<'_>, wish: &Wish) -> Result<Chosen, SimErr
     let plant = &subject.plants[subject.number];
     let found =
         needs_whole(subject.programme, subject.plants, plant).map_or_else(|| like(plant), Err);
-    let asked_whole = wish.engine == Engine::WholeEvents;
+    // A network of like pieces begins empty: it cannot go on from anything.
+    let asked_whole = wish.engine == Engine::WholeEvents || subject.now.is_some();
+    if subject.now.is_some() && wish.engine == Engine::MaxPlus {
+        return Err(SimError::NoMaxPlus("it goes on from a live state".to_owned()));
+    }
     match found {
         Ok(Like::InStep(_)) if wish.engine == Engine::MaxPlus => {
             Err(SimError::NoMaxPlus("its stations move in step".to_owned()))
         }
         Err(why) if wish.engine == Engine::MaxPlus => Err(SimError::NoMaxPlus(why.to_string())),
         Ok(_) if asked_whole && needs_like(plant).is_none() => Ok(Chosen::Whole(None)),
+        Ok(_) if subject.now.is_some() => Err(SimError::NotFromNow),
         Ok(_) if !wish.disruptions.is_empty() => match needs_like(plant) {
             None => Ok(Chosen::Whole(None)),
             Some(_) => Err(SimError::Disruptions),

@@ -112,11 +112,6 @@ impl Tally {
         }
         after
     }
-
-    /// Complete pieces of all products.
-    pub fn made(&self) -> f64 {
-        self.products.iter().map(|product| product.made).sum()
-    }
 }
 
 impl UnitTally {

@@ -5,10 +5,10 @@ mod watch;
 use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{Analytics, HoldUp, Thing};
-use linesim::{Model, Settings, StorageSummary, Summary, like::NotLike};
+use linesim::{LeftOut, Model, Settings, Standing, StorageSummary, like::NotLike};
 use twin::{
     EquipmentId, MaterialId, OperationId, Plant, PlantId, PlantTime, Programme, Report, Span,
-    definition::Tracking,
+    definition::Tracking, state::TwinState,
 };
 
 use super::{
@@ -28,14 +28,21 @@ const USUAL: Span = Span::from_secs(365 * 86_400);
 /// The longest: calendars are laid out so far.
 const LONGEST: Span = Span::from_secs(20 * 366 * 86_400);
 
+/// Replications of which it is told what held the plant up: following every cause costs more than
+/// playing, and by then a share is known to a few hundredths.
+const HOLD_UPS_OF: usize = 50;
+
 /// The most events of all replications together, an hour or so; of one between these, so that many
 /// short ones and one long one may be asked for.
 const MOST_EVENTS: u64 = 1 << 32;
 const MOST_EVENTS_OF_ONE: (u64, u64) = (1 << 16, 1 << 26);
 
 /// What is played: the plants that something goes between.
-struct Whole {
+struct Whole<'a> {
     programme: Programme,
+    /// When replications begin, and how the plants stand then if that is not as their files say.
+    begins: PlantTime,
+    now: Option<&'a TwinState>,
     plants: Vec<Plant>,
     /// Which is asked about.
     number: usize,
@@ -60,11 +67,13 @@ pub(super) fn simulate(
     let played = play_all(executor, wish.replications, (0.0, 1.0), progress, |number| {
         play(&whole, until, wish, number)
     })?;
-    let cut = match wish.warm_up {
+    let cut = match given_warm_up(&whole, wish) {
         Some(_) => super::tally::Cut { place: 0, has_settled: None },
         None => warm_up(&played)?,
     };
-    let left_out = wish.warm_up.unwrap_or_else(|| outcome::cut_at(until, cut.place));
+    let warm_up = given_warm_up(&whole, wish);
+    let warm_up = warm_up.unwrap_or_else(|| outcome::cut_at(until, cut.place));
+    let told = wish.replications.min(HOLD_UPS_OF);
     let plant = &whole.plants[whole.number];
     let starts = whole.programme.starts;
     let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
@@ -73,15 +82,15 @@ pub(super) fn simulate(
         by_recursion: false,
         why_whole,
         until,
-        warm_up: left_out,
+        warm_up,
         cut,
         method: Method::CriticalPath,
         products: whole.products.iter().map(|(material, _)| material.clone()).collect(),
         units: plant.units.iter().map(|u| (u.id.clone(), u.work_center.clone())).collect(),
         storages: whole.storages.clone(),
         knows_waits: false,
-        hold_ups: hold_ups(&played)?,
-        hold_ups_of: wish.replications,
+        hold_ups: hold_ups(&played[..told])?,
+        hold_ups_of: told,
         more_operations: 0,
         time_to_pieces: None,
         milestones: milestones
@@ -92,7 +101,7 @@ pub(super) fn simulate(
 }
 
 /// The plant with those that it cannot be played without.
-fn together(subject: Subject<'_>) -> Whole {
+fn together(subject: Subject<'_>) -> Whole<'_> {
     let asked = &subject.plants[subject.number];
     let ids = component(subject.programme, subject.plants, &asked.id);
     let mut plants: Vec<Plant> =
@@ -107,9 +116,10 @@ fn together(subject: Subject<'_>) -> Whole {
     let number = plants.iter().position(|plant| plant.id == asked.id).unwrap_or(0);
     let storages = storages(&programme, asked);
     let gives = gives(&programme, &plants, asked);
-    let products = products(asked, &gives);
+    let products = leaving(asked, &gives);
     let findings = Analytics::new(&programme, &plants).without_samples();
-    Whole { programme, plants, number, products, gives, storages, findings }
+    let (begins, now) = (subject.begins(), subject.now.map(|now| now.state));
+    Whole { programme, begins, now, plants, number, products, gives, storages, findings }
 }
 
 /// Operations that put what they make where another plant fetches it.
@@ -136,7 +146,7 @@ fn gives(
 }
 
 /// What leaves the plant: what some operation makes and puts nowhere, or where others fetch it.
-fn products(
+fn leaving(
     plant: &Plant,
     gives: &BTreeMap<OperationId, (MaterialId, f64)>,
 ) -> Vec<(MaterialId, bool)> {
@@ -219,16 +229,42 @@ fn hold_ups(traces: &[Trace]) -> Result<Vec<HoldUpOutcome>, SimError> {
 }
 
 /// The whole model of one replication, before anything has happened.
-fn model_of(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Model, SimError> {
-    let starts = whole.programme.starts;
-    let mut settings = Settings::new(wish.seed, starts);
+fn model_of(
+    whole: &Whole<'_>,
+    until: Span,
+    wish: &Wish,
+    number: u64,
+) -> Result<Standing, SimError> {
+    let begins = whole.begins;
+    let mut settings = Settings::new(wish.seed, begins);
     settings.replication = number as u32;
     // Calendars are laid out for no longer than is played.
-    settings.until = starts + until;
+    settings.until = begins + until;
     settings.disruptions.clone_from(&wish.disruptions);
     let (least, most) = MOST_EVENTS_OF_ONE;
     settings.most_events = (MOST_EVENTS / wish.replications as u64).clamp(least, most);
-    Ok(Model::new(&whole.programme, &whole.plants, settings)?)
+    let (programme, plants) = (&whole.programme, &whole.plants);
+    Ok(match whole.now {
+        Some(state) => Model::from_state(programme, plants, state, settings)?,
+        None => {
+            let model = Model::new(programme, plants, settings)?;
+            Standing { model, left_out: Vec::new() }
+        }
+    })
+}
+
+/// What of a live state a simulation cannot take over, each with the reason.
+///
+/// # Errors
+/// [`SimError::Model`] when the plants cannot be played.
+pub fn left_out(subject: Subject<'_>, wish: &Wish) -> Result<Vec<LeftOut>, SimError> {
+    let whole = together(subject);
+    Ok(model_of(&whole, length(wish)?, wish, 0)?.left_out)
+}
+
+/// How much is left out of the beginning, where that is known: nothing of what goes on from now.
+fn given_warm_up(whole: &Whole<'_>, wish: &Wish) -> Option<Span> {
+    wish.warm_up.or(whole.now.map(|_| Span::ZERO))
 }
 
 /// Plays the first replication and hands out its reports.
@@ -239,8 +275,8 @@ pub(super) fn reports(
 ) -> Result<(), SimError> {
     let until = length(wish)?;
     let whole = together(subject);
-    let mut model = model_of(&whole, until, wish, 0)?;
-    let end = whole.programme.starts + until;
+    let mut model = model_of(&whole, until, wish, 0)?.model;
+    let end = whole.begins + until;
     model.run_until(end, &mut |plant: &PlantId, report: Report| sink(plant, &report))?;
     Ok(())
 }
@@ -256,36 +292,39 @@ fn length(wish: &Wish) -> Result<Span, SimError> {
     Ok(until)
 }
 
-fn play(whole: &Whole, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
-    let starts = whole.programme.starts;
-    let mut model = model_of(whole, until, wish, number)?;
-    let mut watch = Watch::new(whole);
+fn play(whole: &Whole<'_>, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
+    let begins = whole.begins;
+    let mut model = model_of(whole, until, wish, number)?.model;
+    let findings = (number < HOLD_UPS_OF as u64).then(|| whole.findings.clone());
+    let mut watch = Watch::new(whole, findings);
     let mut trace = Trace::default();
     let mut made = 0.0;
     trace.cuts.push(Tally::default());
-    let mut warm_up = wish.warm_up.filter(|&warm_up| warm_up > Span::ZERO);
+    let given = given_warm_up(whole, wish);
+    let mut warm_up = given.filter(|&warm_up| warm_up > Span::ZERO);
     for stretch in 0..SERIES {
         let end = stretch_end(until, stretch);
         if let Some(moment) = warm_up.take_if(|&mut moment| moment <= end) {
-            run_to(&mut model, &mut watch, starts + moment)?;
-            trace.cuts = vec![Content::of(whole, &model).tally(whole, &watch, moment)];
+            run_to(&mut model, &mut watch, begins + moment)?;
+            trace.cuts = vec![tally(whole, &model, &watch, moment)];
         }
-        run_to(&mut model, &mut watch, starts + end)?;
-        let content = Content::of(whole, &model);
-        trace.present.push(content.present);
-        let totals = content.tally(whole, &watch, end);
-        trace.completing.push(totals.made() - made);
-        made = totals.made();
-        if wish.warm_up.is_none() && is_cut(stretch + 1) {
-            trace.cuts.push(totals);
+        run_to(&mut model, &mut watch, begins + end)?;
+        trace.present.push(present(whole, &model).0);
+        let so_far = products(whole, &model, &watch).map(|product| product.made).sum();
+        trace.completing.push(so_far - made);
+        made = so_far;
+        if given.is_none() && is_cut(stretch + 1) {
+            trace.cuts.push(tally(whole, &model, &watch, end));
         }
     }
-    trace.end = Content::of(whole, &model).tally(whole, &watch, until);
-    trace.part_operations = model.summary().part_operations;
-    let now = starts + until;
-    watch.findings.advance(watch.plant, now);
-    let window = until.scaled(0.5).max(Span::DAY);
-    trace.hold_ups = led_by(watch.findings.hold_up(watch.plant, now, Some(window)));
+    trace.end = tally(whole, &model, &watch, until);
+    trace.part_operations = model.part_operations();
+    if let Some(mut findings) = watch.findings {
+        let now = begins + until;
+        findings.advance(watch.plant, now);
+        let window = until.scaled(0.5).max(Span::DAY);
+        trace.hold_ups = led_by(findings.hold_up(watch.plant, now, Some(window)));
+    }
     trace.leads = watch.leads;
     trace.milestones = watch.reached;
     Ok(trace)
@@ -315,78 +354,65 @@ fn led_by(found: HoldUp) -> Vec<(&'static str, String, f64)> {
     named.collect()
 }
 
-/// What is in the plant, now and over time.
-struct Content {
-    summary: Summary,
-    /// What lies in each storage, over time \[piece × h\].
-    levels_h: Vec<f64>,
-    /// Pieces in the plant, and the same over time \[piece × h\].
-    present: f64,
-    present_h: f64,
-}
-
-impl Content {
-    fn of(whole: &Whole, model: &Model) -> Self {
-        let plant = &whole.plants[whole.number];
-        let summary = model.summary();
-        let levels: Vec<(f64, f64)> = whole
-            .storages
-            .iter()
-            .map(|(id, material)| {
-                let is_it = |s: &&StorageSummary| s.plant == plant.id && s.storage == *id;
-                let here = summary.storages.iter().find(is_it);
-                here.map_or((0.0, 0.0), |here| level(here, material.as_ref()))
-            })
-            .collect();
-        let there = model.present(&plant.id);
-        let is_named = plant.materials.iter().any(|m| m.tracking == Tracking::Serial);
-        // Where pieces have names, these are the work in progress; else all that lies and runs.
-        let (present, present_h) = if is_named {
-            (there.named, there.named_over_time)
-        } else {
-            levels.iter().fold((there.runs, there.runs_over_time), |sum, level| {
-                (sum.0 + level.0, sum.1 + level.1)
-            })
-        };
-        let levels_h = levels.into_iter().map(|(_, over_time)| over_time).collect();
-        Self { summary, levels_h, present, present_h }
-    }
-
-    fn tally(&self, whole: &Whole, watch: &Watch<'_>, now: Span) -> Tally {
-        let plant = &whole.plants[whole.number].id;
-        let units = self.summary.units.iter().filter(|unit| unit.plant == *plant);
-        let units = units.map(|unit| UnitTally {
-            states: unit.time_in.map(Span::hours),
-            finished: unit.finished as f64,
-        });
-        let storage = |&level: &f64| StorageTally { level, ..StorageTally::default() };
-        let made = |at: usize, (material, named): &(MaterialId, bool)| match named {
-            true => watch.totals[at],
-            // Runs have been seen to end, but not how much was good.
-            false => {
-                let found = self.summary.completed.iter().find(|(id, _)| id == material);
-                let made = found.map_or(0.0, |(_, made)| *made as f64);
-                ProductTally { made, ..watch.totals[at] }
-            }
-        };
-        Tally {
-            hours: now.hours(),
-            units: units.collect(),
-            storages: self.levels_h.iter().map(storage).collect(),
-            products: whole.products.iter().enumerate().map(|(at, p)| made(at, p)).collect(),
-            wip: self.present_h,
-        }
+/// What has come of a replication so far.
+fn tally(whole: &Whole<'_>, model: &Model, watch: &Watch<'_>, now: Span) -> Tally {
+    let plant = &whole.plants[whole.number].id;
+    let units = model.units(plant).map(|unit| UnitTally {
+        states: unit.time_in.map(Span::hours),
+        finished: unit.finished as f64,
+    });
+    let levels = levels(whole, model).into_iter();
+    Tally {
+        hours: now.hours(),
+        units: units.collect(),
+        storages: levels
+            .map(|(_, level)| StorageTally { level, ..StorageTally::default() })
+            .collect(),
+        products: products(whole, model, watch).collect(),
+        wip: present(whole, model).1,
     }
 }
 
-/// What lies in a storage of a material, or of pieces with names: now, and over time
+/// What has been made of each product.
+fn products(
+    whole: &Whole<'_>,
+    model: &Model,
+    watch: &Watch<'_>,
+) -> impl Iterator<Item = ProductTally> {
+    whole.products.iter().zip(&watch.totals).map(|((material, named), total)| match named {
+        true => *total,
+        // Runs have been seen to end, but not how much was good.
+        false => ProductTally { made: model.completed(material) as f64, ..*total },
+    })
+}
+
+/// Pieces in the plant, now and over time \[piece × h\].
+fn present(whole: &Whole<'_>, model: &Model) -> (f64, f64) {
+    let plant = &whole.plants[whole.number];
+    let there = model.present(&plant.id);
+    // Where pieces have names, these are the work in progress; else all that lies and runs.
+    if plant.materials.iter().any(|m| m.tracking == Tracking::Serial) {
+        return (there.named, there.named_over_time);
+    }
+    let levels = levels(whole, model).into_iter();
+    levels.fold((there.runs, there.runs_over_time), |sum, level| (sum.0 + level.0, sum.1 + level.1))
+}
+
+/// What lies in each storage, of a material or of pieces with names: now, and over time
 /// \[piece × h\].
-fn level(storage: &StorageSummary, material: Option<&MaterialId>) -> (f64, f64) {
-    let Some(material) = material else {
-        return (storage.parts as f64, storage.parts_over_time);
+fn levels(whole: &Whole<'_>, model: &Model) -> Vec<(f64, f64)> {
+    let plant = &whole.plants[whole.number].id;
+    let here: BTreeMap<EquipmentId, StorageSummary> =
+        model.storages(plant).map(|storage| (storage.storage.clone(), storage)).collect();
+    let level = |(id, material): &(EquipmentId, Option<MaterialId>)| {
+        let Some(storage) = here.get(id) else { return (0.0, 0.0) };
+        let Some(material) = material else {
+            return (storage.parts as f64, storage.parts_over_time);
+        };
+        let of = |stocks: &[(MaterialId, f64)]| {
+            stocks.iter().find(|(id, _)| id == material).map_or(0.0, |(_, level)| *level)
+        };
+        (of(&storage.stock), of(&storage.stock_over_time))
     };
-    let of = |stocks: &[(MaterialId, f64)]| {
-        stocks.iter().find(|(id, _)| id == material).map_or(0.0, |(_, level)| *level)
-    };
-    (of(&storage.stock), of(&storage.stock_over_time))
+    whole.storages.iter().map(level).collect()
 }

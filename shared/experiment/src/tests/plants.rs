@@ -38,7 +38,8 @@ pub(super) fn load(text: &str) -> plant::Loaded {
 
 pub(super) fn try_sim(text: &str, wish: &Wish) -> Result<Outcome, SimError> {
     let loaded = load(text);
-    let subject = Subject { programme: &loaded.programme, plants: &loaded.plants, number: 0 };
+    let subject =
+        Subject { programme: &loaded.programme, plants: &loaded.plants, number: 0, now: None };
     simulate(subject, wish, &InOrder, &|_| {})
 }
 

@@ -9,6 +9,7 @@ use twin::{
 use super::Builder;
 use crate::{
     error::ModelError,
+    lacks::Lacks,
     network::{AreaState, Center, CrewState, ResourceState, Store, Unit, UnitStreams},
     over_time::OverTime,
 };
@@ -144,6 +145,7 @@ impl Builder {
             last_op: None,
             holding: None,
             wait: None,
+            lacks: Lacks::ANYTHING,
             idle_since: self.model.settings.start,
             shown: UnitState::Unknown,
             shown_since: self.model.settings.start,

@@ -13,6 +13,9 @@ use crate::{
 /// Open-ended schemes are searched for a name up to here.
 const SEARCHED: u64 = 20_000;
 
+/// Up to which number items are marked as begun, by their material and the sites that build them.
+type Marked = BTreeMap<(usize, Vec<bool>), u64>;
+
 impl Builder {
     /// Puts initial parts where they are; new ones go on after the last that is listed.
     pub(super) fn initial_parts(&mut self, plants: &[Plant]) -> Result<(), ModelError> {
@@ -22,15 +25,19 @@ impl Builder {
             for initial in &plant.initial_parts {
                 let user = "initial parts";
                 let material = self.known_material(site, user, initial.material.as_str())?;
-                let names = numbers.entry(material).or_insert_with(|| self.names_of(material));
-                let number = names.get(&initial.part).copied();
+                let id = &self.model.materials[material].id;
+                let number = self.model.serials.number(id, &initial.part).or_else(|| {
+                    let names = numbers.entry(material).or_insert_with(|| self.names_of(material));
+                    names.get(&initial.part).copied()
+                });
                 let number = number
                     .ok_or_else(|| self.unknown(site, user, "part", initial.part.as_str()))?;
                 listed.push((site, initial, material, number));
             }
         }
+        let mut marked = Marked::default();
         for &(_, _, material, number) in &listed {
-            self.exists(material, number);
+            self.exists(material, number, &mut marked);
         }
         for &(site, initial, material, number) in &listed {
             self.initial_part(site, initial, material, number)?;
@@ -47,7 +54,7 @@ impl Builder {
     }
 
     /// Marks an item, those before it of the same builder, and the pieces in it as begun.
-    fn exists(&mut self, material: usize, number: u64) {
+    fn exists(&mut self, material: usize, number: u64, marked: &mut Marked) {
         let id = self.model.materials[material].id.clone();
         if self.model.serials.total(&id).is_none() {
             let state = &mut self.model.materials[material];
@@ -58,12 +65,14 @@ impl Builder {
             };
             let sites: Vec<bool> =
                 self.model.sites.iter().map(|site| builds(site, number)).collect();
-            let before: Vec<u64> = (0..=number)
+            let until = marked.entry((material, sites.clone())).or_default();
+            let before: Vec<u64> = (*until..=number)
                 .filter(|&other| {
                     let each = self.model.sites.iter().zip(&sites);
                     each.into_iter().any(|(site, &builder)| builder && builds(site, other))
                 })
                 .collect();
+            *until = (*until).max(number + 1);
             self.model.materials[material].begun.extend(before);
         }
         for piece in 0..self.model.materials.len() {
@@ -71,7 +80,7 @@ impl Builder {
             if self.model.serials.parent_material(below) == Some(&id) {
                 let count = self.model.serials.per_parent(below).unwrap_or(0);
                 if let Some(last) = ((number + 1) * count).checked_sub(1) {
-                    self.exists(piece, last);
+                    self.exists(piece, last, marked);
                 }
             }
         }

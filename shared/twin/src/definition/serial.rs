@@ -3,7 +3,7 @@
 //! Items of a material are numbered from 0 through the whole programme; parents, roots and
 //! names follow by arithmetic, so that nothing is laid out in advance.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     definition::{Programme, SerialScheme},
@@ -98,6 +98,40 @@ impl Serials {
         PartId::new(&name).ok()
     }
 
+    /// The number that a name was made of, where the numbers written in it tell; none for names of
+    /// other items, of remade ones, and where a pattern runs two numbers into one.
+    pub fn number(&self, material: &MaterialId, name: &PartId) -> Option<u64> {
+        let written = name.as_str().split(|letter: char| !letter.is_ascii_digit());
+        let written: Vec<u64> = written.filter_map(|digits| digits.parse().ok()).collect();
+        let total = self.total(material).unwrap_or(u64::MAX);
+        let mut numbers = self.numbers_of(material, &written, DEEPEST).into_iter();
+        numbers.find(|&number| {
+            number < total && self.name(material, number, 0).is_some_and(|made| made == *name)
+        })
+    }
+
+    /// Numbers that an item may have whose name shows what is `written`.
+    fn numbers_of(&self, material: &MaterialId, written: &[u64], depth: usize) -> Vec<u64> {
+        let counted: Vec<u64> = written.iter().filter_map(|count| count.checked_sub(1)).collect();
+        let scheme = self.schemes.get(material);
+        let parent = scheme.and_then(|scheme| Some((scheme, scheme.parent.as_ref()?)));
+        let (Some((scheme, parent)), Some(depth)) = (parent, depth.checked_sub(1)) else {
+            return counted;
+        };
+        let per_parent = u64::from(scheme.count.unwrap_or(1).max(1));
+        let per_root = self.per_root(material, DEEPEST).max(1);
+        let of_roots = counted.iter().map(|&root| (root, per_root));
+        let parents = self.numbers_of(parent, written, depth);
+        let of_parents = parents.into_iter().map(|parent| (parent, per_parent));
+        let mut found = BTreeSet::new();
+        for (above, count) in of_roots.chain(of_parents) {
+            let within = counted.iter().filter(|&&within| within < count);
+            found
+                .extend(within.filter_map(|within| above.checked_mul(count)?.checked_add(*within)));
+        }
+        found.into_iter().collect()
+    }
+
     fn plain_name(&self, material: &MaterialId, number: u64, depth: usize) -> String {
         let Some(scheme) = self.schemes.get(material) else {
             return format!("{material}-{:05}", number + 1);
@@ -133,15 +167,31 @@ impl Serials {
 
 /// Fills `{n}`, `{n:02}`, … with a number.
 fn counted(pattern: &str, letter: char, number: u64) -> String {
-    // Names are made by the thousand, and most patterns hold one of the two letters.
-    let is_there = pattern.split('{').skip(1).any(|key| key.starts_with(letter));
-    if !is_there {
-        return pattern.to_owned();
+    let mut name = String::with_capacity(pattern.len() + 8);
+    let mut rest = pattern;
+    while let Some((before, key)) = rest.split_once('{') {
+        name.push_str(before);
+        let width = key.split_once('}').and_then(|(key, after)| {
+            let width = match key.strip_prefix(letter)? {
+                "" => 0,
+                width => {
+                    width.strip_prefix(":0")?.parse().ok().filter(|wide| (2..=6).contains(wide))?
+                }
+            };
+            Some((width, after))
+        });
+        rest = match width {
+            Some((width, after)) => {
+                name.push_str(&format!("{number:0width$}"));
+                after
+            }
+            None => {
+                name.push('{');
+                key
+            }
+        };
     }
-    let mut name = pattern.replace(&format!("{{{letter}}}"), &number.to_string());
-    for width in 2..=6_usize {
-        name = name.replace(&format!("{{{letter}:0{width}}}"), &format!("{number:0width$}"));
-    }
+    name.push_str(rest);
     name
 }
 

@@ -5,15 +5,16 @@ use experiment::{
     sim::{ProductOutcome, StorageOutcome, UnitOutcome, Wish},
 };
 use serde_json::{Value, json};
-use twin::Plant;
 
-use super::Simulated;
+use super::{super::subject::Subject, Simulated};
+use crate::core::decode::rfc3339;
 
-pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
+pub(super) fn of(subject: &Subject, wish: &Wish, simulated: &Simulated) -> Value {
     let outcome = &simulated.outcome;
     let seconds = simulated.lasted.as_secs_f64();
     json!({
-        "plant": plant.id.as_str(),
+        "plant": subject.plant().id.as_str(),
+        "from": subject.stands.as_ref().map(|stands| rfc3339(stands.at)),
         "engine": if outcome.by_recursion { "maxplus" } else { "events" },
         "model": outcome.model.name(),
         "why_whole": outcome.why_whole.as_ref().map(ToString::to_string),
@@ -21,7 +22,11 @@ pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> Value {
         "replications": wish.replications,
         "until_h": outcome.until.hours(),
         "warmup_h": outcome.warm_up.hours(),
-        "warmup": if wish.warm_up.is_some() { "given" } else { "mser-5" },
+        "warmup": match (wish.warm_up, &subject.stands) {
+            (Some(_), _) => "given",
+            (None, Some(_)) => "none",
+            (None, None) => "mser-5",
+        },
         "settled": outcome.has_settled,
         "confidence": 0.95,
         "part_operations": outcome.part_operations,

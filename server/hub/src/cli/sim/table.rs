@@ -6,19 +6,20 @@ use experiment::{
     Interval,
     sim::{HoldUpOutcome, Method, ModelKind, Outcome, Wish},
 };
-use twin::{Plant, UnitState};
+use twin::UnitState;
 
-use super::Simulated;
+use super::{super::subject::Subject, Simulated};
+use crate::core::decode::rfc3339;
 
 /// Hold-ups that are named.
 const HOLD_UPS: usize = 5;
 /// Shares below this are left out \[ratio\].
 const LEAST_SHARE: f64 = 0.005;
 
-pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> String {
+pub(super) fn of(subject: &Subject, wish: &Wish, simulated: &Simulated) -> String {
     let outcome = &simulated.outcome;
     let mut text = String::new();
-    heading(&mut text, plant, wish, outcome);
+    heading(&mut text, subject, wish, outcome);
     products(&mut text, outcome);
     units(&mut text, outcome);
     storages(&mut text, outcome);
@@ -32,7 +33,8 @@ pub(super) fn of(plant: &Plant, wish: &Wish, simulated: &Simulated) -> String {
     text
 }
 
-fn heading(text: &mut String, plant: &Plant, wish: &Wish, outcome: &Outcome) {
+fn heading(text: &mut String, subject: &Subject, wish: &Wish, outcome: &Outcome) {
+    let plant = subject.plant();
     let name = if plant.name.is_empty() { plant.id.as_str() } else { &plant.name };
     let model = match outcome.model {
         ModelKind::LikePieces => "as a network of like pieces".to_owned(),
@@ -44,6 +46,9 @@ fn heading(text: &mut String, plant: &Plant, wish: &Wish, outcome: &Outcome) {
     };
     let by = if outcome.by_recursion { "the recursion of departures" } else { "events" };
     let _ = writeln!(text, "{name}, simulated by {by}, {model}");
+    if let Some(stands) = &subject.stands {
+        let _ = writeln!(text, "going on from how it stood at {}", rfc3339(stands.at));
+    }
     let settled = match outcome.has_settled {
         Some(true) => " (told by MSER-5)",
         Some(false) => " (it had not settled: make it longer with --until)",

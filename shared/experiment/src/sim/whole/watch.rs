@@ -5,16 +5,18 @@
 //! and material they are taken in the order in which they came, and what is made of them began when
 //! they did. What is bought begins where it is first worked on.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use analytics::Analytics;
 use twin::{
-    EquipmentId, MaterialId, OperationId, PartId, Plant, PlantId, PlantTime, Report, Statement,
-    definition::Tracking,
+    EquipmentId, MaterialId, OperationId, PartId, PlantId, PlantTime, Report, Statement,
+    definition::Tracking, state::TwinState,
 };
 
 use super::{super::tally::ProductTally, Whole};
 
+/// Pieces of pieces are followed so far.
+const DEEPEST: usize = 8;
 /// Single times from beginning to completion that are kept of a replication.
 const MOST_LEADS: usize = 8_192;
 
@@ -31,24 +33,26 @@ type Place = (PlantId, EquipmentId, MaterialId);
 pub(super) struct Watch<'w> {
     pub plant: &'w PlantId,
     starts: PlantTime,
+    begins: PlantTime,
     products: &'w [(MaterialId, bool)],
     gives: &'w BTreeMap<OperationId, (MaterialId, f64)>,
     /// When each part, or the first piece in it, was first heard of; those that are there at the
-    /// start began then or before, and count for no time.
-    born: BTreeMap<PartId, PlantTime>,
-    /// The same of quantities, in the order in which they came.
-    lots: BTreeMap<Place, VecDeque<(f64, PlantTime)>>,
+    /// start began then or before, and count for no time. Looked up only, never iterated.
+    born: HashMap<PartId, PlantTime>,
+    /// The same of quantities, in the order in which they came. Looked up only.
+    lots: HashMap<Place, VecDeque<(f64, PlantTime)>>,
     /// Quantities that are carried to their storage, by material.
     under_way: BTreeMap<MaterialId, VecDeque<PlantTime>>,
     pub leads: Vec<Vec<(f64, f64)>>,
     pub totals: Vec<ProductTally>,
     milestones: Vec<Wanted<'w>>,
     pub reached: BTreeMap<usize, f64>,
-    pub findings: Analytics,
+    /// What holds the plant up, where that is asked.
+    pub findings: Option<Analytics>,
 }
 
 impl<'w> Watch<'w> {
-    pub(super) fn new(whole: &'w Whole) -> Self {
+    pub(super) fn new(whole: &'w Whole<'_>, findings: Option<Analytics>) -> Self {
         let plant = &whole.plants[whole.number];
         let milestones = whole.programme.milestones.iter().filter(|m| m.plant == plant.id);
         let units = |center: &'w EquipmentId| {
@@ -65,10 +69,11 @@ impl<'w> Watch<'w> {
         Self {
             plant: &plant.id,
             starts: whole.programme.starts,
+            begins: whole.begins,
             products: &whole.products,
             gives: &whole.gives,
-            born: BTreeMap::new(),
-            lots: stocks(&whole.plants, whole.programme.starts),
+            born: whole.now.map_or_else(HashMap::new, |state| first_heard_of(whole, state)),
+            lots: stocks(whole),
             under_way: carried
                 .map(|operation| (operation.output.material.clone(), VecDeque::new()))
                 .collect(),
@@ -76,12 +81,14 @@ impl<'w> Watch<'w> {
             totals: vec![ProductTally::default(); whole.products.len()],
             milestones: wanted.collect(),
             reached: BTreeMap::new(),
-            findings: whole.findings.clone(),
+            findings,
         }
     }
 
     pub(super) fn take(&mut self, plant: &PlantId, report: &Report) {
-        self.findings.observe(plant, report);
+        if let Some(findings) = &mut self.findings {
+            findings.observe(plant, report);
+        }
         let at = report.at;
         let is_own = plant == self.plant;
         match &report.statement {
@@ -199,24 +206,51 @@ impl<'w> Watch<'w> {
             total.led += 1.0;
             total.lead += lead;
             if self.leads[product].len() < MOST_LEADS {
-                self.leads[product].push((at.since(self.starts).hours(), lead));
+                self.leads[product].push((at.since(self.begins).hours(), lead));
             }
         }
     }
 }
 
-/// What lies in storages at the start, of what the plants make: nobody knows when it began.
-fn stocks(plants: &[Plant], starts: PlantTime) -> BTreeMap<Place, VecDeque<(f64, PlantTime)>> {
-    let mut lots: BTreeMap<Place, VecDeque<(f64, PlantTime)>> = BTreeMap::new();
-    for plant in plants {
+/// When the parts that are under way, or the first pieces in them, were first heard of.
+fn first_heard_of(whole: &Whole<'_>, state: &TwinState) -> HashMap<PartId, PlantTime> {
+    let parts = whole.plants.iter().flat_map(|plant| state.parts(&plant.id));
+    let begun = parts.filter(|(_, now)| now.ended.is_none());
+    begun.map(|(part, now)| (part.clone(), first_of(state, part, now.born, DEEPEST))).collect()
+}
+
+/// The earliest that was heard of a part or of what was built into it.
+fn first_of(state: &TwinState, part: &PartId, born: PlantTime, depth: usize) -> PlantTime {
+    let Some(depth) = depth.checked_sub(1) else { return born };
+    let pieces = state.built_into(part).iter();
+    let heard_of = |piece: &PartId| Some(first_of(state, piece, state.part(piece)?.born, depth));
+    pieces.filter_map(heard_of).fold(born, PlantTime::min)
+}
+
+/// What lies in storages when it begins, of what the plants make: nobody knows when it began.
+fn stocks(whole: &Whole<'_>) -> HashMap<Place, VecDeque<(f64, PlantTime)>> {
+    let starts = whole.programme.starts;
+    let mut lots: HashMap<Place, VecDeque<(f64, PlantTime)>> = HashMap::new();
+    for plant in &whole.plants {
         let is_made = |id: &MaterialId| {
             let bulk = |m: &&twin::definition::Material| m.tracking == Tracking::Bulk;
             plant.operations.iter().any(|operation| operation.output.material == *id)
                 && plant.materials.iter().filter(bulk).any(|material| material.id == *id)
         };
-        for stock in plant.initial_stock.iter().filter(|stock| is_made(&stock.material)) {
-            let place = (plant.id.clone(), stock.storage.clone(), stock.material.clone());
-            lots.entry(place).or_default().push_back((stock.quantity, starts));
+        let mut lies = |storage: &EquipmentId, material: &MaterialId, quantity: f64| {
+            if is_made(material) {
+                let place = (plant.id.clone(), storage.clone(), material.clone());
+                lots.entry(place).or_default().push_back((quantity, starts));
+            }
+        };
+        let Some(state) = whole.now else {
+            let stocks = plant.initial_stock.iter();
+            stocks.for_each(|stock| lies(&stock.storage, &stock.material, stock.quantity));
+            continue;
+        };
+        for storage in state.storages(&plant.id) {
+            let stock = storage.stock.iter().filter(|(_, stock)| stock.quantity > 0.0);
+            stock.for_each(|(material, stock)| lies(&storage.storage, material, stock.quantity));
         }
     }
     lots

@@ -58,6 +58,28 @@ fn names_count_within_root_and_parent() {
 }
 
 #[test]
+fn numbers_are_read_back_from_names() {
+    let serials = yard();
+    for (material, count) in
+        [("hull", 8), ("lift", 16), ("block", 48), ("panel", 192), ("round", 500)]
+    {
+        for number in 0..count {
+            let name = serials.name(&id(material), number, 0).expect("valid");
+            assert_eq!(serials.number(&id(material), &name), Some(number), "{name}");
+        }
+    }
+    let number = |material: &str, name: &str| {
+        serials.number(&id(material), &PartId::new(name).expect("valid"))
+    };
+    assert_eq!(number("bolt", "bolt-00042"), Some(41));
+    assert_eq!(number("hull", "H9"), None, "there are eight");
+    assert_eq!(number("hull", "H0"), None);
+    assert_eq!(number("block", "H3-B002#2"), None, "made again");
+    assert_eq!(number("block", "H3-L02"), None, "another item");
+    assert_eq!(number("block", "B99999999999999999999999"), None);
+}
+
+#[test]
 fn parents_totals_and_builders_follow() {
     let serials = yard();
     assert_eq!(serials.parent(&id("block"), 13), Some(4));

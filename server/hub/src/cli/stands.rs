@@ -1,0 +1,104 @@
+//! How plants stand, as a hub's data directory has it: read beside the hub, whether it runs or not.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use analytics::Promise;
+use experiment::sim::component;
+use journal::{JournalError, Keys, Reader};
+use thiserror::Error;
+use twin::{MilestoneId, PlantTime, state::TwinState};
+
+use super::subject::Subject;
+use crate::{
+    core::{Definitions, decode::rfc3339},
+    refold::{self, Wish},
+};
+
+/// What is known of the plants of a programme at a moment.
+#[derive(Debug)]
+pub(super) struct Stands {
+    pub(super) state: TwinState,
+    pub(super) at: PlantTime,
+    /// Milestones of the plant that are still to be reached.
+    pub(super) open: BTreeSet<MilestoneId>,
+    /// Reports that the plant files no longer allow.
+    pub(super) not_taken: u64,
+}
+
+/// Why it is not known.
+#[derive(Debug, Error)]
+pub(super) enum NotKnown {
+    /// Nothing is kept there.
+    #[error(
+        "{} is no data directory of a hub; `slipway serve` makes one, the demonstration's is \
+         data/demo", .0.display()
+    )]
+    NoHub(PathBuf),
+    /// Nobody reported.
+    #[error("{} holds no report of plant {plant}", data.display())]
+    NoReports { data: PathBuf, plant: String },
+    /// Nobody knows that yet.
+    #[error("--at {asked} is not in the record, which goes from {from} to {to}")]
+    Beyond { asked: String, from: String, to: String },
+    /// It cannot be read.
+    #[error("the record of {} cannot be read", data.display())]
+    Journal {
+        data: PathBuf,
+        #[source]
+        source: JournalError,
+    },
+}
+
+impl Stands {
+    /// Folds the journal of a data directory, up to a moment or to its end, under the files of the
+    /// subject as they are.
+    pub(super) fn read(
+        data: &Path,
+        at: Option<PlantTime>,
+        subject: &Subject,
+    ) -> Result<Self, NotKnown> {
+        if !Keys::are_kept_in(data) {
+            return Err(NotKnown::NoHub(data.to_owned()));
+        }
+        let failed = |source| NotKnown::Journal { data: data.to_owned(), source };
+        let reader = Reader::open(data).map_err(failed)?;
+        let up_to = reader.last_hub_seq().map_err(failed)?;
+        let plants = subject.plants.iter().map(|plant| (plant.id.clone(), plant.clone()));
+        let definitions = Definitions {
+            programme: subject.programme.clone(),
+            plants: plants.collect(),
+            agreements: Vec::new(),
+            labels: BTreeMap::new(),
+            revision: 0,
+            playable: BTreeMap::new(),
+        };
+        let wish = Wish { definitions, generation: 0, until: at, up_to };
+        let folded = refold::fold(&reader, wish, &|| false).map_err(failed)?;
+        let plant = &subject.plant().id;
+        let nobody = || NotKnown::NoReports { data: data.to_owned(), plant: plant.to_string() };
+        let core = folded.ok_or_else(nobody)?;
+        let together = component(&subject.programme, &subject.plants, plant);
+        let feeds = core.feeds.values().filter(|feed| together.contains(&feed.plant));
+        let last = feeds.filter_map(|feed| feed.last_heard).max().ok_or_else(nobody)?;
+        let starts = subject.programme.starts;
+        let at = match at {
+            Some(asked) if asked < starts || asked > last => {
+                let [asked, from, to] = [asked, starts, last].map(rfc3339);
+                return Err(NotKnown::Beyond { asked, from, to });
+            }
+            asked => asked.unwrap_or(last),
+        };
+        let outlook = core.analytics.outlook(plant, at).into_iter();
+        let open = outlook.filter(|promise| promise.reached.is_none());
+        let open: BTreeSet<MilestoneId> = open
+            .filter_map(|promise| match promise.what {
+                Promise::Milestone(id) => Some(id),
+                Promise::Order(_) => None,
+            })
+            .collect();
+        Ok(Self { open, not_taken: core.not_replayed, state: core.twin, at })
+    }
+}
