@@ -221,8 +221,8 @@ fn milestones_are_reached_when_their_work_has_ended() {
     assert!(reached("H1-delivery").abs() < 1e-9, "after 190 working days at the quay");
 }
 
-#[tokio::test]
-async fn a_plant_goes_on_from_what_a_hub_knows() {
+/// A hub that heard two days after the start that there is no bar.
+async fn without_bars() -> Hub {
     let hub = Hub::start(&[]);
     let key = hub.key(&Key::Feed("log", "machine-shop"));
     let clock = json!({ "kind": "simulated", "start": "2031-01-08T06:00:00Z", "rate": 1.0 });
@@ -234,6 +234,12 @@ async fn a_plant_goes_on_from_what_a_hub_knows() {
     feed.say(&json!({ "type": "report", "seq": 1, "reports": [stock] })).await;
     let answer = feed.hear().await.expect("an answer");
     assert_eq!(answer["type"], "ack", "{answer}");
+    hub
+}
+
+#[tokio::test]
+async fn a_plant_goes_on_from_what_a_hub_knows() {
+    let hub = without_bars().await;
     let data = hub.data().to_str().expect("a path of text");
     let sim = |more: &[&str]| {
         let usual = ["sim", "machine-shop", "--until", "5d", "--replications", "2", "--json"];
@@ -265,6 +271,10 @@ async fn a_plant_goes_on_from_what_a_hub_knows() {
         said.contains("is not in the record, which goes from 2031-01-05T23:00:00Z to"),
         "{said}"
     );
+    let (status, _, said) = run(&["sim", "machine-shop", "--from", data, "--replications", "0"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("0 replications: there may be 2 to 100,000"), "{said}");
+
     let elsewhere = tempfile::tempdir().expect("a folder");
     let elsewhere = elsewhere.path().to_str().expect("a path of text");
     let (status, _, said) = run(&["sim", "machine-shop", "--from", elsewhere]);
@@ -273,4 +283,54 @@ async fn a_plant_goes_on_from_what_a_hub_knows() {
     let (status, _, said) = run(&["sim", "home-yard", "--from", data]);
     assert_eq!(status, 1);
     assert!(said.contains("holds no report of plant home-yard"), "{said}");
+}
+
+/// What began before goes on from there, what is over is left out, and both are said.
+#[tokio::test]
+async fn a_scenario_is_played_from_what_a_hub_knows() {
+    let hub = without_bars().await;
+    let data = hub.data().to_str().expect("a path of text");
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = folder.path().join("slow.toml");
+    let disruption = |name: &str, at: &str, until: &str| {
+        format!(
+            "[[disruption]]\nname = \"{name}\"\nat = {at}\n{until}\
+             path = \"machine-shop.operation.turn-bearings.time\"\nvalue = \"2000 h\"\n"
+        )
+    };
+    let text = disruption("over", "2031-01-06T06:00:00Z", "until = 2031-01-07T06:00:00Z\n")
+        + &disruption("slow", "2031-01-07T05:00:00Z", "");
+    std::fs::write(&scenario, format!("name = \"Slow\"\nplant = \"munitions\"\n{text}"))
+        .expect("written");
+    let scenario = scenario.to_str().expect("a path of text");
+    let usual = [
+        "sim",
+        "machine-shop",
+        "--from",
+        data,
+        "--at",
+        "2031-01-07T06:00:00Z",
+        "--until",
+        "40d",
+        "--replications",
+        "2",
+    ];
+    let (_, now, _) = run(&[&usual[..], &["--json"]].concat());
+    let now: Value = serde_json::from_str(&now).expect("JSON");
+    let (status, out, said) = run(&[&usual[..], &["--json", "--scenario", scenario]].concat());
+    assert_eq!(status, 0, "{said}");
+    for words in [
+        "is written for plant munitions, and machine-shop is simulated",
+        "over is over before the simulation begins, and is left out",
+        "slow begins earlier than the simulation, and counts from its beginning",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    let slow: Value = serde_json::from_str(&out).expect("JSON");
+    let turned = |answer: &Value| {
+        let units = answer["units"].as_array().expect("a list");
+        let unit = units.iter().find(|of| of["unit"] == "turning-milling-qc-1").expect("a unit");
+        number(unit, "/finished_per_h/mean")
+    };
+    assert!(turned(&slow) < turned(&now), "{} and {}", turned(&slow), turned(&now));
 }

@@ -4,6 +4,9 @@
 //! speaks with feeds; `run` is the one loop that owns the core; `core` judges, without any
 //! input or output; `store` is the thread that makes rows durable.
 
+#[macro_use]
+mod said;
+
 mod api;
 mod board;
 pub mod cli;

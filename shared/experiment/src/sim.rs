@@ -13,7 +13,9 @@ mod outcome;
 mod tally;
 mod whole;
 
-use linesim::{Disruption, ModelError, NeverEnds, flow::FlowError, like::NotLike, never_ends};
+use linesim::{
+    Disruption, LeftOut, ModelError, NeverEnds, flow::FlowError, like::NotLike, never_ends,
+};
 use twin::{
     EquipmentId, MaterialId, MilestoneId, Plant, PlantId, PlantTime, Programme, Report, Span,
     UnitState, state::TwinState,
@@ -23,7 +25,6 @@ use crate::{error::StatisticsError, executor::Executor, interval::Interval};
 
 pub use choice::{component, needs_whole};
 pub use judge::{Judged, NoJudgement, judge};
-pub use whole::left_out;
 
 /// The plant, and what it lives in.
 #[derive(Clone, Copy, Debug)]
@@ -327,6 +328,15 @@ pub enum SimError {
     /// The executor left something out.
     #[error("a replication was not run")]
     NotRun,
+}
+
+/// What of a live state a simulation cannot take over, each with the reason.
+///
+/// # Errors
+/// [`SimError`] when the plants cannot be played so.
+pub fn left_out(subject: Subject<'_>, wish: &Wish) -> Result<Vec<LeftOut>, SimError> {
+    within_limits(subject, wish)?;
+    whole::left_out(subject, wish)
 }
 
 /// Plays the first replication of the whole model, whatever the plant is, and hands out every report

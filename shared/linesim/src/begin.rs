@@ -25,12 +25,19 @@ impl Model {
         while !self.is_crowded() && self.try_begin(unit, leaving) {}
     }
 
-    /// Units that take turns: one that began may have let another one come to its turn.
-    fn next_in_turn(&mut self, unit: usize) {
-        let center = self.units[unit].center;
-        for index in 0..self.centers[center].units.len() {
-            let other = self.centers[center].units[index];
-            self.wake_if(other, Lacks::MATERIAL | Lacks::ORDER);
+    /// Where items are begun in turn, one that began may have let the next come to its turn, here or
+    /// wherever else such items are made.
+    fn next_in_turn(&mut self, op: usize) {
+        for other in 0..self.ops.len() {
+            let (made, of) = (&self.ops[other], &self.ops[op]);
+            if made.output != of.output || made.swap_window.is_none() {
+                continue;
+            }
+            let center = made.center;
+            for index in 0..self.centers[center].units.len() {
+                let unit = self.centers[center].units[index];
+                self.wake_if(unit, Lacks::MATERIAL | Lacks::ORDER);
+            }
         }
     }
 
@@ -40,7 +47,7 @@ impl Model {
             Some(Ok((op, takings))) => {
                 self.begin(unit, op, &takings);
                 if self.ops[op].begins != Begins::Bulk && self.ops[op].swap_window.is_some() {
-                    self.next_in_turn(unit);
+                    self.next_in_turn(op);
                 }
                 (true, Lacks::ANYTHING)
             }

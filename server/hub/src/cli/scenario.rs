@@ -8,6 +8,7 @@ use linesim::{
     scenario::{Change, ScenarioError},
 };
 use thiserror::Error;
+use twin::PlantTime;
 
 use super::{
     stands::NotKnown,
@@ -94,10 +95,9 @@ pub(super) fn apply(
     scenario: &Scenario,
     subject: &mut Subject,
 ) -> Result<Vec<Disruption>, NoScenario> {
-    // What happened before it begins is in the state that it begins with.
     let begins = subject.begins();
-    let mut disruptions = scenario.disruptions.clone();
-    disruptions.retain(|disruption| disruption.at >= begins);
+    let disruptions = scenario.disruptions.iter();
+    let mut disruptions: Vec<_> = disruptions.filter_map(|of| going_on(of, begins)).collect();
     for Change { path: what, value, line } in &scenario.changes {
         let changed = change_plant(&mut subject.plants, what, value);
         let changed = changed.map_err(|source| NoScenario::Change {
@@ -116,6 +116,22 @@ pub(super) fn apply(
         }
     }
     Ok(disruptions)
+}
+
+/// A disruption as it still is when a simulation begins: one that is over is none, and of one that
+/// has begun it is said that it begins then.
+fn going_on(disruption: &Disruption, begins: PlantTime) -> Option<Disruption> {
+    let name = &disruption.name;
+    if disruption.until.is_some_and(|until| until <= begins) {
+        eprintln!("warning: {name} is over before the simulation begins, and is left out");
+        return None;
+    }
+    if disruption.at < begins {
+        eprintln!(
+            "warning: {name} begins earlier than the simulation, and counts from its beginning"
+        );
+    }
+    Some(Disruption { at: disruption.at.max(begins), ..disruption.clone() })
 }
 
 /// What the scenario says of a run, where `wish` says nothing yet.

@@ -233,6 +233,12 @@ fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
     }
     let Some(path) = &args.scenario else { return Ok((subject, args.wish(None))) };
     let read = scenario::read(path)?;
+    let id = &subject.plant().id;
+    let is_other = |of: &&String| Path::new(of).file_stem().is_none_or(|name| name != id.as_str());
+    if let Some(other) = read.plant.as_ref().filter(is_other) {
+        let file = path.display();
+        eprintln!("warning: {file} is written for plant {other}, and {id} is simulated");
+    }
     let disruptions = scenario::apply(path, &read, &mut subject)?;
     let mut wish = scenario::wish(&read, disruptions, &args.wish(Some(&read)));
     // What goes on has no beginning to leave out, whatever the scenario says of a fresh one.

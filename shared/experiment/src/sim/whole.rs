@@ -253,11 +253,8 @@ fn model_of(
     })
 }
 
-/// What of a live state a simulation cannot take over, each with the reason.
-///
-/// # Errors
-/// [`SimError::Model`] when the plants cannot be played.
-pub fn left_out(subject: Subject<'_>, wish: &Wish) -> Result<Vec<LeftOut>, SimError> {
+/// What of a live state has no place in the model.
+pub(super) fn left_out(subject: Subject<'_>, wish: &Wish) -> Result<Vec<LeftOut>, SimError> {
     let whole = together(subject);
     Ok(model_of(&whole, length(wish)?, wish, 0)?.left_out)
 }

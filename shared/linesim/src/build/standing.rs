@@ -56,6 +56,8 @@ pub struct LeftOut {
 pub enum Why {
     /// Neither its name nor its operations tell what it is.
     UnknownMaterial,
+    /// The plant's files have no such unit or storage, or it is in one that they do not have.
+    NoPlace,
     /// No operation of the unit that it is in works on it.
     NoOperation,
     /// It is down and nothing says how long its repairs take: it works on.
@@ -72,6 +74,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::UnknownMaterial => "neither its name nor its operations tell what it is",
+            Self::NoPlace => "the plant's files have no such place",
             Self::NoOperation => "no operation of the unit that it is in works on it",
             Self::NoRepairTime => "it is down, and nothing says how long its repairs take",
             Self::NoRelease => "it is held, and nothing says for how long",
@@ -165,6 +168,7 @@ impl Taking<'_> {
     fn stocks(&mut self, site: usize, plant: &Plant) {
         for storage in self.state.storages(&plant.id) {
             let Some(&store) = self.builder.names[site].stores.get(&storage.storage) else {
+                self.leave_out(site, storage.storage.as_str(), Why::NoPlace);
                 continue;
             };
             for (material, stock) in &storage.stock {
@@ -180,6 +184,9 @@ impl Taking<'_> {
     fn parts_in_storages(&mut self, site: usize, plant: &Plant) {
         for storage in self.state.storages(&plant.id) {
             let Some(&store) = self.builder.names[site].stores.get(&storage.storage) else {
+                for part in storage.parts.iter() {
+                    self.leave_out(site, part.as_str(), Why::NoPlace);
+                }
                 continue;
             };
             for name in storage.parts.iter() {

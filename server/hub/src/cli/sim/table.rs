@@ -24,7 +24,7 @@ pub(super) fn of(subject: &Subject, wish: &Wish, simulated: &Simulated) -> Strin
     units(&mut text, outcome);
     storages(&mut text, outcome);
     hold_ups(&mut text, outcome);
-    milestones(&mut text, outcome);
+    milestones(&mut text, subject, outcome);
     let seconds = simulated.lasted.as_secs_f64();
     let rate = outcome.part_operations as f64 / seconds.max(1e-9) / 1e6;
     let done = outcome.part_operations;
@@ -158,9 +158,10 @@ fn hold_ups(text: &mut String, outcome: &Outcome) {
     }
 }
 
-fn milestones(text: &mut String, outcome: &Outcome) {
+fn milestones(text: &mut String, subject: &Subject, outcome: &Outcome) {
     if !outcome.milestones.is_empty() {
-        text.push_str("\nMilestones: days from the programme's start\n");
+        let starts = rfc3339(subject.programme.starts);
+        let _ = writeln!(text, "\nMilestones: days from the programme's start, {starts}");
     }
     for milestone in &outcome.milestones {
         let reached = milestone.reached_d.iter().flatten().count();

@@ -21,9 +21,18 @@ impl Taking<'_> {
             let units = &self.builder.model.sites[site].units;
             let model = &self.builder.model;
             let unit = units.iter().copied().find(|&unit| model.units[unit].id == now.unit);
-            if let Some(unit) = unit {
-                self.unit(site, unit, now);
+            match unit {
+                Some(unit) => self.unit(site, unit, now),
+                None => self.no_unit(site, now),
             }
+        }
+    }
+
+    /// A unit that the plant's files no longer have, with what is in it.
+    fn no_unit(&mut self, site: usize, now: &UnitNow) {
+        self.leave_out(site, now.unit.as_str(), Why::NoPlace);
+        for part in now.present.iter() {
+            self.leave_out(site, part.as_str(), Why::NoPlace);
         }
     }
 
