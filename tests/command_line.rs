@@ -1,6 +1,6 @@
 //! What a newcomer types, wrong things too: each is answered with what to do.
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::support::{Hub, repository, slipway};
 
@@ -94,28 +94,28 @@ fn a_key_that_is_typed_is_not_repeated() {
     }
 }
 
-/// As after `| head`: the reader goes before the answer comes.
-#[test]
-fn whoever_reads_no_further_ends_a_command_without_a_word() {
-    let mut child = Command::new(slipway())
-        .args(["sim", "machine-shop", "--until", "2d", "--replications", "2", "--json"])
+/// A short simulation, whose answer and progress are read by whoever holds the child.
+fn simulating(more: &[&str]) -> Child {
+    Command::new(slipway())
+        .args(["sim", "machine-shop", "--until", "2d", "--replications", "2"])
+        .args(more)
         .current_dir(repository())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .expect("runs");
+        .expect("runs")
+}
+
+/// As after `| head`: the reader goes before the answer comes.
+#[test]
+fn whoever_reads_no_further_ends_a_command_without_a_word() {
+    let mut child = simulating(&["--json"]);
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(141), "as the signal of a closed pipe");
 
-    let mut child = Command::new(slipway())
-        .args(["sim", "machine-shop", "--until", "2d", "--replications", "2"])
-        .current_dir(repository())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("runs");
+    let mut child = simulating(&[]);
     drop(child.stderr.take());
     let output = child.wait_with_output().expect("ends");
     assert!(output.status.success(), "what is only said to people hinders nothing: {output:?}");

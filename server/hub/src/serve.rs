@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{IsTerminal, Write},
+    io::IsTerminal,
     net::SocketAddr,
     path::Path,
     sync::{Arc, atomic::Ordering},
@@ -128,7 +128,7 @@ pub(crate) fn main(args: &ServeArgs) -> Result<(), ServeError> {
     runtime.block_on(async {
         outlive_file_size_limit()?;
         let hub = start(args).await?;
-        announce(&hub, args.json)?;
+        announce(&hub, args.json);
         stop_signal().await;
         tracing::info!("stopping");
         hub.stop().await;
@@ -388,15 +388,13 @@ fn generation() -> u64 {
     wall_now().micros().unsigned_abs()
 }
 
-fn announce(hub: &Hub, json: bool) -> std::io::Result<()> {
+fn announce(hub: &Hub, json: bool) {
     let scheme = if hub.shared.options.tls { "https" } else { "http" };
     let listening = format!("{scheme}://{}", hub.address);
     eprintln!("listening on {listening}");
     if json {
         println!("{}", serde_json::json!({ "listening": listening }));
-        std::io::stdout().flush()?;
     }
-    Ok(())
 }
 
 /// A write beyond the limit of file sizes (`ulimit -f`) ends a process that does not take the

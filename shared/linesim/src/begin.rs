@@ -46,7 +46,7 @@ impl Model {
         let (begins, lacks) = match self.ready(unit) {
             Some(Ok((op, takings))) => {
                 self.begin(unit, op, &takings);
-                if self.ops[op].begins != Begins::Bulk && self.ops[op].swap_window.is_some() {
+                if self.ops[op].swap_window.is_some() {
                     self.next_in_turn(op);
                 }
                 (true, Lacks::ANYTHING)

@@ -111,6 +111,27 @@ impl Model {
         self.touched.insert(unit);
     }
 
+    /// A unit stays stopped in a failure that is so old \[its own hours\], for what is left of the
+    /// repair.
+    pub(crate) fn stays_stopped(
+        &mut self,
+        unit: usize,
+        mode: usize,
+        age: Span,
+        stands: (UnitState, SmolStr),
+    ) {
+        let state = &mut self.units[unit];
+        let left = state.modes[mode].repair.residual(age.hours(), &mut state.streams.failure);
+        let calendar = self.centers[state.center].calendar;
+        let over = self.calendars[calendar].hours.done(self.now, span_of_hours(left));
+        self.stop(unit, stands, over);
+        // Time goes on to the next failure when this one is over.
+        let failed = &mut self.units[unit].modes[mode];
+        if failed.ages == Ages::WithTime {
+            failed.remaining += over.since(self.now);
+        }
+    }
+
     pub(crate) fn repaired(&mut self, unit: usize) {
         self.units[unit].down = None;
         for job in 0..self.units[unit].jobs.len() {

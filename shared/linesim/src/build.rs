@@ -75,6 +75,13 @@ impl Model {
     }
 }
 
+/// Orders as they are worked off: whichever is due first.
+fn by_due(orders: impl Iterator<Item = OrderState>) -> Vec<OrderState> {
+    let mut orders: Vec<OrderState> = orders.collect();
+    orders.sort_by(|a, b| (a.due, &a.order).cmp(&(b.due, &b.order)));
+    orders
+}
+
 fn empty(programme: &Programme, settings: Settings) -> Model {
     Model {
         now: settings.start,
@@ -162,26 +169,21 @@ impl Builder {
         for material in &plant.materials {
             self.material(&material.id, material.tracking == Tracking::Serial);
         }
-        let mut orders: Vec<OrderState> = plant
-            .orders
-            .iter()
-            .map(|order| OrderState {
-                order: order.id.clone(),
-                material: order.material.clone(),
-                quantity: order.quantity,
-                due: order.due,
-                done: 0.0,
-                open: false,
-            })
-            .collect();
-        orders.sort_by(|a, b| (a.due, &a.order).cmp(&(b.due, &b.order)));
+        let orders = plant.orders.iter().map(|order| OrderState {
+            order: order.id.clone(),
+            material: order.material.clone(),
+            quantity: order.quantity,
+            due: order.due,
+            done: 0.0,
+            open: false,
+        });
         self.model.sites.push(Site {
             id: plant.id.clone(),
             units: Vec::new(),
             stores: Vec::new(),
             runs: 0,
             moved: self.model.settings.start,
-            orders,
+            orders: by_due(orders),
             suppliers: plant
                 .suppliers
                 .iter()

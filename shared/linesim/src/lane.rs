@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How often a carrier under way says where it is.
-const STEPS: u8 = 8;
+pub(crate) const STEPS: u8 = 8;
 /// How far off the berth the far end of a lane is drawn \[m\]: plants share no datum.
 const STRIP_M: f64 = 4_000.0;
 

@@ -173,20 +173,15 @@ impl Model {
     ) {
         let op = self.units[unit].jobs[job].op;
         let Some(lasts) = self.ops[op].carry_time.clone() else { return };
-        let (to, holder) = match what {
-            Leaving::Part { part, to, .. } => {
-                self.stores[to].reserved += 1;
-                self.expect_part(At::Store(to));
+        self.keep_room(what);
+        let holder = match what {
+            Leaving::Part { part, .. } => {
                 self.parts[part].brought_by = SmolStr::new(self.units[unit].id.as_str());
-                (to, SmolStr::new(self.parts[part].name.as_str()))
+                part
             }
-            Leaving::Bulk { quantity, to, .. } => {
-                let state = &mut self.stores[to];
-                state.reserved = state.reserved.saturating_add(quantity.ceil() as u32);
-                let kit = self.units[unit].jobs[job].parts[0];
-                (to, SmolStr::new(self.parts[kit].name.as_str()))
-            }
+            Leaving::Bulk { .. } => self.units[unit].jobs[job].parts[0],
         };
+        let holder = SmolStr::new(self.parts[holder].name.as_str());
         self.take_resource(resource, holder.clone(), self.units[unit].at);
         match what {
             Leaving::Part { part, .. } => {
@@ -205,7 +200,6 @@ impl Model {
         let work = lasts.sample(&mut self.resources[resource].time);
         let material = self.ops[op].output;
         let (hold_after, hold_runs_on) = hold.unzip();
-        debug_assert!(self.stores[to].reserved > 0, "room is kept while the part is under way");
         let carriage = Carriage {
             resource,
             what,
@@ -216,6 +210,20 @@ impl Model {
             holder,
         };
         self.carriage_begins(carriage, work);
+    }
+
+    /// Room for what is under way is kept until it is there.
+    pub(crate) fn keep_room(&mut self, what: Leaving) {
+        match what {
+            Leaving::Part { to, .. } => {
+                self.stores[to].reserved += 1;
+                self.expect_part(At::Store(to));
+            }
+            Leaving::Bulk { quantity, to, .. } => {
+                let state = &mut self.stores[to];
+                state.reserved = state.reserved.saturating_add(quantity.ceil() as u32);
+            }
+        }
     }
 
     /// Sets a resource to bring away what it has taken up.

@@ -115,9 +115,7 @@ impl Model {
         });
         self.say_delivery(consignment, Statement::DeliveryPromised, None);
         if is_made_elsewhere {
-            let leaves = due - self.transit(line);
-            let key = self.schedule(leaves, Event::Ship { consignment });
-            self.consignments[consignment].ship = key;
+            self.ship_for_its_day(consignment);
         } else {
             self.say_delivery(consignment, Statement::DeliveryShipped, None);
             self.schedule(due, Event::Arrive { consignment });

@@ -94,7 +94,7 @@ impl Model {
 
     /// Says again what the first unit of a plant does: a sign of life where nothing happens.
     pub fn sign_of_life(&self, plant: &twin::PlantId) -> Option<twin::Report> {
-        let site = self.sites.iter().find(|site| site.id == *plant)?;
+        let site = self.site_called(plant)?;
         let &unit = site.units.first()?;
         let (state, reason, wait) = self.doing(unit);
         let cause = wait.map(|wait| self.waited_for(&wait, unit));

@@ -84,9 +84,14 @@ impl UnitSummary {
 }
 
 impl Model {
+    /// A plant that is played.
+    pub(crate) fn site_called(&self, plant: &PlantId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == *plant)
+    }
+
     /// What is in a plant now; nothing in one that is not played.
     pub fn present(&self, plant: &PlantId) -> Present {
-        let site = self.sites.iter().find(|site| site.id == *plant);
+        let site = self.site_called(plant);
         let of = |count: fn(&Site) -> &OverTime| site.map_or(OverTime::default(), |s| *count(s));
         let (named, runs) = (of(|site| &site.named), of(|site| &site.runs_on));
         let now = if site.is_some() { self.now } else { PlantTime::default() };
@@ -116,14 +121,14 @@ impl Model {
 
     /// Each station of a plant, in the order of the file.
     pub fn units(&self, plant: &PlantId) -> impl Iterator<Item = UnitSummary> {
-        let site = self.sites.iter().find(|site| site.id == *plant);
+        let site = self.site_called(plant);
         let units = site.map_or(&[][..], |site| &site.units);
         units.iter().map(|&unit| self.unit_summary(unit))
     }
 
     /// Each storage of a plant, in the order of the file.
     pub fn storages(&self, plant: &PlantId) -> impl Iterator<Item = StorageSummary> {
-        let site = self.sites.iter().find(|site| site.id == *plant);
+        let site = self.site_called(plant);
         let stores = site.map_or(&[][..], |site| &site.stores);
         stores.iter().map(|&store| self.storage_summary(store))
     }

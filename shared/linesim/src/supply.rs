@@ -46,9 +46,7 @@ impl Model {
                 single: false,
             });
             self.say_delivery(consignment, Statement::DeliveryPromised, None);
-            let leaves = due - self.transit(line);
-            let key = self.schedule(leaves, Event::Ship { consignment });
-            self.consignments[consignment].ship = key;
+            self.ship_for_its_day(consignment);
         }
         self.schedule(next, Event::Promise { line });
     }
@@ -64,8 +62,21 @@ impl Model {
             self.put_off(consignment, late, "supplier/late");
             return;
         }
-        let leaves = self.consignments[consignment].expected - self.transit(line);
-        let key = self.schedule(leaves, Event::Ship { consignment });
+        self.ship_for_its_day(consignment);
+    }
+
+    /// A lot leaves in time to come on the day that it is expected.
+    pub(crate) fn ship_for_its_day(&mut self, consignment: usize) {
+        let state = &self.consignments[consignment];
+        let leaves = state.expected - self.transit(state.line);
+        self.ship_at(consignment, leaves);
+    }
+
+    /// A lot leaves at a moment, and at no other.
+    fn ship_at(&mut self, consignment: usize, moment: PlantTime) {
+        let pending = self.consignments[consignment].ship.take();
+        self.cancel(pending);
+        let key = self.schedule(moment, Event::Ship { consignment });
         self.consignments[consignment].ship = key;
     }
 
@@ -108,8 +119,7 @@ impl Model {
         let blocked = !self.stores[self.lines[line].store].gate.is_empty();
         if blocked {
             self.consignments[consignment].expected = self.now + LOOK_AGAIN + self.transit(line);
-            let key = self.schedule(self.now + LOOK_AGAIN, Event::Ship { consignment });
-            self.consignments[consignment].ship = key;
+            self.ship_at(consignment, self.now + LOOK_AGAIN);
             return;
         }
         if !self.load(consignment) {
@@ -118,10 +128,8 @@ impl Model {
                 let late = (self.now + SHORT_DELAY + self.transit(line))
                     .since(self.consignments[consignment].expected);
                 self.put_off(consignment, late.max(Span::DAY), "supplier/short");
-                self.cancel(self.consignments[consignment].ship);
             }
-            let key = self.schedule(self.now + LOOK_AGAIN, Event::Ship { consignment });
-            self.consignments[consignment].ship = key;
+            self.ship_at(consignment, self.now + LOOK_AGAIN);
             return;
         }
         self.consignments[consignment].shipped = true;
@@ -166,10 +174,7 @@ impl Model {
             state.announced && !state.shipped
         });
         if let Some(consignment) = waiting {
-            let pending = self.consignments[consignment].ship.take();
-            self.cancel(pending);
-            let key = self.schedule(self.now, Event::Ship { consignment });
-            self.consignments[consignment].ship = key;
+            self.ship_at(consignment, self.now);
         }
     }
 
@@ -177,13 +182,8 @@ impl Model {
     pub(crate) fn put_off(&mut self, consignment: usize, by: Span, reason: &str) {
         let state = &mut self.consignments[consignment];
         state.expected = state.expected + by;
-        let (line, expected) = (state.line, state.expected);
         self.say_delivery(consignment, Statement::DeliveryDelayed, Some(reason));
-        let leaves = expected - self.transit(line);
-        let pending = self.consignments[consignment].ship.take();
-        self.cancel(pending);
-        let key = self.schedule(leaves, Event::Ship { consignment });
-        self.consignments[consignment].ship = key;
+        self.ship_for_its_day(consignment);
         self.ask(consignment, reason);
     }
 

@@ -1,7 +1,7 @@
 //! Supply lines, lanes, initial stock, and who watches what.
 
 use smol_str::format_smolstr;
-use twin::{DeliveryId, Plant, PlantId, Span, definition::Lane};
+use twin::{DeliveryId, Plant, PlantId, Span, SupplierId, definition::Lane};
 
 use super::Builder;
 use crate::{
@@ -74,17 +74,14 @@ impl Builder {
         for delivery in plant.deliveries.iter().filter(|of| to_come(&plant.id, &of.id)) {
             let user = format!("delivery {}", delivery.id);
             let material = self.known_material(site, &user, delivery.material.as_str())?;
-            let lines = self.model.lines.iter();
-            let line = lines.enumerate().find(|(_, line)| {
-                (line.site, line.material, &line.supplier) == (site, material, &delivery.supplier)
-            });
-            let Some((number, line)) = line else {
+            let Some(number) = self.line_of(site, material, &delivery.supplier) else {
                 let by = format!("of {} by {}", delivery.material, delivery.supplier);
                 return Err(self.unknown(site, &user, "supply", &by));
             };
             if delivery.quantity <= 0.0 {
                 return Err(self.not_positive(site, &user, "quantity"));
             }
+            let line = &self.model.lines[number];
             self.check_fits(site, &user, material, delivery.quantity, Some(line.store))?;
             let name = format_smolstr!("{}/{}", plant.id, delivery.id);
             let replication = u64::from(self.model.settings.replication);
@@ -107,6 +104,18 @@ impl Builder {
             self.model.schedule(promised_at, Event::PromiseSingle { consignment });
         }
         Ok(())
+    }
+
+    /// On which line a supplier brings a material to a plant.
+    pub(super) fn line_of(
+        &self,
+        site: usize,
+        material: usize,
+        supplier: &SupplierId,
+    ) -> Option<usize> {
+        let brings =
+            |line: &Line| (line.site, line.material, &line.supplier) == (site, material, supplier);
+        self.model.lines.iter().position(brings)
     }
 
     pub(super) fn lane(&mut self, lane: &Lane) -> Result<(), ModelError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use smol_str::{SmolStr, format_smolstr};
 use twin::{
     EquipmentId, OperationId, PlaceRef, Plant, Span, UnitState,
-    definition::{Ages, BegunPiece, BegunUnit, CardLoop, Operation, Reorder as Written},
+    definition::{BegunPiece, BegunUnit, CardLoop, Operation, Reorder as Written},
 };
 
 use super::Builder;
@@ -193,18 +193,7 @@ impl Builder {
         let modes = &self.model.units[unit].modes;
         let mode = modes.iter().position(|mode| mode.name == *name);
         let mode = mode.ok_or_else(|| self.unknown(site, begun.unit.as_str(), "failure", name))?;
-        let model = &mut self.model;
-        let state = &mut model.units[unit];
-        let failed = &state.modes[mode];
-        let left = failed.repair.residual(age.hours(), &mut state.streams.failure);
-        let calendar = model.centers[model.units[unit].center].calendar;
-        let over = model.calendars[calendar].hours.done(model.now, span_of_hours(left));
-        model.stop(unit, (UnitState::Down, SmolStr::new(name)), over);
-        // Time goes on to the next failure when this one is over.
-        let failed = &mut model.units[unit].modes[mode];
-        if failed.ages == Ages::WithTime {
-            failed.remaining += over.since(model.now);
-        }
+        self.model.stays_stopped(unit, mode, *age, (UnitState::Down, SmolStr::new(name)));
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ mod numbers;
 mod supply;
 mod work;
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use smol_str::SmolStr;
 use twin::{
@@ -23,7 +23,7 @@ use super::Builder;
 use crate::{
     error::ModelError,
     model::Model,
-    network::{At, Begins, Op, Role},
+    network::{At, Begins, Mode, Op, Role},
     settings::Settings,
 };
 use numbers::Numbers;
@@ -102,7 +102,7 @@ impl Model {
         };
         let laid_from = settings.start - LOOK_BACK;
         let builder = Builder::network(programme, plants, settings, laid_from, &known)?;
-        let numbers = Numbers::new(&builder);
+        let numbers = Numbers::new(&builder.model);
         let mut taking = Taking { builder, state, numbers, left_out: Vec::new() };
         taking.numbers_begun(plants);
         for (site, plant) in plants.iter().enumerate() {
@@ -125,6 +125,14 @@ impl Model {
         builder.first_events();
         Ok(Standing { model: builder.model, left_out })
     }
+}
+
+/// Which way of failing something is down by, and the reason to give: that which is named, or else
+/// the first.
+fn why(modes: &[Mode], named: Option<&SmolStr>) -> Option<(usize, SmolStr)> {
+    let mode = modes.iter().position(|mode| Some(&mode.name) == named).unwrap_or(0);
+    let reason = named.unwrap_or(&modes.get(mode)?.name);
+    Some((mode, reason.clone()))
 }
 
 /// A state on its way into a network.
@@ -155,8 +163,7 @@ impl Taking<'_> {
     /// A named part, which is nowhere yet.
     fn named(&mut self, site: usize, name: &PartId) -> Option<usize> {
         let now = self.state.part(name)?;
-        let Some((material, number, round)) = self.numbers.of(name, now, &self.builder.model)
-        else {
+        let Some((material, number, round)) = self.numbers.of(name, now, &self.builder) else {
             self.leave_out(site, name.as_str(), Why::UnknownMaterial);
             return None;
         };
@@ -225,16 +232,20 @@ impl Taking<'_> {
     /// Cards that pieces on their way have are not there for others.
     fn cards(&mut self, site: usize) {
         let model = &mut self.builder.model;
+        if model.cards.is_empty() {
+            return;
+        }
         let mut out = vec![0_u32; model.cards.len()];
+        let jobs = model.units.iter().flat_map(|unit| &unit.jobs);
+        let worked_on: BTreeSet<usize> = jobs.flat_map(|job| &job.parts).copied().collect();
         for (index, part) in model.parts.iter().enumerate() {
             let has_place = !matches!(part.at, At::Gone) && model.site_of(part.at) == Some(site);
             let last = self.state.part(&part.name).and_then(|now| now.last_operation.as_ref());
             let op = model.ops.iter().find(|op| op.site == site && Some(&op.id) == last);
             let (Some(op), true) = (op, has_place) else { continue };
-            let mut jobs = model.units.iter().flat_map(|unit| &unit.jobs);
-            let works = jobs.any(|job| job.parts.contains(&index));
             for &cards in &op.cards.loses {
-                out[cards] += u32::from(works || !op.cards.returns.contains(&cards));
+                out[cards] +=
+                    u32::from(worked_on.contains(&index) || !op.cards.returns.contains(&cards));
             }
         }
         for (cards, out) in model.cards.iter_mut().zip(out) {

@@ -67,31 +67,36 @@ impl UnitNow {
     /// As what a unit stands that is down or on hold of itself, and since when; of one that is
     /// outside its working hours, how they ended. There is no cause in it that lies elsewhere.
     pub fn stands(&self) -> Option<(UnitState, PlantTime)> {
-        let own = || Some((self.state, self.same_since?, self.cause.is_none()));
-        let before = || self.before.as_ref().map(|of| (of.state, of.since, of.cause.is_none()));
-        let stood = if self.state == UnitState::OffShift { before() } else { own() };
-        let (state, since, is_own) = stood?;
-        (is_own && matches!(state, UnitState::Down | UnitState::Held)).then_some((state, since))
+        let (state, since, _, cause) = self.in_its_hours()?;
+        let is_own = cause.is_none() && matches!(state, UnitState::Down | UnitState::Held);
+        Some((state, since?)).filter(|_| is_own)
     }
 
     /// Since when it has been as it is; of a unit that is outside its working hours, as it was when
     /// they ended.
     pub fn as_it_is_since(&self) -> Option<PlantTime> {
-        let before = || self.before.as_ref().map(|of| of.since);
-        if self.state == UnitState::OffShift {
-            before().or(self.same_since)
-        } else {
-            self.same_since
-        }
+        self.in_its_hours().map_or(self.same_since, |(_, since, ..)| since)
     }
 
     /// Why a unit is in its state, as last stated; of one that is outside its working hours, why it
     /// was in that in which they ended.
     pub fn stands_for(&self) -> Option<&SmolStr> {
-        let before = || self.before.as_ref().and_then(|of| of.reason.as_ref());
-        if self.state == UnitState::OffShift { before() } else { self.reason.as_ref() }
+        self.in_its_hours()?.2
+    }
+
+    /// State, since when, reason and cause, as it is or as its working hours ended; none where
+    /// nobody knows how they did.
+    fn in_its_hours(&self) -> Option<InItsHours<'_>> {
+        if self.state != UnitState::OffShift {
+            let (reason, cause) = (self.reason.as_ref(), self.cause.as_ref());
+            return Some((self.state, self.same_since, reason, cause));
+        }
+        let of = self.before.as_ref()?;
+        Some((of.state, Some(of.since), of.reason.as_ref(), of.cause.as_ref()))
     }
 }
+
+type InItsHours<'u> = (UnitState, Option<PlantTime>, Option<&'u SmolStr>, Option<&'u Cause>);
 
 /// A state that a unit was in, and since when it was the same.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,9 +2,10 @@
 
 use twin::{PartId, Plant, PlantTime, Span, UnitState, state::ResourceNow};
 
-use super::{Taking, Why};
+use super::{Taking, Why, why};
 use crate::{
     breakdown::span_of_hours,
+    lane::STEPS,
     model::Event,
     network::{At, Carriage, Leaving},
 };
@@ -63,18 +64,15 @@ impl Taking<'_> {
         let what = match (self.is_bulk(op), part) {
             (true, _) => {
                 let quantity = quantity * f64::from(times);
-                let store = &mut self.model().stores[to];
-                store.reserved = store.reserved.saturating_add(quantity.ceil() as u32);
                 Leaving::Bulk { quantity, to, carried: true }
             }
             (false, Some(part)) => {
-                self.model().stores[to].reserved += 1;
-                self.model().expect_part(At::Store(to));
                 self.model().put(part, At::Resource(resource));
                 Leaving::Part { part, to, carried: true }
             }
             (false, None) => return,
         };
+        self.model().keep_room(what);
         let age =
             self.age(self.builder.model.resources[resource].calendar, since(now, part_now.since));
         let model = self.model();
@@ -99,15 +97,13 @@ impl Taking<'_> {
         let Some(since) = now.since.filter(|_| now.state == UnitState::Down) else { return };
         let age = self.age(self.builder.model.resources[resource].calendar, since);
         let modes = &self.builder.model.resources[resource].modes;
-        let named = modes.iter().position(|mode| Some(&mode.name) == now.reason.as_ref());
-        let Some(mode) = named.or((!modes.is_empty()).then_some(0)) else {
+        let Some((mode, reason)) = why(modes, now.reason.as_ref()) else {
             self.leave_out(site, now.resource.as_str(), Why::NoRepairTime);
             return;
         };
         let model = self.model();
         let of = &mut model.resources[resource];
         let left = of.modes[mode].repair.residual(age.hours(), &mut of.failure);
-        let reason = now.reason.clone().unwrap_or_else(|| of.modes[mode].name.clone());
         let hours = &model.calendars[model.resources[resource].calendar].hours;
         let over = hours.done(model.now, span_of_hours(left));
         model.break_resource(resource, reason, over);
@@ -161,11 +157,12 @@ impl Taking<'_> {
             state.late = Span::from_micros(1);
         }
         let whole = state.arrives.since(state.left).micros().max(1);
-        // It is heard of at every eighth of its way: the next one is ahead.
-        let step = (age.micros() * 8 / whole + 1).clamp(1, 8);
-        let at = state.left + Span::from_micros(whole / 8 * step);
-        let at = if step == 8 { state.arrives } else { at };
-        let step = u8::try_from(step).unwrap_or(8);
+        // It is heard of after every step of its way: the next one is ahead.
+        let steps = i64::from(STEPS);
+        let step = (age.micros() * steps / whole + 1).clamp(1, steps);
+        let at = state.left + Span::from_micros(whole / steps * step);
+        let at = if step == steps { state.arrives } else { at };
+        let step = u8::try_from(step).unwrap_or(STEPS);
         let at_berth = model.resources[carrier].at;
         let holder = now.holder.clone().unwrap_or_default();
         model.take_resource(carrier, holder, at_berth);

@@ -1,36 +1,35 @@
 //! Which items there are: the numbers behind the names, and what must still be begun.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
+};
 
-use smol_str::SmolStr;
 use twin::{
     PartId, Plant, PlantId,
     state::{PartNow, TwinState},
 };
 
 use super::Taking;
-use crate::{build::Builder, model::Model, network::MaterialState};
+use crate::{build::Builder, model::Model};
 
-/// What names of parts stand for. Looked up only, never iterated.
+/// What names of parts stand for.
 pub(super) struct Numbers {
-    by_name: HashMap<SmolStr, (usize, u64)>,
+    /// Materials whose names are alike but for their numbers, by what is left without these.
+    by_letters: HashMap<String, Vec<usize>>,
+    /// Every name of the programme, for patterns that run numbers together: laid out when one of
+    /// them comes, looked up only, never iterated.
+    laid_out: OnceCell<HashMap<PartId, (usize, u64)>>,
 }
 
 impl Numbers {
-    /// Names by the programme's schemes; those of other materials are read as they come.
-    pub(super) fn new(builder: &Builder) -> Self {
-        let model = &builder.model;
-        let mut by_name = HashMap::new();
+    pub(super) fn new(model: &Model) -> Self {
+        let mut by_letters: HashMap<String, Vec<usize>> = HashMap::new();
         for (material, state) in model.materials.iter().enumerate().filter(|(_, of)| of.serial) {
-            if plain_number(state, &model.serials.name(&state.id, 0, 0)).is_none() {
-                let names = builder.names_of(material).into_iter();
-                let named = |(name, number): (PartId, u64)| {
-                    (SmolStr::new(name.as_str()), (material, number))
-                };
-                by_name.extend(names.map(named));
-            }
+            let Some(first) = model.serials.name(&state.id, 0, 0) else { continue };
+            by_letters.entry(letters(first.as_str())).or_default().push(material);
         }
-        Self { by_name }
+        Self { by_letters, laid_out: OnceCell::new() }
     }
 
     /// The material, number and round of a part; its number is unknown when its name is none of
@@ -39,27 +38,42 @@ impl Numbers {
         &self,
         name: &PartId,
         now: &PartNow,
-        model: &Model,
+        builder: &Builder,
     ) -> Option<(usize, Option<u64>, u32)> {
+        let model = &builder.model;
         let (plain, round) = rounds(name.as_str());
-        if let Some(&(material, number)) = self.by_name.get(plain) {
-            return Some((material, Some(number), round));
-        }
-        let plain_name = PartId::new(plain).ok();
-        let material_in_name = plain.rsplit_once('-').map(|(material, _)| material);
-        let material = material_in_name.and_then(|id| {
-            let id = twin::MaterialId::new(id).ok()?;
-            model.material_index.get(&id).copied().filter(|&of| model.materials[of].serial)
-        });
-        if let Some(material) = material
-            && let Some(number) = plain_number(&model.materials[material], &plain_name)
-        {
-            return Some((material, Some(number), round));
+        let plain = PartId::new(plain).ok()?;
+        if let Some(alike) = self.by_letters.get(&letters(plain.as_str())) {
+            let numbered = |&material: &usize| {
+                Some((material, model.serials.number(&model.materials[material].id, &plain)?))
+            };
+            let found = alike.iter().find_map(numbered);
+            let found = found.or_else(|| self.laid_out(builder).get(&plain).copied());
+            if let Some((material, number)) = found {
+                return Some((material, Some(number), round));
+            }
         }
         let material =
             now.material.as_ref().and_then(|id| model.material_index.get(id).copied())?;
         model.materials[material].serial.then_some((material, None, 0))
     }
+
+    fn laid_out(&self, builder: &Builder) -> &HashMap<PartId, (usize, u64)> {
+        self.laid_out.get_or_init(|| {
+            let materials = &builder.model.materials;
+            let serial = (0..materials.len()).filter(|&material| materials[material].serial);
+            let names = serial.flat_map(|material| {
+                let names = builder.names_of(material).into_iter();
+                names.map(move |(name, number)| (name, (material, number)))
+            });
+            names.collect()
+        })
+    }
+}
+
+/// A name without its numbers.
+fn letters(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
 /// The name without its round, and how often it was made again.
@@ -70,15 +84,6 @@ fn rounds(name: &str) -> (&str, u32) {
     }
 }
 
-/// The number in a name of a material that has no scheme.
-fn plain_number(material: &MaterialState, name: &Option<PartId>) -> Option<u64> {
-    let (id, number) = name.as_ref()?.as_str().rsplit_once('-')?;
-    if id != material.id.as_str() || number.len() < 5 {
-        return None;
-    }
-    number.parse::<u64>().ok()?.checked_sub(1)
-}
-
 impl Taking<'_> {
     /// Marks what exists or did, and what was scrapped and must be made again.
     pub(super) fn numbers_begun(&mut self, plants: &[Plant]) {
@@ -86,7 +91,7 @@ impl Taking<'_> {
         let mut known: BTreeMap<usize, BTreeMap<u64, (u32, bool)>> = BTreeMap::new();
         let mut grown = Vec::new();
         for (name, now) in parts {
-            let found = self.numbers.of(name, now, &self.builder.model);
+            let found = self.numbers.of(name, now, &self.builder);
             let Some((material, Some(number), round)) = found else { continue };
             let newest = known.entry(material).or_default().entry(number).or_default();
             if round >= newest.0 {

@@ -1,5 +1,7 @@
 //! Deliveries on their way and orders as far as they have come.
 
+use std::collections::BTreeMap;
+
 use twin::{
     Plant, PlantTime, Span,
     state::{DeliveryNow, DeliveryStatus},
@@ -7,6 +9,7 @@ use twin::{
 
 use super::{Taking, Why};
 use crate::{
+    build::by_due,
     model::Event,
     network::{Consignment, OrderState},
     supply::lateness,
@@ -16,57 +19,46 @@ impl Taking<'_> {
     /// Orders that are not closed, with what is done of each.
     pub(super) fn orders(&mut self, site: usize, plant: &Plant) {
         let open = self.state.orders(&plant.id).filter(|order| order.closed.is_none());
-        let mut orders: Vec<OrderState> = open
-            .map(|order| OrderState {
-                order: order.order.clone(),
-                material: order.material.clone(),
-                quantity: order.quantity,
-                due: order.due,
-                done: order.completed as f64,
-                open: false,
-            })
-            .collect();
-        orders.sort_by(|a, b| (a.due, &a.order).cmp(&(b.due, &b.order)));
-        self.model().sites[site].orders = orders;
+        let orders = open.map(|order| OrderState {
+            order: order.order.clone(),
+            material: order.material.clone(),
+            quantity: order.quantity,
+            due: order.due,
+            done: order.completed as f64,
+            open: false,
+        });
+        self.model().sites[site].orders = by_due(orders);
     }
 
     /// What was promised and is not here, and when the next lot of each line is promised.
     pub(super) fn deliveries(&mut self, site: usize, plant: &Plant, starts: PlantTime) {
-        for line in 0..self.builder.model.lines.len() {
-            if self.builder.model.lines[line].site == site {
-                self.line(line, plant, starts);
-            }
-        }
-        for delivery in self.state.deliveries(&plant.id) {
-            let is_known = delivery.as_of.is_some();
-            if !is_known || delivery.status == DeliveryStatus::Arrived {
-                continue;
-            }
-            match self.line_of(site, delivery) {
-                Some(line) => self.on_its_way(line, plant, delivery),
+        let mut by_line: BTreeMap<usize, Vec<&DeliveryNow>> = BTreeMap::new();
+        for delivery in self.state.deliveries(&plant.id).filter(|of| of.as_of.is_some()) {
+            let material = self.builder.model.material_index.get(&delivery.material).copied();
+            let line = material.and_then(|of| self.builder.line_of(site, of, &delivery.supplier));
+            match line {
+                Some(line) => by_line.entry(line).or_default().push(delivery),
+                None if delivery.status == DeliveryStatus::Arrived => {}
                 None => self.leave_out(site, delivery.delivery.as_str(), Why::NoSupply),
             }
         }
+        for line in 0..self.builder.model.lines.len() {
+            if self.builder.model.lines[line].site == site {
+                let deliveries = by_line.get(&line).map_or(&[][..], Vec::as_slice);
+                self.line(line, plant, deliveries, starts);
+            }
+        }
     }
 
-    fn line_of(&self, site: usize, delivery: &DeliveryNow) -> Option<usize> {
-        let material = self.builder.model.material_index.get(&delivery.material).copied()?;
-        self.builder.model.lines.iter().position(|line| {
-            (line.site, line.material, &line.supplier) == (site, material, &delivery.supplier)
-        })
-    }
-
-    /// The number of the last lot that was promised, and the day of the next.
-    fn line(&mut self, line: usize, plant: &Plant, starts: PlantTime) {
+    /// The number of the last lot that was promised, the day of the next, and what is to come.
+    fn line(&mut self, line: usize, plant: &Plant, deliveries: &[&DeliveryNow], starts: PlantTime) {
+        let is_single =
+            |of: &DeliveryNow| plant.deliveries.iter().any(|single| single.id == of.delivery);
         let state = &self.builder.model.lines[line];
         let (key, every, lead) = (state.key.clone(), state.every, state.lead);
         let now = self.builder.model.now;
-        let (site, mut numbered, mut last) = (state.site, 0, None);
-        for delivery in self.state.deliveries(&plant.id).filter(|of| of.as_of.is_some()) {
-            let is_single = plant.deliveries.iter().any(|single| single.id == delivery.delivery);
-            if is_single || self.line_of(site, delivery) != Some(line) {
-                continue;
-            }
+        let (mut numbered, mut last) = (0, None);
+        for delivery in deliveries.iter().filter(|of| !is_single(of)) {
             let number = delivery.delivery.as_str().strip_prefix(key.as_str());
             let number = number.and_then(|rest| rest.strip_prefix('-')?.parse::<u64>().ok());
             numbered = numbered.max(number.unwrap_or(0));
@@ -86,9 +78,13 @@ impl Taking<'_> {
         };
         let state = &mut self.model().lines[line];
         (state.numbered, state.next_due) = (numbered, next);
+        let to_come = deliveries.iter().filter(|of| of.status != DeliveryStatus::Arrived);
+        for delivery in to_come {
+            self.on_its_way(line, delivery, is_single(delivery));
+        }
     }
 
-    fn on_its_way(&mut self, line: usize, plant: &Plant, delivery: &DeliveryNow) {
+    fn on_its_way(&mut self, line: usize, delivery: &DeliveryNow, single: bool) {
         let model = &mut self.builder.model;
         let state = &mut model.lines[line];
         let shipped = delivery.status == DeliveryStatus::Shipped;
@@ -112,14 +108,12 @@ impl Taking<'_> {
             shipped,
             announced: short && !shipped,
             ship: None,
-            single: plant.deliveries.iter().any(|single| single.id == delivery.delivery),
+            single,
         });
         if shipped {
             model.schedule(delivery.expected, Event::Arrive { consignment });
         } else {
-            let leaves = delivery.expected - model.transit(line);
-            let key = model.schedule(leaves, Event::Ship { consignment });
-            model.consignments[consignment].ship = key;
+            model.ship_for_its_day(consignment);
         }
     }
 }

@@ -2,15 +2,11 @@
 
 use twin::{
     PartId, Plant, PlantTime, Span, UnitState,
-    definition::Ages,
     state::{RunningOp, UnitNow},
 };
 
-use super::{Taking, Why};
-use crate::{
-    breakdown::span_of_hours,
-    network::{At, Begins, Job, Leaving, Phase, Wait},
-};
+use super::{Taking, Why, why};
+use crate::network::{At, Begins, Job, Leaving, Phase, Wait};
 
 /// A run whose parts are being brought is drawn so often until it is longer than it has taken.
 const TRIES: usize = 64;
@@ -134,7 +130,7 @@ impl Taking<'_> {
         let name = self.builder.model.parts[lead].name.clone();
         let pieces = self.state.built_into(&name).iter().filter_map(|piece| {
             let now = self.state.part(piece)?;
-            self.numbers.of(piece, now, &self.builder.model)?.1
+            self.numbers.of(piece, now, &self.builder)?.1
         });
         let pieces: Vec<u64> = pieces.collect();
         self.model().parts[lead].pieces = pieces;
@@ -167,10 +163,6 @@ impl Taking<'_> {
             }
             // What is put together here of pieces that are brought is in the unit already.
             let mut parts = fetching.clone();
-            let material = |part: usize| self.builder.model.parts[part].material;
-            let mut op = parts.first().and_then(|&part| {
-                ops.iter().copied().find(|&op| self.builder.model.ops[op].output == material(part))
-            });
             if parts.is_empty() {
                 let place = others.iter().position(|name| {
                     let now = self.state.part(name);
@@ -179,12 +171,12 @@ impl Taking<'_> {
                 let Some(place) = place else { continue };
                 let name = others.remove(place);
                 parts.extend(self.part_in(site, unit, &name));
-                let material = parts.first().map(|&part| self.builder.model.parts[part].material);
-                op = ops
-                    .iter()
-                    .copied()
-                    .find(|&op| Some(self.builder.model.ops[op].output) == material);
             }
+            let op = parts.first().and_then(|&part| {
+                let model = &self.builder.model;
+                let material = model.parts[part].material;
+                ops.iter().copied().find(|&op| model.ops[op].output == material)
+            });
             let since = resource.since.unwrap_or(self.builder.model.now);
             match (op, parts.first()) {
                 (Some(op), Some(&lead)) => {
@@ -323,22 +315,11 @@ impl Taking<'_> {
         let Some((state, since)) = now.stands() else { return };
         let calendar = self.builder.model.centers[self.builder.model.units[unit].center].calendar;
         let age = self.age(calendar, since);
-        let modes = &self.builder.model.units[unit].modes;
-        let named = modes.iter().position(|mode| Some(&mode.name) == now.stands_for());
-        let Some(mode) = named.or((!modes.is_empty()).then_some(0)) else {
+        let Some((mode, reason)) = why(&self.builder.model.units[unit].modes, now.stands_for())
+        else {
             self.leave_out(site, now.unit.as_str(), Why::NoRepairTime);
             return;
         };
-        let model = self.model();
-        let of = &mut model.units[unit];
-        let left = of.modes[mode].repair.residual(age.hours(), &mut of.streams.failure);
-        let reason = now.stands_for().cloned().unwrap_or_else(|| of.modes[mode].name.clone());
-        let over = model.calendars[calendar].hours.done(model.now, span_of_hours(left));
-        model.stop(unit, (state, reason), over);
-        // Time goes on to the next failure when this one is over.
-        let failed = &mut model.units[unit].modes[mode];
-        if failed.ages == Ages::WithTime {
-            failed.remaining += over.since(model.now);
-        }
+        self.model().stays_stopped(unit, mode, age, (state, reason));
     }
 }
