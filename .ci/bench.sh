@@ -21,6 +21,7 @@ SLIPWAY_SIMULATORS=$(.ci/setup.sh simulators-python)
 if [ -x "$SLIPWAY_SIMULATORS" ]; then export SLIPWAY_SIMULATORS; else unset SLIPWAY_SIMULATORS; fi
 if [ "${1:-}" = sim ]; then
   shift
+  .ci/engine.sh || say "going on without the engine for the browser"
   exec cargo bench --profile "${SLIPWAY_BENCH_PROFILE:-release}" -p hub --bench cost -- --only sim "$@"
 fi
 .ci/setup.sh peers || say "going on without the peers that could not be had"

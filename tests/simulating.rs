@@ -212,13 +212,21 @@ fn milestones_are_reached_when_their_work_has_ended() {
     ]);
     assert_eq!(status, 0, "{said}");
     let answer: Value = serde_json::from_str(&out).expect("JSON");
-    let reached = |id: &str| {
+    let found = |id: &str| {
         let all = answer["milestones"].as_array().expect("milestones");
-        let found = all.iter().find(|m| m["milestone"] == id).unwrap_or_else(|| panic!("no {id}"));
-        number(found, "/reached_ratio")
+        all.iter().find(|m| m["milestone"] == id).unwrap_or_else(|| panic!("no {id}"))
     };
-    assert!((reached("H1-float-out") - 1.0).abs() < 1e-9, "within three weeks");
-    assert!(reached("H1-delivery").abs() < 1e-9, "after 190 working days at the quay");
+    let afloat = found("H1-float-out");
+    assert!((number(afloat, "/reached_ratio") - 1.0).abs() < 1e-9, "within three weeks");
+    let [early, half, late] =
+        ["/reached_p10_d", "/reached_p50_d", "/reached_p90_d"].map(|path| number(afloat, path));
+    assert!(0.0 < early && early <= half && half <= late && late < 60.0, "{afloat}");
+    let in_time = number(afloat, "/in_time_ratio");
+    assert!((0.0..=1.0).contains(&in_time), "{afloat}");
+    let delivered = found("H1-delivery");
+    assert!(number(delivered, "/reached_ratio").abs() < 1e-9, "after 190 working days at the quay");
+    let unknown = ["reached_p10_d", "reached_p90_d", "in_time_ratio"];
+    assert!(unknown.iter().all(|key| delivered[*key].is_null()), "not in this time: {delivered}");
 }
 
 /// A hub that heard two days after the start that there is no bar.

@@ -153,6 +153,22 @@ test('the largest type on the first card is that of the latest item, which leads
   await expect(page).toHaveURL(/\/plant\/.+as=XAA/);
 });
 
+test('a measure is set beside what was to be expected by now, for whoever may read what that takes', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/plant/home-yard?as=XAA`);
+  const first = page.locator('.measure').first();
+  await expect(first).toContainText('expected by now');
+  // It is simulated first: what comes is the hub's, not the page's.
+  await expect(first.locator('.expected')).toContainText('simulations of the plant’s files', { timeout: 120_000 });
+  const { items } = await demo.api('plants/home-yard?as=XAA');
+  const { plays, mean, least, most } = items['expected/0'];
+  expect(plays).toBe(10);
+  expect(least).toBeLessThanOrEqual(mean);
+  expect(mean).toBeLessThanOrEqual(most);
+  const { items: abroad } = await demo.api('plants/home-yard?as=XBB');
+  expect(Object.keys(abroad).filter((key) => key.startsWith('measure/')).length).toBeGreaterThan(0);
+  expect(Object.keys(abroad).filter((key) => key.startsWith('expected/'))).toEqual([]);
+});
+
 test('a store lists everything in it, and adds no kilograms to pieces', async ({ page, demo }) => {
   await page.goto(`${demo.url}/plant/munitions?as=XAA`);
   const row = page.locator('#stores tr[data-key="component-store"]');

@@ -11,10 +11,13 @@ use std::{
     process::Command,
 };
 
+use linesim::{Model, Settings};
 use serde_json::Value;
+use twin::Span;
 
 use crate::{
     arguments::Arguments,
+    machine,
     table::{Findings, Row, figure, per_second},
 };
 
@@ -49,6 +52,7 @@ pub(crate) fn measure(arguments: &Arguments, findings: &mut Findings) {
         row.figures.extend(simpy.map(|rate| figure("times_simpy", rate_of(&answer) / rate)));
         findings.add(row);
     }
+    cause_log(&line, arguments.peer_parts, findings);
     let network = plant(folder.path(), "network", &network_text());
     if let Some(answer) = on_one_core(&network, "events", hours / LINES) {
         let stations = LINES * (IN_A_LINE + 1);
@@ -57,6 +61,85 @@ pub(crate) fn measure(arguments: &Arguments, findings: &mut Findings) {
     for (id, target) in [("home-yard", "1,000 in ≤ 2 s"), ("munitions", "1,000 in ≤ 30 s")] {
         reference(arguments, (id, target), findings);
     }
+    browser(&programme(folder.path()), ("line", hours / LONGER), arguments, findings);
+    for id in ["home-yard", "munitions"] {
+        browser(&reference_plants(), (id, 30 * 24), arguments, findings);
+    }
+}
+
+fn reference_plants() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/plants")
+}
+
+/// What it costs to say why: the line on the engine of whole plants, without its reports and with
+/// all of them, each with its cause.
+fn cause_log(line: &Path, hours: usize, findings: &mut Findings) {
+    let text = std::fs::read_to_string(line.join("plant.toml")).expect("it was just written");
+    let files = [plant::SourceFile { name: "line/plant.toml", bytes: text.as_bytes() }];
+    let loaded = plant::load_on_its_own("line", &files).expect("the line is right");
+    let (programme, plants) = (loaded.programme, loaded.plants);
+    let until = programme.starts + Span::from_secs(hours as i64 * 3_600);
+    let mut rates = Vec::new();
+    for (log, report_from) in [("off", until), ("on", programme.starts)] {
+        let mut settings = Settings::new(1, programme.starts);
+        (settings.until, settings.report_from) = (until, report_from);
+        let mut model = Model::new(&programme, &plants, settings).expect("the line can be played");
+        let (mut reports, begun) = (0_u64, machine::now());
+        model.run_until(until, &mut |_, _| reports += 1).expect("the line never ends");
+        let rate = model.part_operations() as f64 / begun.elapsed().as_secs_f64().max(1e-9);
+        findings.add(Row {
+            what: format!("{STATIONS}-station line, as a whole plant, cause log {log}"),
+            measured: format!("{}, {reports} reports", per_second(rate)),
+            ratio: rates.first().map_or(String::new(), |off| format!("{:.2} × off", rate / off)),
+            figures: vec![figure("part_operations_per_s", rate)],
+            ..Row::default()
+        });
+        rates.push(rate);
+    }
+}
+
+/// The engine as browsers run it, under Node, beside the program on one core.
+fn browser(
+    programme: &Path,
+    (id, hours): (&str, usize),
+    arguments: &Arguments,
+    findings: &mut Findings,
+) {
+    let engine = std::env::var_os("SLIPWAY_ENGINE").map(PathBuf::from);
+    let Some(engine) = engine.filter(|folder| folder.join("what_if_bg.wasm").exists()) else {
+        findings.remark(format!("{id} in the browser's engine: not built here (`just wasm`)"));
+        return;
+    };
+    let replications = (arguments.peer_parts / 2_500).clamp(2, 8).to_string();
+    let until = format!("{hours} h");
+    let mut node = Command::new("taskset");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/peers/simulators/engine.mjs");
+    node.args(["-c", "0", "node", script]).arg(engine).arg(programme);
+    let mut native = Command::new("taskset");
+    native.args(["-c", "0", env!("CARGO_BIN_EXE_slipway"), "sim"]).arg(programme.join(id));
+    native.args(["--until", &until, "--warmup", "0 h", "--replications", &replications, "--json"]);
+    let answers = (answer(node.args([id, &until, &replications])), answer(&mut native));
+    let (Some(here), Some(there)) = answers else {
+        findings.remark(format!("{id} in the browser's engine: not played"));
+        return;
+    };
+    let number = |key: &str| here.get(key).and_then(Value::as_f64).unwrap_or_default();
+    let rate = number("part_operations") / number("cpu_s").max(1e-9);
+    if here.get("part_operations") != there.get("part_operations") {
+        findings.remark(format!("{id}: the browser's engine and the program played another thing"));
+    }
+    let memory = number("memory_bytes") / 1e6;
+    findings.add(Row {
+        what: format!("{id}, {replications} replications of {until}, the browser's engine"),
+        measured: format!("{}, {memory:.0} MB", per_second(rate)),
+        ratio: format!("{:.2} × the program", rate / rate_of(&there).max(1e-9)),
+        figures: vec![
+            figure("part_operations_per_s", rate),
+            figure("memory_mb", memory),
+            figure("times_native", rate / rate_of(&there).max(1e-9)),
+        ],
+        ..Row::default()
+    });
 }
 
 /// Part-operations a second of the other simulators that are here.
@@ -122,7 +205,7 @@ fn rate_of(answer: &Value) -> f64 {
 
 /// A plant of the programme, whole: so many replications of 30 days on all cores.
 fn reference(arguments: &Arguments, (id, target): (&str, &str), findings: &mut Findings) {
-    let plants = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/plants").join(id);
+    let plants = reference_plants().join(id);
     let replications = (arguments.peer_parts / 1_000).clamp(4, 40);
     let mut command = Command::new(env!("CARGO_BIN_EXE_slipway"));
     command.arg("sim").arg(plants).args(["--until", "30 d", "--warmup", "0 d", "--json"]);
@@ -194,17 +277,57 @@ fn row_of(text: &mut String, name: &str, count: usize, first: &[String], leaves:
     }
 }
 
-const HEAD: &str = "assumed = true\n[[material]]\nid = \"part\"\n";
+const PROGRAMME: &str = r#"[programme]
+id = "bench"
+name = "Bench"
+time_zone = "UTC"
+starts = 2031-01-06
+plants = ["line"]
+[[nation]]
+id = "XAA"
+name = "Aldermark"
+[[organisation]]
+id = "bench"
+name = "Bench"
+nation = "XAA"
+"#;
+
+const PLANT: &str = r#"[plant]
+id = "line"
+name = "Line"
+description = "Stations in a row."
+nation = "XAA"
+organisation = "bench"
+time_zone = "UTC"
+[label]
+policy = "BENCH"
+classification = "unclassified"
+releasable_to = ["XAA"]
+created = 2031-01-06
+review = 2032-01-06
+"#;
+
+const ASSUMED: &str = "assumed = true\n";
+const MATERIAL: &str = "[[material]]\nid = \"part\"\n";
 
 fn line_text() -> String {
-    let mut text = HEAD.to_owned();
+    let mut text = format!("{ASSUMED}{MATERIAL}");
     row_of(&mut text, "s", STATIONS, &[], true);
     text
 }
 
+/// The line in a programme of its own, as pages send it.
+fn programme(folder: &Path) -> PathBuf {
+    let path = folder.join("programme");
+    std::fs::create_dir(&path).expect("a folder can be made");
+    std::fs::write(path.join("programme.toml"), PROGRAMME).expect("the disk has room");
+    plant(&path, "line", &line_text().replacen(ASSUMED, &format!("{ASSUMED}{PLANT}"), 1));
+    path
+}
+
 /// Lines that are joined piece by piece, and a line behind.
 fn network_text() -> String {
-    let mut text = HEAD.to_owned();
+    let mut text = format!("{ASSUMED}{MATERIAL}");
     let mut ends = Vec::new();
     for line in 0..LINES {
         let name = format!("line-{line}");

@@ -296,7 +296,25 @@ export function measures(view) {
       measure.target !== undefined && measure.target !== null && word('measures.target', { value: quantity(measure.target, measure.unit) }),
       measure.window_d && word('measures.window', { days: quantity(measure.window_d, 'd') }),
       measure.lot && word('measures.lots', { n: number(measure.lot) }),
-    ].filter(Boolean).join(', ')))));
+    ].filter(Boolean).join(', ')),
+    expectedLine(measure, view.get(`expected/${id}`)))));
+}
+
+/** What was to be expected of a measure by now, and whether it lies outside of that; null where nobody says. */
+function expectedLine(measure, expected) {
+  if (!expected) return null;
+  if (expected.mean === undefined) return h('p', { class: 'label expected' }, word('measures.expected_later'));
+  const { mean, least, most, plays } = expected;
+  const told = (value) => (measure.unit === 'ratio' ? percent(value) : amount(value));
+  // What a reader sees as the same number is not set against itself.
+  const range = told(least) === told(most)
+    ? word('measures.expected_same', { n: number(plays) })
+    : word('measures.expected_range', { least: told(least), most: told(most), n: number(plays) });
+  const isKnown = measure.value !== undefined && measure.value !== null;
+  const outside = isKnown && ((measure.value < least && 'measures.below') || (measure.value > most && 'measures.above'));
+  return h('p', { class: 'label expected' },
+    h('span', {}, `${word('measures.expected', { value: quantity(mean, measure.unit) })} (${range})`),
+    outside && h('strong', {}, sign('warning'), ` ${outside === 'measures.below' ? word('measures.below') : word('measures.above')}`));
 }
 
 /** A day for a table. */

@@ -15,6 +15,7 @@ mod connections;
 mod core;
 mod demo;
 mod embedded;
+mod expected;
 mod gate;
 mod health;
 mod identity;

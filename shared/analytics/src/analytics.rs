@@ -73,6 +73,13 @@ impl Analytics {
         Self { samples: false, ..self }
     }
 
+    /// The same for who asks for measures alone: nothing is kept of what led to what, which is most
+    /// of what is kept.
+    pub fn without_causes(mut self) -> Self {
+        self.folds.iter_mut().for_each(|fold| fold.trace.forget());
+        self.without_samples()
+    }
+
     /// Takes one accepted report of `plant`, in hub order.
     pub fn observe(&mut self, plant: &PlantId, report: &Report) {
         let Some(number) = self.index.get(plant).copied() else { return };

@@ -116,6 +116,8 @@ pub struct OpenOp {
 pub struct Trace {
     events: VecDeque<Event>,
     first: Seq,
+    /// Whether none is kept, because nobody will ask what led to what.
+    forgets: bool,
     arrivals: BTreeMap<Place, Recent>,
     outs: BTreeMap<Place, Recent>,
     dones: BTreeMap<Place, Recent>,
@@ -156,6 +158,12 @@ struct Scene<'a> {
 }
 
 impl Trace {
+    /// Keeps no events from now on.
+    pub fn forget(&mut self) {
+        (self.forgets, self.first) = (true, self.next());
+        self.events.clear();
+    }
+
     /// The event, while it is kept.
     pub fn get(&self, seq: Seq) -> Option<&Event> {
         self.events.get(usize::try_from(seq.checked_sub(self.first)?).ok()?)
@@ -172,6 +180,10 @@ impl Trace {
 
     fn push(&mut self, event: Event) -> Seq {
         let (seq, oldest) = (self.next(), event.at - EVENTS_FOR);
+        if self.forgets {
+            self.first += 1;
+            return seq;
+        }
         self.events.push_back(event);
         while self.events.len() > EVENTS_KEPT || self.events.front().is_some_and(|e| e.at < oldest)
         {

@@ -30,12 +30,15 @@ pub fn hold_up(hold_up: &HoldUpOutcome) -> Value {
 
 /// When a milestone is reached \[d after the beginning\], and in which part of the replications.
 pub fn milestone(milestone: &MilestoneOutcome) -> Value {
-    let reached = milestone.reached_d.iter().flatten().count();
     json!({
         "milestone": milestone.milestone.as_str(),
         "name": milestone.name,
         "due_d": milestone.due_d,
-        "reached_ratio": reached as f64 / milestone.reached_d.len().max(1) as f64,
+        "reached_ratio": milestone.reached() as f64 / milestone.reached_d.len().max(1) as f64,
         "reached_d": milestone.mean_d.as_ref().map(interval),
+        "reached_p10_d": milestone.reached_by_d(0.1),
+        "reached_p50_d": milestone.reached_by_d(0.5),
+        "reached_p90_d": milestone.reached_by_d(0.9),
+        "in_time_ratio": milestone.in_time_ratio(),
     })
 }

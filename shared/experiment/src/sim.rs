@@ -10,6 +10,7 @@ mod in_step;
 mod judge;
 mod likes;
 mod outcome;
+mod plays;
 mod tally;
 mod whole;
 
@@ -25,6 +26,7 @@ use crate::{error::StatisticsError, executor::Executor, interval::Interval};
 
 pub use choice::{component, needs_whole};
 pub use judge::{Judged, NoJudgement, judge};
+pub use plays::Plays;
 
 /// The plant, and what it lives in.
 #[derive(Clone, Copy, Debug)]
@@ -251,6 +253,31 @@ pub struct MilestoneOutcome {
     pub mean_d: Option<Interval>,
     /// When it is due, from the programme's start \[d\].
     pub due_d: f64,
+    /// How far replications were played, from the programme's start \[d\].
+    pub played_to_d: f64,
+}
+
+impl MilestoneOutcome {
+    /// In how many replications it is reached.
+    pub fn reached(&self) -> usize {
+        self.reached_d.iter().flatten().count()
+    }
+
+    /// The day by which such a part of all replications has reached it \[d\]; none where fewer do.
+    pub fn reached_by_d(&self, ratio: f64) -> Option<f64> {
+        let mut days: Vec<f64> = self.reached_d.iter().copied().flatten().collect();
+        days.sort_by(f64::total_cmp);
+        let wanted = (ratio * self.reached_d.len() as f64).ceil().max(1.0) as usize;
+        days.get(wanted - 1).copied()
+    }
+
+    /// In which part of the replications it is reached when it is due, or before; none where that
+    /// day is not played.
+    pub fn in_time_ratio(&self) -> Option<f64> {
+        let is_told = self.due_d <= self.played_to_d || self.reached() == self.reached_d.len();
+        let in_time = self.reached_d.iter().flatten().filter(|day| **day <= self.due_d).count();
+        is_told.then(|| in_time as f64 / self.reached_d.len().max(1) as f64)
+    }
 }
 
 /// Why a plant cannot be simulated.

@@ -11,6 +11,7 @@
 //! | `line.resource.crane.repair`, `.between` | `8 h`, `200 h` |
 //! | `line.storage.b1.capacity` | `5`, or `unbounded` |
 //! | `line.supply.plate.lot`, `.every`, `.lead` | `31`, `7 d`, `60 d` |
+//! | `line.delivery.extra.due`, `.quantity` | a single delivery: `2031-05-14`, `120` |
 //! | `line.arrivals.jobs.every` | `2 h` |
 //! | `line.crew.welders.people` | `90` |
 //! | `line.cards.loop.count` | `8` |
@@ -23,8 +24,8 @@ use std::collections::BTreeSet;
 
 use smol_str::SmolStr;
 use twin::{
-    EquipmentId, Plant, Span,
-    definition::{FailureMode, SourceRule, WorkUnit},
+    EquipmentId, MaterialId, Plant, Span,
+    definition::{FailureMode, SourceRule, SupplyLine, WorkUnit},
 };
 
 use crate::{
@@ -59,6 +60,8 @@ enum Knob {
     Lot,
     Every,
     Lead,
+    DeliveryDue,
+    DeliveryQuantity,
     ArrivalsEvery,
     People,
     Cards,
@@ -122,6 +125,14 @@ fn about(plant: &Plant, knob: Knob, index: usize) -> Vec<SmolStr> {
             let line = &plant.supply_lines[index];
             vec![text(&line.storage), SmolStr::new(line.supplier.as_str())]
         }
+        Knob::DeliveryDue | Knob::DeliveryQuantity => {
+            let of = &plant.deliveries[index];
+            let brings =
+                |line: &&SupplyLine| line.supplier == of.supplier && line.material == of.material;
+            let line = plant.supply_lines.iter().find(brings);
+            let own = [SmolStr::new(of.id.as_str()), SmolStr::new(of.supplier.as_str())];
+            own.into_iter().chain(line.map(|line| text(&line.storage))).collect()
+        }
         Knob::People => {
             let crew = &plant.crews[index].id;
             let needs = plant
@@ -182,15 +193,8 @@ fn shown(
             let capacity = storage.capacity.map_or("unbounded".to_owned(), |n| n.to_string());
             ("storage", &storage.name, "capacity", capacity)
         }
-        Knob::Lot | Knob::Every | Knob::Lead => {
-            let line = &plant.supply_lines[index];
-            let (parameter, value) = match knob {
-                Knob::Lot => ("lot", line.lot.to_string()),
-                Knob::Every => ("every", span_shown(line.every)),
-                _ => ("lead", span_shown(line.lead)),
-            };
-            let material = plant.materials.iter().find(|material| material.id == line.material);
-            ("supply", &material?.name, parameter, value)
+        Knob::Lot | Knob::Every | Knob::Lead | Knob::DeliveryDue | Knob::DeliveryQuantity => {
+            supply_shown(plant, knob, index)?
         }
         Knob::People => {
             let crew = &plant.crews[index];
@@ -206,6 +210,30 @@ fn shown(
         | Knob::Cards
         | Knob::Running => return None,
     })
+}
+
+/// The same of what a supplier brings.
+fn supply_shown(
+    plant: &Plant,
+    knob: Knob,
+    index: usize,
+) -> Option<(&'static str, &str, &'static str, String)> {
+    let name = |id: &MaterialId| Some(&plant.materials.iter().find(|of| of.id == *id)?.name);
+    if matches!(knob, Knob::DeliveryDue | Knob::DeliveryQuantity) {
+        let delivery = &plant.deliveries[index];
+        let (parameter, value) = match knob {
+            Knob::DeliveryDue => ("due", plant::due_day(delivery.due, &plant.time_zone)?),
+            _ => ("quantity", delivery.quantity.to_string()),
+        };
+        return Some(("delivery", name(&delivery.material)?, parameter, value));
+    }
+    let line = &plant.supply_lines[index];
+    let (parameter, value) = match knob {
+        Knob::Lot => ("lot", line.lot.to_string()),
+        Knob::Every => ("every", span_shown(line.every)),
+        _ => ("lead", span_shown(line.lead)),
+    };
+    Some(("supply", name(&line.material)?, parameter, value))
 }
 
 /// A time as people write it, to four digits.
@@ -306,12 +334,13 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
         }
         Knob::Lot => plant.supply_lines[index].lot = number(1e-9, 1e9, "a number above 0")?,
         Knob::Every => plant.supply_lines[index].every = span()?,
-        Knob::Lead => {
-            let (line, lead) = (&mut plant.supply_lines[index], span()?);
-            line.lead = lead;
-            if let Some(reorder) = &mut line.reorder {
-                reorder.lead = with_mean(&reorder.lead, lead);
-            }
+        Knob::Lead => lead(&mut plant.supply_lines[index], span()?),
+        Knob::DeliveryDue => {
+            let due = plant::read_due(value, &plant.time_zone);
+            plant.deliveries[index].due = due.map_err(|_no_date| "a date such as 2031-05-14")?;
+        }
+        Knob::DeliveryQuantity => {
+            plant.deliveries[index].quantity = number(1e-9, 1e9, "a number above 0")?;
         }
         Knob::ArrivalsEvery => {
             let arrivals = &mut plant.arrivals[index];
@@ -322,6 +351,14 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
         Knob::UnitLimit => plant.areas[index].unit_limit = Some(count("a number above 0")?),
     }
     Ok(Changed::Now)
+}
+
+/// How long a supplier needs, whether by the plan or by the level of stock.
+fn lead(line: &mut SupplyLine, lead: Span) {
+    line.lead = lead;
+    if let Some(reorder) = &mut line.reorder {
+        reorder.lead = with_mean(&reorder.lead, lead);
+    }
 }
 
 /// What stops a work center or a resource.
@@ -391,6 +428,10 @@ fn knobs(plant: &Plant) -> Vec<(String, Knob, usize)> {
             all.extend([("lot", Knob::Lot), ("every", Knob::Every), ("late", Knob::Running)]);
         }
         add("supply", line.material.as_str(), index, &all);
+    }
+    for (index, delivery) in plant.deliveries.iter().enumerate() {
+        let all = [("due", Knob::DeliveryDue), ("quantity", Knob::DeliveryQuantity)];
+        add("delivery", delivery.id.as_str(), index, &all);
     }
     for (index, arrivals) in plant.arrivals.iter().enumerate() {
         add("arrivals", arrivals.id.as_str(), index, &[("every", Knob::ArrivalsEvery)]);

@@ -27,6 +27,7 @@ pub use playable::playable;
 pub use problem::{Problem, Severity, did_you_mean};
 pub use quantity::read_span;
 pub use source::SourceFile;
+pub use when::{due_day, read_due};
 
 /// A programme and its plants, as the files define them.
 #[derive(Clone, Debug, PartialEq)]

@@ -27,6 +27,27 @@ pub(crate) fn local(zone: &TimeZone, at: civil::DateTime) -> Option<PlantTime> {
     zone.to_ambiguous_timestamp(at).compatible().ok().map(to_plant_time)
 }
 
+/// Reads when something is due by a wall clock of the time zone: `2031-05-05`, to the end of that
+/// day, or `2031-05-05T06:00`.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn read_due(text: &str, time_zone: &str) -> Result<PlantTime, String> {
+    let zone = zone(time_zone).ok_or_else(|| format!("\"{time_zone}\" is no time zone"))?;
+    parse(text.trim(), &zone, BareDate::End)
+}
+
+/// The day at whose end something is due by a wall clock of the time zone, or else day and time of
+/// day, as [`read_due`] takes both; none where there is no such time zone.
+pub fn due_day(due: PlantTime, time_zone: &str) -> Option<String> {
+    let at = Timestamp::from_microsecond(due.micros()).ok()?.to_zoned(zone(time_zone)?);
+    let ends_a_day = at.time() == civil::Time::midnight();
+    match ends_a_day {
+        true => Some(at.date().yesterday().ok()?.to_string()),
+        false => Some(at.strftime("%Y-%m-%dT%H:%M").to_string()),
+    }
+}
+
 /// Reads `2031-05-05`, `2031-05-05T06:00` (local) or a time with its offset.
 pub(crate) fn parse(text: &str, zone: &TimeZone, bare: BareDate) -> Result<PlantTime, String> {
     let refused = |_| {

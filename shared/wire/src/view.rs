@@ -21,7 +21,8 @@ use crate::Rfc3339;
 
 pub use board::{
     ActCard, AnsweredDelivery, CauseStep, ChangePoint, Confidence, DeliverCard, DryPart, DueItem,
-    HoldUpCard, HoldUpNow, LotsValue, MeasureValue, NextCard, PlantDigest, TrustCard,
+    ExpectedValue, HoldUpCard, HoldUpNow, LotsValue, MeasureValue, NextCard, PlantDigest,
+    TrustCard,
 };
 pub use floor::{
     AreaValue, CauseValue, ClockValue, FeedValue, LayoutKind, LayoutValue, PartChip, PlantValue,
@@ -166,6 +167,7 @@ pub enum ToPage<V = serde_json::Value> {
 /// | `board/act` | [`ActCard`] | both |
 /// | `board/trust` | [`TrustCard`] | both |
 /// | `measure/<n>` | [`MeasureValue`] | plant |
+/// | `expected/<n>` | [`ExpectedValue`] | plant, beside the measure of this number |
 /// | `digest/<plant>` | [`PlantDigest`] | programme |
 /// | `order/<order>` | [`OrderValue`] | history |
 /// | `delivery/<delivery>` | [`DeliveryValue`] | history |
@@ -224,6 +226,8 @@ pub enum Value {
     Trust(TrustCard),
     /// `measure/…`
     Measure(MeasureValue),
+    /// `expected/…`
+    Expected(ExpectedValue),
     /// `digest/…`
     Digest(Box<PlantDigest>),
     /// `order/…`

@@ -148,3 +148,38 @@ fn what_is_offered_to_be_changed_can_be() {
         assert_eq!(why, None, "{path}");
     }
 }
+
+#[test]
+fn a_single_delivery_may_come_on_another_day() {
+    let offered = parameters(&question(&json!({}))).expect("a list");
+    let offered: Vec<Value> = serde_json::from_str(&offered).expect("JSON");
+    let path = "home-yard.delivery.plates-extra-1.due";
+    let of = offered.iter().find(|of| of["path"] == path).expect("it is offered");
+    assert_eq!((&of["value"], &of["kind"]), (&json!("2031-05-14"), &json!("delivery")));
+
+    let promised = |changes: Value| {
+        let more = json!({ "until": "240d", "changes": changes, "whole": true });
+        let lines = reports(&question(&more)).expect("reports");
+        let lines = String::from_utf8(lines).expect("text");
+        let line =
+            |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["report"].clone();
+        let mut lines = lines.lines().map(line);
+        let is_it = |line: &Value| {
+            line["kind"] == "delivery_promised" && line["delivery"] == "plates-extra-1"
+        };
+        let line = lines.find(is_it).expect("it is promised");
+        (line["date"].clone(), line["quantity"].clone())
+    };
+    let (date, quantity) = promised(json!([]));
+    assert_eq!(quantity, json!(120.0));
+    let later = json!([
+        { "path": path, "value": "2031-05-21" },
+        { "path": "home-yard.delivery.plates-extra-1.quantity", "value": "60" },
+    ]);
+    let (later, fewer) = promised(later);
+    assert_eq!(fewer, json!(60.0));
+    let day = |date: &Value| record::parse_time(date.as_str().expect("text")).expect("a time");
+    assert_eq!(day(&later).since(day(&date)).days(), 7.0);
+    let wrong = json!({ "changes": [{ "path": path, "value": "soon" }] });
+    assert!(refused(&wrong).contains("a date such as 2031-05-14"), "{}", refused(&wrong));
+}

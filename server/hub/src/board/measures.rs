@@ -3,10 +3,10 @@
 use analytics::{Inputs, Source};
 use release::{Action, AudienceId, Gate, LabelId, Labelled};
 use twin::{FactKind, Plant, definition::MeasureKind};
-use wire::view::{MeasureValue, Value};
+use wire::view::{ExpectedValue, MeasureValue, Value};
 
-use super::{Board, Fact, Findings, fact, history, lots};
-use crate::board::Scene;
+use super::{Board, Fact, Findings, fact, history, lots, model};
+use crate::{board::Scene, expected::Expected};
 
 /// The measures that the plant's file names, numbered as far as the reader may see them.
 pub(super) fn facts(
@@ -22,7 +22,11 @@ pub(super) fn facts(
         }
         MeasureKind::WorkInProgress { .. } | MeasureKind::Cover { .. } => None,
     };
-    let values = plant.headline.iter().filter_map(|measure| {
+    let of_plays = model::label(core, &board.labels, gate, &plant.id);
+    let of_plays = of_plays.filter(|label| gate.allows(*label, audience, Action::See));
+    let expected = of_plays.and_then(|_| core.expected(&plant.id)).unwrap_or_default();
+    let mut facts: Vec<(&str, usize, LabelId, Value)> = Vec::new();
+    for (at, measure) in plant.headline.iter().enumerate() {
         let value = MeasureValue {
             name: measure.name.clone(),
             value: core.analytics.measure(&plant.id, &measure.kind, found.now),
@@ -34,13 +38,30 @@ pub(super) fn facts(
                 _ => None,
             },
         };
-        let label = measure_label(board, core, gate, (plant, &measure.kind))?;
-        gate.allows(label, audience, Action::See).then_some((label, value))
-    });
-    let numbered = values
-        .enumerate()
-        .map(|(n, (label, value))| fact(label, format!("measure/{n}"), Value::Measure(value)));
-    numbered.collect()
+        let label = measure_label(board, core, gate, (plant, &measure.kind));
+        let seen = label.filter(|label| gate.allows(*label, audience, Action::See));
+        let Some(label) = seen else { continue };
+        let number = facts.iter().filter(|(key, ..)| *key == "measure").count();
+        facts.push(("measure", number, label, Value::Measure(value)));
+        let both = of_plays.and_then(|of_plays| board.labels.joint(gate, [label, of_plays]));
+        if let (Some(both), Some(expected)) = (both, expected.get(at)) {
+            facts.push(("expected", number, both, Value::Expected(told(expected))));
+        }
+    }
+    let keyed = |(key, number, label, value): (&str, usize, LabelId, Value)| {
+        fact(label, format!("{key}/{number}"), value)
+    };
+    facts.into_iter().map(keyed).collect()
+}
+
+fn told(expected: &Expected) -> ExpectedValue {
+    let Expected { plays, values } = *expected;
+    ExpectedValue {
+        plays: plays as u32,
+        mean: values.map(|[mean, ..]| mean),
+        least: values.map(|[_, least, _]| least),
+        most: values.map(|[.., most]| most),
+    }
 }
 
 /// The label of a headline measure: that of the stations which make the material; of pieces in

@@ -26,6 +26,24 @@ pub(super) fn playable(
     gate: &mut Gate,
     plant: &PlantId,
 ) -> Option<Labelled<Fact>> {
+    let (label, model) = (label(core, labels, gate, plant)?, core.playable.get(plant)?);
+    let files = model.files.iter();
+    let files = files.map(|(name, text)| ModelFile { name: name.clone(), text: text.clone() });
+    let value = ModelValue {
+        plants: model.plants.iter().map(ToString::to_string).collect(),
+        files: files.collect(),
+    };
+    Some(fact(label, "model/all", Value::Model(value)))
+}
+
+/// The label of whatever a simulation of a plant tells: of all that its files say, and of all that
+/// may be found by playing it.
+pub(super) fn label(
+    core: &Scene<'_>,
+    labels: &Labels,
+    gate: &mut Gate,
+    plant: &PlantId,
+) -> Option<LabelId> {
     let model = core.playable.get(plant)?;
     let mut ids: Vec<LabelId> = Vec::new();
     for id in &model.plants {
@@ -40,12 +58,5 @@ pub(super) fn playable(
             ids.push(labels.supplier(id, &supplier.id, FactKind::Supply)?);
         }
     }
-    let label = labels.joint(gate, ids)?;
-    let files = model.files.iter();
-    let files = files.map(|(name, text)| ModelFile { name: name.clone(), text: text.clone() });
-    let value = ModelValue {
-        plants: model.plants.iter().map(ToString::to_string).collect(),
-        files: files.collect(),
-    };
-    Some(fact(label, "model/all", Value::Model(value)))
+    labels.joint(gate, ids)
 }

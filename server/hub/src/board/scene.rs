@@ -5,7 +5,10 @@ use std::ops::Deref;
 use twin::{Agreement, Origin, PlantId, PlantTime};
 
 use super::opening::Openings;
-use crate::core::{Condition, Core};
+use crate::{
+    core::{Condition, Core},
+    expected::{Expectations, Expected},
+};
 
 /// The core, and the wall time at which it is looked at.
 pub(crate) struct Scene<'a> {
@@ -15,6 +18,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) agreements: Vec<Agreement>,
     /// The calendars as far as they are laid out.
     pub(super) openings: Openings,
+    /// Whom to ask what was to be expected by now; nobody about the past.
+    expectations: Option<&'a Expectations>,
 }
 
 impl Deref for Scene<'_> {
@@ -27,13 +32,24 @@ impl Deref for Scene<'_> {
 impl<'a> Scene<'a> {
     pub(crate) fn new(core: &'a Core, wall: PlantTime) -> Self {
         let agreements = core.agreements.clone();
-        Self { core, wall, agreements, openings: Openings::default() }
+        Self { core, wall, agreements, openings: Openings::default(), expectations: None }
     }
 
     /// With calendars as an earlier scene laid them out.
     pub(crate) fn laid_out(mut self, openings: Openings) -> Self {
         self.openings = openings;
         self
+    }
+
+    /// With somebody who knows what was to be expected by now.
+    pub(crate) fn expecting(mut self, expectations: &'a Expectations) -> Self {
+        self.expectations = Some(expectations);
+        self
+    }
+
+    /// What was to be expected of each headline measure of a plant by now; none where nobody says.
+    pub(super) fn expected(&self, plant: &PlantId) -> Option<Vec<Expected>> {
+        self.expectations?.of(self.core, plant, self.now(plant))
     }
 
     /// The calendars, for the next scene of one who looks often.

@@ -428,3 +428,25 @@ fn no_happening_is_told_that_has_no_kind() {
     }
     assert_eq!(kind_of_happening("news"), None);
 }
+
+/// It is found by playing all that the files say: whoever may not read all of that is told what a
+/// measure is, and not what was to be expected of it.
+#[test]
+fn what_was_to_be_expected_is_told_to_whoever_may_read_the_whole_model() {
+    let some = "kinds = [\"layout\", \"line_state\", \"flow\", \"capacity\"]";
+    let definitions = shop(&AGREEMENT.replace("kinds = \"all\"", some), as_is);
+    let (core, at) = core_of(&definitions, THEN);
+    let expectations = crate::expected::Expectations::default();
+    for (nation, firm, may) in [("XAA", "skarvik", true), ("XBB", "lisle", false)] {
+        let Wall { mut board, mut gate, audience } = Wall::before(nation, firm);
+        let scene = Scene::new(&core, at).expecting(&expectations);
+        assert!(board.refresh(&scene, &mut gate, &[audience]).is_empty());
+        let facts = board.facts(&scene, &mut gate, "plant/shop", audience);
+        let released = gate.select(facts, audience).released;
+        let has = |key: &str| released.value().iter().any(|fact| fact.key == key);
+        for number in 0..2 {
+            assert!(has(&format!("measure/{number}")), "{nation} {number}");
+            assert_eq!(has(&format!("expected/{number}")), may, "{nation} {number}");
+        }
+    }
+}

@@ -161,11 +161,10 @@ pub(super) fn simulate(subject: &Subject, wish: &Wish) -> Result<Simulated, SimE
         *told = elapsed;
         let percent = (share * 100.0).floor();
         let line = format!("simulating {}: {percent} %", subject.plant().id);
-        // Nobody is to be told where stderr is closed.
-        let _closed = match on_terminal {
-            true => write!(std::io::stderr(), "\r{line} "),
-            false => writeln!(std::io::stderr(), "{line}"),
-        };
+        match on_terminal {
+            true => eprint!("\r{line} "),
+            false => eprintln!("{line}"),
+        }
     };
     let outcome = sim::simulate(subject.as_asked(), wish, &Threads::of_this_machine(), &progress);
     if on_terminal && begun.elapsed() > QUIET_FOR {
@@ -230,9 +229,16 @@ fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
             eprintln!("warning: {not_taken} reports of the record do not fit the plant files");
         }
         subject.go_on_from(stands);
+        if args.warmup == Some(WarmUp::Auto) {
+            eprintln!("warning: --warmup auto: what goes on has no beginning to leave out");
+        }
     }
     let Some(path) = &args.scenario else { return Ok((subject, args.wish(None))) };
     let read = scenario::read(path)?;
+    if !read.expects.is_empty() {
+        let (file, count) = (path.display(), read.expects.len());
+        eprintln!("{count} expectations of {file} are not judged here: slipway test {file} does");
+    }
     let id = &subject.plant().id;
     let is_other = |of: &&String| Path::new(of).file_stem().is_none_or(|name| name != id.as_str());
     if let Some(other) = read.plant.as_ref().filter(is_other) {

@@ -33,10 +33,16 @@ pub(super) struct Stands {
 pub(super) enum NotKnown {
     /// Nothing is kept there.
     #[error(
-        "{} is no data directory of a hub; `slipway serve` makes one, the demonstration's is \
-         data/demo", .0.display()
+        "{} is no data directory of a hub; {}", data.display(), match within {
+            Some(within) => format!("{} is one", within.display()),
+            None => "`slipway serve` makes one, the demonstration's is data/demo".to_owned(),
+        }
     )]
-    NoHub(PathBuf),
+    NoHub {
+        data: PathBuf,
+        /// One that is in it.
+        within: Option<PathBuf>,
+    },
     /// Nobody reported.
     #[error("{} holds no report of plant {plant}", data.display())]
     NoReports { data: PathBuf, plant: String },
@@ -61,7 +67,9 @@ impl Stands {
         subject: &Subject,
     ) -> Result<Self, NotKnown> {
         if !Keys::are_kept_in(data) {
-            return Err(NotKnown::NoHub(data.to_owned()));
+            let within = ["data", "demo", "data/demo"].map(|name| data.join(name));
+            let within = within.into_iter().find(|path| Keys::are_kept_in(path));
+            return Err(NotKnown::NoHub { data: data.to_owned(), within });
         }
         let failed = |source| NotKnown::Journal { data: data.to_owned(), source };
         let reader = Reader::open(data).map_err(failed)?;

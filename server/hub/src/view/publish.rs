@@ -18,6 +18,7 @@ use super::{
 use crate::{
     board::{Board, Fact, Occurrence, Openings, Scene},
     core::Core,
+    expected::Expectations,
 };
 
 /// Publishes to a [`Shelf`]; owned by the core task.
@@ -29,11 +30,19 @@ pub(crate) struct Publisher {
     /// How far each audience has been told what happened: the core's number and its own.
     told: BTreeMap<(AudienceId, String), (u64, u64)>,
     openings: Openings,
+    expectations: Arc<Expectations>,
 }
 
 impl Publisher {
     pub(crate) fn new(shelf: Arc<Shelf>, gate: Gate, board: Board) -> Self {
-        Self { shelf, gate, board, told: BTreeMap::new(), openings: Openings::default() }
+        Self {
+            shelf,
+            gate,
+            board,
+            told: BTreeMap::new(),
+            openings: Openings::default(),
+            expectations: Arc::default(),
+        }
     }
 
     /// Has everything made anew at the next publication, also what changes slowly.
@@ -46,7 +55,9 @@ impl Publisher {
     pub(crate) fn publish(&mut self, core: &Core, wall: PlantTime) {
         let in_force = self.shelf.in_force().borrow().clone();
         let openings = std::mem::take(&mut self.openings);
+        let expectations = Arc::clone(&self.expectations);
         let scene = Scene::new(core, wall).deciding(&in_force.decided).laid_out(openings);
+        let scene = scene.expecting(&expectations);
         let core = &scene;
         in_force.put_into(&mut self.gate);
         // In this order: whoever wants or asks for something after this count waits for the next.

@@ -99,6 +99,7 @@ pub(super) fn simulate(
         more_operations: more,
         time_to_pieces,
         milestones: Vec::new(),
+        played_to_d: until.days(),
     };
     outcome::of(parts, &played)
 }

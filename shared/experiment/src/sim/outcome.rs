@@ -35,6 +35,8 @@ pub(super) struct Parts {
     pub time_to_pieces: Option<Vec<f64>>,
     /// Id, name and due date \[d\].
     pub milestones: Vec<(MilestoneId, String, f64)>,
+    /// The end, from the programme's start \[d\].
+    pub played_to_d: f64,
 }
 
 /// A share below this is what rounding leaves.
@@ -191,6 +193,7 @@ fn milestones(parts: &Parts, traces: &[Trace]) -> Vec<MilestoneOutcome> {
             reached_d,
             mean_d: mean.unwrap_or_default(),
             due_d: *due_d,
+            played_to_d: parts.played_to_d,
         }
     };
     parts.milestones.iter().enumerate().map(of).collect()

@@ -20,7 +20,7 @@ use super::{
         warm_up,
     },
 };
-use crate::executor::Executor;
+use crate::{executor::Executor, interval::Interval};
 use watch::Watch;
 
 /// How long a replication is unless somebody says so.
@@ -38,12 +38,12 @@ const MOST_EVENTS: u64 = 1 << 32;
 const MOST_EVENTS_OF_ONE: (u64, u64) = (1 << 16, 1 << 26);
 
 /// What is played: the plants that something goes between.
-struct Whole<'a> {
-    programme: Programme,
+pub(super) struct Whole<'a> {
+    pub(super) programme: Programme,
     /// When replications begin, and how the plants stand then if that is not as their files say.
-    begins: PlantTime,
+    pub(super) begins: PlantTime,
     now: Option<&'a TwinState>,
-    plants: Vec<Plant>,
+    pub(super) plants: Vec<Plant>,
     /// Which is asked about.
     number: usize,
     /// What leaves, and whether reports count it: what has no name is counted by the model.
@@ -51,8 +51,6 @@ struct Whole<'a> {
     /// Operations whose pieces other plants fetch: what they make, and how much at a time.
     gives: BTreeMap<OperationId, (MaterialId, f64)>,
     storages: Vec<(EquipmentId, Option<MaterialId>)>,
-    /// Findings before anything was reported; each replication begins with its own.
-    findings: Analytics,
 }
 
 pub(super) fn simulate(
@@ -64,15 +62,18 @@ pub(super) fn simulate(
 ) -> Result<Outcome, SimError> {
     let whole = together(subject);
     let until = length(wish)?;
+    let given = given_warm_up(&whole, wish);
+    // Findings before anything was reported; each replication that is told begins with its own.
+    let findings = Analytics::new(&whole.programme, &whole.plants).without_samples();
     let played = play_all(executor, wish.replications, (0.0, 1.0), progress, |number| {
-        play(&whole, until, wish, number)
+        let findings = (number < HOLD_UPS_OF as u64).then(|| findings.clone());
+        play(&whole, (until, given), wish, number, findings)
     })?;
-    let cut = match given_warm_up(&whole, wish) {
+    let cut = match given {
         Some(_) => super::tally::Cut { place: 0, has_settled: None },
         None => warm_up(&played)?,
     };
-    let warm_up = given_warm_up(&whole, wish);
-    let warm_up = warm_up.unwrap_or_else(|| outcome::cut_at(until, cut.place));
+    let warm_up = given.unwrap_or_else(|| outcome::cut_at(until, cut.place));
     let told = wish.replications.min(HOLD_UPS_OF);
     let plant = &whole.plants[whole.number];
     let starts = whole.programme.starts;
@@ -96,12 +97,13 @@ pub(super) fn simulate(
         milestones: milestones
             .map(|m| (m.id.clone(), m.name.clone(), m.due.since(starts).days()))
             .collect(),
+        played_to_d: (whole.begins + until).since(starts).days(),
     };
     outcome::of(parts, &played)
 }
 
 /// The plant with those that it cannot be played without.
-fn together(subject: Subject<'_>) -> Whole<'_> {
+pub(super) fn together(subject: Subject<'_>) -> Whole<'_> {
     let asked = &subject.plants[subject.number];
     let ids = component(subject.programme, subject.plants, &asked.id);
     let mut plants: Vec<Plant> =
@@ -117,9 +119,8 @@ fn together(subject: Subject<'_>) -> Whole<'_> {
     let storages = storages(&programme, asked);
     let gives = gives(&programme, &plants, asked);
     let products = leaving(asked, &gives);
-    let findings = Analytics::new(&programme, &plants).without_samples();
     let (begins, now) = (subject.begins(), subject.now.map(|now| now.state));
-    Whole { programme, begins, now, plants, number, products, gives, storages, findings }
+    Whole { programme, begins, now, plants, number, products, gives, storages }
 }
 
 /// Operations that put what they make where another plant fetches it.
@@ -218,7 +219,7 @@ fn hold_ups(traces: &[Trace]) -> Result<Vec<HoldUpOutcome>, SimError> {
             kind,
             id: id.to_owned(),
             confidence_ratio: count as f64 / traces.len() as f64,
-            measure: interval(&row)?,
+            measure: share_interval_of(&row)?,
         });
     }
     ranked.sort_by(|a, b| {
@@ -228,8 +229,14 @@ fn hold_ups(traces: &[Trace]) -> Result<Vec<HoldUpOutcome>, SimError> {
     Ok(ranked)
 }
 
+/// The mean of shares with its interval, which lies where shares do.
+fn share_interval_of(shares: &[f64]) -> Result<Interval, SimError> {
+    let of = interval(shares)?;
+    Ok(Interval { low: of.low.max(0.0), high: of.high.min(1.0), ..of })
+}
+
 /// The whole model of one replication, before anything has happened.
-fn model_of(
+pub(super) fn model_of(
     whole: &Whole<'_>,
     until: Span,
     wish: &Wish,
@@ -289,15 +296,19 @@ fn length(wish: &Wish) -> Result<Span, SimError> {
     Ok(until)
 }
 
-fn play(whole: &Whole<'_>, until: Span, wish: &Wish, number: u64) -> Result<Trace, SimError> {
+fn play(
+    whole: &Whole<'_>,
+    (until, given): (Span, Option<Span>),
+    wish: &Wish,
+    number: u64,
+    findings: Option<Analytics>,
+) -> Result<Trace, SimError> {
     let begins = whole.begins;
     let mut model = model_of(whole, until, wish, number)?.model;
-    let findings = (number < HOLD_UPS_OF as u64).then(|| whole.findings.clone());
     let mut watch = Watch::new(whole, findings);
     let mut trace = Trace::default();
     let mut made = 0.0;
     trace.cuts.push(Tally::default());
-    let given = given_warm_up(whole, wish);
     let mut warm_up = given.filter(|&warm_up| warm_up > Span::ZERO);
     for stretch in 0..SERIES {
         let end = stretch_end(until, stretch);
@@ -306,7 +317,7 @@ fn play(whole: &Whole<'_>, until: Span, wish: &Wish, number: u64) -> Result<Trac
             trace.cuts = vec![tally(whole, &model, &watch, moment)];
         }
         run_to(&mut model, &mut watch, begins + end)?;
-        trace.present.push(present(whole, &model).0);
+        trace.present.push(present(whole, &model, &levels(whole, &model)).0);
         let so_far = products(whole, &model, &watch).map(|product| product.made).sum();
         trace.completing.push(so_far - made);
         made = so_far;
@@ -358,15 +369,17 @@ fn tally(whole: &Whole<'_>, model: &Model, watch: &Watch<'_>, now: Span) -> Tall
         states: unit.time_in.map(Span::hours),
         finished: unit.finished as f64,
     });
-    let levels = levels(whole, model).into_iter();
+    let levels = levels(whole, model);
+    let wip = present(whole, model, &levels).1;
     Tally {
         hours: now.hours(),
         units: units.collect(),
         storages: levels
+            .into_iter()
             .map(|(_, level)| StorageTally { level, ..StorageTally::default() })
             .collect(),
         products: products(whole, model, watch).collect(),
-        wip: present(whole, model).1,
+        wip,
     }
 }
 
@@ -384,15 +397,16 @@ fn products(
 }
 
 /// Pieces in the plant, now and over time \[piece × h\].
-fn present(whole: &Whole<'_>, model: &Model) -> (f64, f64) {
+fn present(whole: &Whole<'_>, model: &Model, levels: &[(f64, f64)]) -> (f64, f64) {
     let plant = &whole.plants[whole.number];
     let there = model.present(&plant.id);
     // Where pieces have names, these are the work in progress; else all that lies and runs.
     if plant.materials.iter().any(|m| m.tracking == Tracking::Serial) {
         return (there.named, there.named_over_time);
     }
-    let levels = levels(whole, model).into_iter();
-    levels.fold((there.runs, there.runs_over_time), |sum, level| (sum.0 + level.0, sum.1 + level.1))
+    levels
+        .iter()
+        .fold((there.runs, there.runs_over_time), |sum, level| (sum.0 + level.0, sum.1 + level.1))
 }
 
 /// What lies in each storage, of a material or of pieces with names: now, and over time

@@ -1,14 +1,15 @@
 //! Plants that go on from what is known of them.
 
 use twin::{
-    FeedId, Origin, PlantTime, Span,
+    FeedId, MaterialId, Origin, PlantTime, Span,
+    definition::MeasureKind,
     state::{Said, TwinState},
 };
 
 use super::plants::load;
 use crate::{
     InOrder,
-    sim::{Engine, Now, Outcome, SimError, Subject, Wish, reports, simulate},
+    sim::{Engine, Now, Outcome, Plays, SimError, Subject, Wish, reports, simulate},
 };
 
 /// A hundred blanks, each an hour's work.
@@ -94,4 +95,27 @@ fn a_recursion_cannot_go_on() {
         matches!(&refused, SimError::NoMaxPlus(why) if why.contains("live state")),
         "{refused}"
     );
+}
+
+/// Plays that are kept go on where they stopped, and know the measures as whoever hears of all.
+#[test]
+fn plays_that_are_kept_know_the_measures_of_the_moment() {
+    let kept = "output = { material = \"ring\", to = \"done\" }\n\n[[storage]]\nid = \"done\"\n";
+    let kept = LATHE.replace("output = { material = \"ring\" }\n", kept);
+    let plant::Loaded { programme, plants, .. } =
+        load(&format!("{kept}capacity = \"unbounded\"\n"));
+    let subject = Subject { programme: &programme, plants: &plants, number: 0, now: None };
+    let (plant, starts) = (&plants[0].id, programme.starts);
+    let hours = |hours: f64| starts + Span::HOUR.scaled(hours);
+    let rings =
+        MeasureKind::Throughput { material: MaterialId::new("ring").unwrap(), window: Span::DAY };
+    let mut plays = Plays::new(subject, (1, 3), hours(40.5)).expect("they play");
+    assert_eq!(plays.measure(plant, &rings), None, "nothing was made yet");
+    for (at, made) in [(4.5, 4.0), (9.5, 9.0), (30.5, 24.0), (90.0, 24.0)] {
+        assert!(plays.advance(hours(at), &|| false).expect("it goes on"));
+        assert_eq!(plays.measure(plant, &rings), Some(vec![made; 3]), "after {at} h");
+    }
+    assert_eq!(plays.at(), hours(40.5), "calendars are laid out no further");
+    let mut again = Plays::new(subject, (1, 3), hours(40.5)).expect("they play");
+    assert!(!again.advance(hours(30.0), &|| true).expect("it was stopped"));
 }

@@ -12,7 +12,7 @@ use plant::SourceFile;
 
 use crate::{
     InOrder, Interval,
-    sim::{Engine, Outcome, SimError, Subject, Wish, simulate},
+    sim::{Engine, MilestoneOutcome, Outcome, SimError, Subject, Wish, simulate},
 };
 
 /// How a test simulates, unless it says otherwise.
@@ -91,4 +91,26 @@ pub(super) fn agrees(of: &str, interval: &Interval, truth: f64, at_most: f64) {
     assert!(error <= at_most * truth, "{of}: {error} is too wide to tell {truth}");
     let off = (interval.estimate - truth) / error.max(1e-12);
     assert!(off.abs() <= 3.3, "{of}: {interval:?} is {off:.2} standard errors off {truth}");
+}
+
+/// A replication that does not reach a milestone reaches it later than all that do.
+#[test]
+fn when_a_milestone_is_reached_counts_those_that_never_do() {
+    let of = |days: &[Option<f64>], due_d: f64, played_to_d: f64| MilestoneOutcome {
+        milestone: twin::MilestoneId::new("m").unwrap(),
+        name: "M".to_owned(),
+        reached_d: days.to_vec(),
+        mean_d: None,
+        due_d,
+        played_to_d,
+    };
+    let some = [Some(30.0), None, Some(10.0), Some(20.0), None];
+    let milestone = of(&some, 25.0, 60.0);
+    assert_eq!(milestone.reached(), 3);
+    assert_eq!(milestone.reached_by_d(0.1), Some(10.0));
+    assert_eq!(milestone.reached_by_d(0.5), Some(30.0));
+    assert_eq!(milestone.reached_by_d(0.9), None);
+    assert_eq!(milestone.in_time_ratio(), Some(0.4));
+    assert_eq!(of(&some, 80.0, 60.0).in_time_ratio(), None, "two may still be in time");
+    assert_eq!(of(&[Some(30.0), Some(50.0)], 80.0, 60.0).in_time_ratio(), Some(1.0));
 }

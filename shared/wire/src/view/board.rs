@@ -418,6 +418,24 @@ pub struct MeasureValue {
     pub lot: Option<u32>,
 }
 
+/// What was to be expected of a headline measure by now: the plant simulated from its files, with
+/// those that it works with, as often as it says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectedValue {
+    /// How many simulations.
+    pub plays: u32,
+    /// Their mean, in the measure's unit; absent while they are being played, or where not every
+    /// one of them knows the measure yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    /// The least of them, in the measure's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<f64>,
+    /// The most of them, in the measure's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<f64>,
+}
+
 /// A plant on the programme's page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PlantDigest {

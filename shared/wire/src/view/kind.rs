@@ -30,6 +30,7 @@ impl Value {
             | Self::Hours(_)
             | Self::Kpi(_)
             | Self::Assumed(_)
+            | Self::Expected(_)
             | Self::Model(_) => FactKind::Capacity,
             Self::Feed(_) | Self::Alarm(_) | Self::Record(_) | Self::Trust(_) => FactKind::Feeds,
             Self::Deliver(_) => FactKind::Forecast,
@@ -40,7 +41,7 @@ impl Value {
 }
 
 /// The keys of views, up to and with their `/`, and the kind of what stands there.
-pub const KINDS: [(&str, FactKind); 32] = [
+pub const KINDS: [(&str, FactKind); 33] = [
     ("clock", FactKind::Layout),
     ("withheld", FactKind::Layout),
     ("programme", FactKind::Layout),
@@ -60,6 +61,7 @@ pub const KINDS: [(&str, FactKind); 32] = [
     ("board/act", FactKind::HoldUp),
     ("board/trust", FactKind::Feeds),
     ("measure/", FactKind::Capacity),
+    ("expected/", FactKind::Capacity),
     ("digest/", FactKind::Layout),
     ("order/", FactKind::Schedule),
     ("delivery/", FactKind::Supply),

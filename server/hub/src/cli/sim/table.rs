@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use experiment::{
     Interval,
-    sim::{HoldUpOutcome, Method, ModelKind, Outcome, Wish},
+    sim::{HoldUpOutcome, Method, MilestoneOutcome, ModelKind, Outcome, Wish},
 };
-use twin::UnitState;
+use twin::{Span, UnitState};
 
 use super::{super::subject::Subject, Simulated};
 use crate::core::decode::rfc3339;
@@ -26,10 +26,9 @@ pub(super) fn of(subject: &Subject, wish: &Wish, simulated: &Simulated) -> Strin
     hold_ups(&mut text, outcome);
     milestones(&mut text, subject, outcome);
     let seconds = simulated.lasted.as_secs_f64();
-    let rate = outcome.part_operations as f64 / seconds.max(1e-9) / 1e6;
+    let rate = (outcome.part_operations as f64 / seconds.max(1e-9)).round();
     let done = outcome.part_operations;
-    let _ =
-        writeln!(text, "\n{done} part-operations in {seconds:.2} s: {rate:.2} million a second");
+    let _ = writeln!(text, "\n{done} part-operations in {seconds:.2} s: {rate} a second");
     text
 }
 
@@ -54,10 +53,14 @@ fn heading(text: &mut String, subject: &Subject, wish: &Wish, outcome: &Outcome)
         Some(false) => " (it had not settled: make it longer with --until)",
         None => "",
     };
+    let left_out = match outcome.warm_up {
+        Span::ZERO => "nothing of it left out".to_owned(),
+        warm_up => format!("the first {warm_up} left out"),
+    };
     let _ = writeln!(
         text,
-        "{} replications of {}, the first {} left out{settled}; seed {}; ± is the interval of 95 %\n",
-        wish.replications, outcome.until, outcome.warm_up, wish.seed
+        "{} replications of {}, {left_out}{settled}; seed {}; ± is the interval of 95 %\n",
+        wish.replications, outcome.until, wish.seed
     );
 }
 
@@ -163,12 +166,37 @@ fn milestones(text: &mut String, subject: &Subject, outcome: &Outcome) {
         let starts = rfc3339(subject.programme.starts);
         let _ = writeln!(text, "\nMilestones: days from the programme's start, {starts}");
     }
-    for milestone in &outcome.milestones {
-        let reached = milestone.reached_d.iter().flatten().count();
-        let when = match &milestone.mean_d {
-            Some(mean) => format!("reached on day {}", told(mean)),
-            None => format!("reached in {reached} of {} replications", milestone.reached_d.len()),
-        };
-        let _ = writeln!(text, "{:24} {when}, due on day {:.0}", milestone.name, milestone.due_d);
+    // Those that nobody reaches, and that nobody has to in this time, are not listed.
+    let is_far = |of: &&MilestoneOutcome| of.reached() == 0 && of.due_d > of.played_to_d;
+    for milestone in outcome.milestones.iter().filter(|of| !is_far(of)) {
+        let when = reached(milestone);
+        let _ = write!(text, "{:24} {when}, due on day {:.0}", milestone.name, milestone.due_d);
+        match milestone.in_time_ratio().filter(|_| milestone.reached() > 0) {
+            Some(ratio) => writeln!(text, ": in time in {:.0} % of all", ratio * 100.0),
+            None => writeln!(text),
+        }
+        .unwrap_or_default();
+    }
+    let far = outcome.milestones.iter().filter(is_far).count();
+    if far > 0 {
+        let _ = writeln!(text, "{far} more are due later, and not reached in this time");
+    }
+}
+
+/// When a milestone is reached, in how many replications, and between which days in four of five.
+fn reached(milestone: &MilestoneOutcome) -> String {
+    let (reached, all) = (milestone.reached(), milestone.reached_d.len());
+    if reached == 0 {
+        return format!("reached in none of {all} replications");
+    }
+    let spread = match [0.1, 0.5, 0.9].map(|ratio| milestone.reached_by_d(ratio)) {
+        [Some(early), _, Some(late)] => format!("day {early:.0} to {late:.0} in four of five"),
+        [_, Some(half), _] => format!("half of them all by day {half:.0}"),
+        [Some(early), ..] => format!("one in ten of them all by day {early:.0}"),
+        _ => return format!("reached in {reached} of {all} replications"),
+    };
+    match &milestone.mean_d {
+        Some(mean) => format!("reached on day {} ({spread})", told(mean)),
+        None => format!("reached in {reached} of {all} replications ({spread})"),
     }
 }

@@ -1,0 +1,261 @@
+//! What was to be expected by now: plants played as their files say, beside the hub.
+//!
+//! Plants that work together are played together, several times with different chances, on a
+//! thread of their own that the first question starts. It plays as far as somebody wants to know,
+//! and rests for several times as long as that took. Until it is as far, the last that it found is
+//! told.
+
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use experiment::sim::{Plays, SimError, Subject};
+use twin::{Plant, PlantId, PlantTime, Programme, Span};
+
+use crate::{clock::Stopwatch, core::Core, plants::Playable, store::in_words};
+
+/// How often each group of plants is played: enough to say between what bounds a measure lies in
+/// all of so many.
+const PLAYS: usize = 10;
+/// Another seed than simulations usually have: nothing is to be the play of a demonstration.
+const SEED: u64 = 0x0e09_ec7e;
+/// Nobody wants to know what was to be expected after so long; it would take too long to say.
+const LONGEST: Span = Span::from_secs(5 * 366 * 86_400);
+/// Calendars are laid out so far ahead; when that has passed all is played anew.
+const AHEAD: Span = Span::from_secs(366 * 86_400);
+/// The plants' clock may be set back by so much before all is played anew.
+const SET_BACK: Span = Span::from_secs(86_400);
+/// Going on rests for so many times as long as it took: it costs a tenth of one core at most.
+const REST: u32 = 9;
+
+/// Between what a measure lies in all plays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Expected {
+    /// How many plays.
+    pub(crate) plays: usize,
+    /// Mean, least and most, in the measure's unit; none while they are being played, or where not
+    /// every play knows it.
+    pub(crate) values: Option<[f64; 3]>,
+}
+
+/// Asks for what was to be expected, and holds what was found.
+#[derive(Debug, Default)]
+pub(crate) struct Expectations {
+    common: Arc<Common>,
+}
+
+#[derive(Debug, Default)]
+struct Common {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    has_thread: bool,
+    stops: bool,
+    /// By the first plant of each.
+    groups: BTreeMap<PlantId, Group>,
+}
+
+/// Plants that are played together.
+#[derive(Debug)]
+struct Group {
+    of: Arc<Playable>,
+    defined: Arc<Defined>,
+    wanted: Option<PlantTime>,
+    /// By plant, its headline measures in the order of its file.
+    found: Found,
+}
+
+#[derive(Debug)]
+struct Defined {
+    programme: Programme,
+    plants: Vec<Plant>,
+}
+
+/// What is known of a group.
+#[derive(Clone, Debug)]
+enum Found {
+    NotYet,
+    Values(BTreeMap<PlantId, Vec<Option<[f64; 3]>>>),
+    /// It cannot be played.
+    Never,
+}
+
+impl Expectations {
+    /// What was to be expected of each headline measure of a plant at `now`, as far as it has been
+    /// played; none where that cannot be played.
+    pub(crate) fn of(&self, core: &Core, plant: &PlantId, now: PlantTime) -> Option<Vec<Expected>> {
+        let playable = core.playable.get(plant)?;
+        let starts = core.programme.starts;
+        if now < starts || now.since(starts) > LONGEST {
+            return None;
+        }
+        let measures = core.plants.get(plant)?.headline.len();
+        let mut state = self.common.lock();
+        let group = match state.groups.entry(playable.plants.first()?.clone()) {
+            Entry::Occupied(group) if Arc::ptr_eq(&group.get().of, playable) => group.into_mut(),
+            other => {
+                let group = Group {
+                    of: Arc::clone(playable),
+                    defined: Arc::new(Defined {
+                        programme: core.programme.clone(),
+                        plants: core.plants.values().cloned().collect(),
+                    }),
+                    wanted: None,
+                    found: Found::NotYet,
+                };
+                other.insert_entry(group).into_mut()
+            }
+        };
+        let values = match &group.found {
+            Found::Never => return None,
+            Found::NotYet => vec![None; measures],
+            Found::Values(found) => found.get(plant)?.clone(),
+        };
+        group.wanted = Some(now);
+        if !state.has_thread {
+            state.has_thread = self.begin();
+        }
+        drop(state);
+        self.common.changed.notify_all();
+        Some(values.into_iter().map(|values| Expected { plays: PLAYS, values }).collect())
+    }
+
+    fn begin(&self) -> bool {
+        let common = Arc::clone(&self.common);
+        let thread = std::thread::Builder::new().name("expected".to_owned());
+        let begun = thread.spawn(move || common.run());
+        if let Err(error) = &begun {
+            tracing::error!(%error, "nothing plays what was to be expected");
+        }
+        begun.is_ok()
+    }
+}
+
+impl Drop for Expectations {
+    fn drop(&mut self) {
+        self.common.lock().stops = true;
+        self.common.changed.notify_all();
+    }
+}
+
+/// What the thread is to do next.
+struct Task {
+    first: PlantId,
+    of: Arc<Playable>,
+    defined: Arc<Defined>,
+    now: PlantTime,
+}
+
+impl Common {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing is left half changed in it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn stops(&self) -> bool {
+        self.lock().stops
+    }
+
+    fn run(&self) {
+        let mut played: BTreeMap<PlantId, (Arc<Playable>, Plays)> = BTreeMap::new();
+        while let Some(task) = self.next() {
+            let begun = Stopwatch::start();
+            let plays = played.remove(&task.first).filter(|(of, _)| Arc::ptr_eq(of, &task.of));
+            let plays = plays
+                .map(|(_, plays)| plays)
+                .filter(|plays| task.now <= plays.until() && plays.at() <= task.now + SET_BACK);
+            let goes_on = plays.is_some();
+            let found = match play(&task, plays, &|| self.stops()) {
+                Ok(None) => return,
+                Ok(Some(plays)) => {
+                    let found = Found::Values(measures(&task, &plays));
+                    played.insert(task.first.clone(), (Arc::clone(&task.of), plays));
+                    found
+                }
+                Err(error) => {
+                    let (plant, why) = (&task.first, in_words(&error));
+                    tracing::info!("what was to be expected of {plant} cannot be played: {why}");
+                    Found::Never
+                }
+            };
+            let mut state = self.lock();
+            if let Some(group) = state.groups.get_mut(&task.first)
+                && Arc::ptr_eq(&group.of, &task.of)
+            {
+                group.found = found;
+            }
+            drop(state);
+            self.changed.notify_all();
+            if goes_on {
+                self.rest(begun.elapsed() * REST);
+            }
+        }
+    }
+
+    /// Waits for something to do; none when the hub stops.
+    fn next(&self) -> Option<Task> {
+        let mut state = self.lock();
+        loop {
+            if state.stops {
+                return None;
+            }
+            let wanted = state.groups.iter_mut().find_map(|(first, group)| {
+                let now = group.wanted.take()?;
+                let (of, defined) = (Arc::clone(&group.of), Arc::clone(&group.defined));
+                Some(Task { first: first.clone(), of, defined, now })
+            });
+            if wanted.is_some() {
+                return wanted;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn rest(&self, time: Duration) {
+        let state = self.lock();
+        // Whether it was woken or has rested, it looks again.
+        let _rested = self.changed.wait_timeout_while(state, time, |state| !state.stops);
+    }
+}
+
+/// Plays as far as is wanted; none when it was stopped.
+fn play(
+    task: &Task,
+    plays: Option<Plays>,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Plays>, SimError> {
+    let Defined { programme, plants } = &*task.defined;
+    let mut plays = match plays {
+        Some(plays) => plays,
+        None => {
+            let number = plants.iter().position(|plant| plant.id == task.first).unwrap_or(0);
+            let subject = Subject { programme, plants, number, now: None };
+            Plays::new(subject, (SEED, PLAYS), task.now + AHEAD)?
+        }
+    };
+    Ok(plays.advance(task.now, stop)?.then_some(plays))
+}
+
+fn measures(task: &Task, plays: &Plays) -> BTreeMap<PlantId, Vec<Option<[f64; 3]>>> {
+    let together = task.defined.plants.iter().filter(|plant| task.of.plants.contains(&plant.id));
+    let of_plant = |plant: &Plant| {
+        let bounds = |values: Vec<f64>| {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            let least = values.iter().copied().fold(f64::INFINITY, f64::min);
+            let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            [mean, least, most]
+        };
+        let measured = plant.headline.iter();
+        let measured = measured.map(|of| plays.measure(&plant.id, &of.kind).map(bounds));
+        (plant.id.clone(), measured.collect())
+    };
+    together.map(of_plant).collect()
+}
+
+#[cfg(test)]
+mod tests;
