@@ -71,6 +71,45 @@ test('from a station one comes to its own numbers first', async ({ page, demo })
   await expect(page.locator('#what-value')).toHaveValue('1');
 });
 
+test('the changed plant is watched in the picture, marked simulated, at any day of the play', async ({ page, demo }) => {
+  await page.goto(`${demo.url}/plant/home-yard/what-if?as=XAA#days=60&plays=4&c=home-yard.work_center.cutting.count%3D4`);
+  await expect(page.locator('tr[data-key="home-yard.work_center.cutting.count"]')).toBeVisible();
+  await page.getByRole('link', { name: 'Watch it in 3D' }).click();
+  await page.goto(`${page.url().replace('play=1', 'play=1&test=1')}`);
+  const bar = page.locator('#play');
+  await expect(bar).toContainText('Simulated: what if');
+  await expect(bar).toContainText('Plate cutting, units: 4 (is 3)');
+  await expect(page.locator('.badge')).toHaveAttribute('data-origin', 'simulated', { timeout: PLAYED_MS });
+  // The plant as a hub tells it has three tables; here the fourth stands among them.
+  await expect(page.locator('#rows')).toContainText('cutting-more-4');
+  await expect.poll(() => page.evaluate(() => window.__slipway.stats().items), { timeout: PLAYED_MS }).toBeGreaterThan(100);
+  const day = async () => Number(/Day (\d+) of 60/.exec(await bar.textContent())[1]);
+  await bar.locator('#play-speed').selectOption('72');
+  await expect.poll(day, { timeout: PLAYED_MS }).toBeGreaterThan(3);
+
+  await bar.getByRole('button', { name: 'Pause' }).click();
+  await bar.locator('#play-day').fill('40');
+  await expect.poll(day, { timeout: PLAYED_MS }).toBe(40);
+  await expect(page.locator('.top-clock time')).toContainText('15 Feb 2031');
+  const at = await page.locator('#rows').textContent();
+  await expectAccessible(page);
+  // Back and forth again it is the same play.
+  await bar.locator('#play-day').fill('5');
+  await expect.poll(day, { timeout: PLAYED_MS }).toBe(5);
+  await bar.locator('#play-day').fill('40');
+  await expect.poll(day, { timeout: PLAYED_MS }).toBe(40);
+  await expect(page.locator('#rows')).toHaveText(at);
+  await bar.getByRole('link', { name: 'Change the numbers' }).click();
+  await expect(page.locator('tr[data-key="home-yard.work_center.cutting.count"]')).toContainText('4');
+});
+
+test('of a plant whose numbers are not shared nothing is played in the picture', async ({ page, demo, complaints }) => {
+  await page.goto(`${demo.url}/viewer/?plant=munitions&as=XCC&play=1#days=30&plays=4`);
+  await expect(page.locator('#play [role=alert]')).toContainText('not all of that is shared with you');
+  await expect(page.locator('#rows')).not.toContainText('working');
+  leaveOutRefusals(complaints);
+});
+
 test('who may not know all that makes a plant’s numbers is told so, and nothing of it goes out', async ({ page, demo, complaints }) => {
   const answer = await fetch(`${demo.url}/api/v1/plants/munitions/model?as=XCC`);
   expect(answer.status).toBe(404);

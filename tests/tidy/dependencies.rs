@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("des", &[]),
     ("linesim", &["twin", "record", "plant", "des"]),
     ("experiment", &["twin", "linesim", "analytics"]),
+    ("floor", &["twin", "record", "analytics", "wire"]),
     ("geometry", &["twin"]),
     ("journal", &["twin", "record"]),
     ("feed", &["twin", "record", "wire", "plant", "linesim"]),
@@ -33,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "des",
             "linesim",
             "experiment",
+            "floor",
             "geometry",
             "journal",
             "feed",
@@ -40,7 +42,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("viewer", &["twin", "wire", "geometry"]),
     ("bundle", &[]),
-    ("what_if", &["twin", "record", "plant", "linesim", "experiment"]),
+    (
+        "what_if",
+        &["twin", "record", "plant", "analytics", "linesim", "experiment", "floor", "wire"],
+    ),
     ("scenarios", &[]),
 ];
 

@@ -16,6 +16,7 @@ import { legend } from './legend.js';
 import { list } from './list.js';
 import { tellApart } from './names.js';
 import { panel } from './panel.js';
+import { PlayMirror, playBar } from './play.js';
 import { helpDialog, holdUpBanner, noteFor, toolbar } from './stage.js';
 
 const parameters = new URLSearchParams(location.search);
@@ -30,7 +31,9 @@ class Page {
   constructor() {
     this.plant = parameters.get('plant') ?? '';
     this.selected = parameters.get('unit') ?? '';
-    this.mirror = new Mirror();
+    // A play in this browser stands in the place of the hub.
+    this.play = parameters.get('play') === '1' ? new PlayMirror(this.plant) : null;
+    this.mirror = this.play ?? new Mirror();
     this.view = this.mirror.watch(`plant/${this.plant}`);
     this.clock = new PlantClock(this.view);
     this.engine = new Engine(byId('viewer'), parameters);
@@ -64,6 +67,20 @@ class Page {
     });
     this.engine.begin();
     keepDrawn([this.view], () => this.draw());
+    this.play?.onPlay(() => this.drawPlay());
+    this.drawPlay();
+  }
+
+  /** What is played instead of the plant, where that is so. */
+  drawPlay() {
+    const bar = byId('play');
+    bar.hidden = !this.play;
+    document.body.classList.toggle('plays', Boolean(this.play));
+    if (!this.play) return;
+    renew(bar, playBar(this.play, this.plant));
+    // A slider that was moved once follows its property only; while it is held it is the reader's.
+    const slider = byId('play-day');
+    if (slider && !slider.matches(':active')) slider.value = String(this.play.day);
   }
 
   /** Hands what changed to the picture, and fetches meshes that it has not seen. */

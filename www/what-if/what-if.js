@@ -8,14 +8,10 @@ import { h, renew } from '../lib/dom.js';
 import { amount, number, percent, useSiteZone } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
+import { DAYS, REPLICATIONS, SEED, fetchModel, questionOf, readAddress, watchAddress, writeAddress } from './address.js';
 import { NoEngine, Player } from './plays.js';
 import { save, scenarioFile } from './scenario.js';
 
-/** How long a play may be [d of the plant], and how often it may be played. */
-const DAYS = [30, 60, 120, 240];
-const REPLICATIONS = [4, 8, 16, 32];
-/** The same chances for both designs, and for whoever plays them again. */
-const SEED = 1;
 /** Throughput is told for so many days. */
 const MONTH_D = 30;
 /** Hold-ups told of each design. */
@@ -24,14 +20,6 @@ const HOLD_UPS = 3;
 const byId = (id) => document.getElementById(id);
 const body = (id) => byId(id).querySelector('.panel-body');
 const plantId = () => decodeURIComponent(location.pathname.split('/').filter(Boolean)[1] ?? '');
-
-/** What the address says is changed: a reload or a link keeps it. */
-function readAddress() {
-  const wish = new URLSearchParams(location.hash.slice(1));
-  const known = (name, choices, usual) => (choices.includes(Number(wish.get(name))) ? Number(wish.get(name)) : usual);
-  const changes = wish.getAll('c').map((text) => text.split('=')).filter((parts) => parts.length === 2).map(([path, value]) => ({ path, value }));
-  return { changes, days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '' };
-}
 
 class WhatIf {
   #plant = plantId();
@@ -50,23 +38,18 @@ class WhatIf {
   }
 
   #question(changes) {
-    const { files } = this.#model;
-    return JSON.stringify({ files, plant: this.#plant, changes, until: `${this.days}d`, replications: this.replications, seed: SEED, whole: true });
+    return questionOf(this.#model, this.#plant, { ...this, changes });
   }
 
   /** Fetches what the plant is simulated from, and what may be changed. */
   async load() {
     this.#problem = null;
     try {
-      const response = await fetch(keepAudience(`/api/v1/plants/${encodeURIComponent(this.#plant)}/model`), { cache: 'no-store' });
-      if (response.status === 404) this.#problem = word('what_if.not_shared');
-      else if (!response.ok) this.#problem = (await response.json()).reason ?? word('what_if.away');
-      else {
-        this.#model = (await response.json()).items.all;
-        this.#parameters = JSON.parse(await this.#players[0].ask('parameters', [this.#question([])]));
-      }
+      const says = { away: word('what_if.away'), not_shared: word('what_if.not_shared') };
+      this.#model = await fetchModel(this.#plant, (key) => says[key]);
+      this.#parameters = JSON.parse(await this.#players[0].ask('parameters', [this.#question([])]));
     } catch (error) {
-      this.#problem = error instanceof NoEngine ? word('what_if.no_engine') : error instanceof TypeError ? word('what_if.away') : error.message;
+      this.#problem = error instanceof NoEngine ? word('what_if.no_engine') : error.message;
     }
     this.draw();
   }
@@ -89,10 +72,7 @@ class WhatIf {
   }
 
   #keep() {
-    const wish = new URLSearchParams({ days: this.days, plays: this.replications });
-    if (this.about) wish.set('about', this.about);
-    for (const { path, value } of this.changes) wish.append('c', `${path}=${value}`);
-    history.replaceState(null, '', `${location.pathname}${location.search}#${wish}`);
+    history.replaceState(null, '', `${location.pathname}${location.search}${writeAddress(this)}`);
     this.#answers = null;
     this.draw();
   }
@@ -216,7 +196,8 @@ class WhatIf {
         choice('plays', REPLICATIONS, this.replications, (n) => { this.replications = n; }, (n) => word('what_if.n_plays', { n: number(n) })),
         h('button', { class: 'button', type: 'submit', disabled: Boolean(this.#progress) || this.changes.length === 0 }, word('what_if.run')),
         this.#progress && h('button', { class: 'button plain-button', type: 'button', on: { click: () => this.#stop() } }, word('what_if.stop')),
-        h('button', { class: 'button plain-button', type: 'button', disabled: this.changes.length === 0, on: { click: () => this.#save() } }, word('what_if.save'))),
+        h('button', { class: 'button plain-button', type: 'button', disabled: this.changes.length === 0, on: { click: () => this.#save() } }, word('what_if.save')),
+        h('a', { class: 'button plain-button', href: watchAddress(this.#plant, this) }, word('what_if.watch'))),
       this.#progress && h('div', { class: 'what-if-progress' }, bar(0), bar(1)),
       this.changes.length === 0 && h('p', { class: 'muted' }, word('what_if.change_first')),
       this.#problem && this.#sayProblem(),

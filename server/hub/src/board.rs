@@ -24,7 +24,6 @@ mod promises;
 mod readers;
 mod scene;
 mod signals;
-mod states;
 mod trust;
 
 use std::{
@@ -32,10 +31,11 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use ::floor::{Causes, stamp};
 use release::{AudienceId, Gate, LabelId, Labelled};
 use serde_json::value::RawValue;
 use twin::{
-    FactKind, PlantId, PlantTime, SeriesId,
+    FactKind, PlantId, SeriesId,
     label::Originator,
     state::{ABOUT_ALARM, OrderNow},
 };
@@ -49,7 +49,6 @@ pub(crate) use opening::Openings;
 pub(crate) use readers::MOST_READABLE_SETS;
 use readers::Readers;
 pub(crate) use scene::Scene;
-use states::Causes;
 
 /// A keyed value of a view; its copies for several audiences share the value and its text.
 #[derive(Clone, Debug)]
@@ -418,11 +417,6 @@ fn kind_of_happening(kind: &str) -> Option<FactKind> {
         "feed" | "refused" | "corrected" => Some(FactKind::Feeds),
         _ => None,
     }
-}
-
-/// Plant time as pages read it.
-fn stamp(at: PlantTime) -> Rfc3339 {
-    record::format_time(at).unwrap_or_default()
 }
 
 /// A value under the label of its kind, or under one within that.

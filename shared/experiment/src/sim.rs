@@ -26,7 +26,7 @@ use crate::{error::StatisticsError, executor::Executor, interval::Interval};
 
 pub use choice::{component, needs_whole};
 pub use judge::{Judged, NoJudgement, judge};
-pub use plays::Plays;
+pub use plays::{Play, Plays};
 
 /// The plant, and what it lives in.
 #[derive(Clone, Copy, Debug)]
@@ -378,8 +378,8 @@ pub fn reports(
     wish: &Wish,
     sink: &mut dyn FnMut(&PlantId, &Report),
 ) -> Result<(), SimError> {
-    within_limits(subject, wish)?;
-    whole::reports(subject, wish, sink)
+    let mut play = Play::new(subject, wish)?;
+    play.advance(play.ends(), sink)
 }
 
 /// Simulates a plant. `progress` is told how much of all is done, now and then.

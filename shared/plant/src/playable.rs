@@ -47,6 +47,7 @@ const EQUIPMENT: &[&str] = &[
     "z_m",
     "size_m",
     "heading_deg",
+    "mesh",
     "pitch_m",
     "row",
     "row_pitch_m",

@@ -3,12 +3,14 @@
 //! A page asks in JSON and is answered in JSON ([`ask`]). It asks once for each design, in a worker
 //! of its own if it likes: designs with the same seed use the same random numbers, so that
 //! [`compare`] may take their replications in pairs. [`reports`] plays one replication and gives
-//! every report of it, to be shown as simulated.
+//! every report of it; a [`Scene`] plays one step by step as values of the plant's view, to be shown
+//! as simulated.
 //!
 //! Every plant begins as its files say, on the programme's first day, and not as it is now.
 
 mod answer;
 mod question;
+mod scene;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -22,6 +24,7 @@ use serde_json::json;
 use thiserror::Error;
 
 pub use question::{Change, File, Question};
+pub use scene::Scene;
 
 /// Why there is no answer.
 #[derive(Debug, Error)]

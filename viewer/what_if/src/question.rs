@@ -60,6 +60,7 @@ pub struct Change {
 }
 
 /// A question that can be played.
+#[derive(Debug)]
 pub(crate) struct Prepared {
     programme: Programme,
     plants: Vec<Plant>,

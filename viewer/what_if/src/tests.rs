@@ -7,7 +7,7 @@ use plant::SourceFile;
 use serde_json::{Value, json};
 use twin::PlantId;
 
-use crate::{ask, compare, parameters, reports};
+use crate::{Scene, ask, compare, parameters, reports};
 
 /// The programme of the reference plants, as a page would send it.
 fn files() -> Vec<Value> {
@@ -182,4 +182,64 @@ fn a_single_delivery_may_come_on_another_day() {
     assert_eq!(day(&later).since(day(&date)).days(), 7.0);
     let wrong = json!({ "changes": [{ "path": path, "value": "soon" }] });
     assert!(refused(&wrong).contains("a date such as 2031-05-14"), "{}", refused(&wrong));
+}
+
+/// What a step tells is all that is different: told in many steps or in one, it comes to the same.
+#[test]
+fn a_scene_tells_in_steps_what_it_tells_at_once() {
+    let asked = question(&json!({ "until": "419 h", "whole": true }));
+    let day = |n: f64| n * 86_400.0;
+    let step = |scene: &mut Scene, values: &mut serde_json::Map<String, Value>, to: f64| {
+        let told = scene.advance(to).expect("it goes on");
+        let told: Value = serde_json::from_str(&told).expect("JSON");
+        for key in told["gone"].as_array().expect("keys") {
+            assert!(values.remove(key.as_str().expect("a key")).is_some(), "{key} was there");
+        }
+        for (key, value) in told["set"].as_object().expect("values") {
+            assert_ne!(values.get(key), Some(value), "{key} is no news");
+            values.insert(key.clone(), value.clone());
+        }
+        (told["now"].clone(), told["ends"].clone())
+    };
+    let (mut scene, mut values) = (Scene::new(&asked).expect("it plays"), serde_json::Map::new());
+    for hour in 0..480 {
+        step(&mut scene, &mut values, day(f64::from(hour) / 24.0));
+    }
+    let (now, ends) = step(&mut scene, &mut values, day(40.0));
+    assert_eq!(now, ends, "it goes no further than it is played");
+    let (mut again, mut at_once) = (Scene::new(&asked).expect("it plays"), serde_json::Map::new());
+    step(&mut again, &mut at_once, day(30.0));
+    assert_eq!(values, at_once);
+
+    let of = |prefix: &str| values.keys().filter(|key| key.starts_with(prefix)).count();
+    assert_eq!(values["plant"]["name"], json!("Skarvik yard"));
+    for (prefix, least) in [("layout/", 40), ("unit/", 30), ("storage/", 5), ("resource/", 3)] {
+        assert!(of(prefix) >= least, "{prefix}: {}", of(prefix));
+    }
+    assert!(of("area/") > 0 && of("product/") > 0 && of("part/") > 0);
+    let works = values.iter().filter(|(key, value)| {
+        key.starts_with("unit/") && value["state"] == "working" && !value["running"].is_null()
+    });
+    assert!(works.count() > 3, "it is a working day");
+    let has_made = |value: &Value| value["finished_7d"].as_u64().is_some_and(|n| n > 0);
+    assert!(values.values().any(has_made), "what was done is counted");
+}
+
+/// One unit more stands in the picture too.
+#[test]
+fn a_scene_shows_the_plant_as_it_is_changed() {
+    let units = |changes: Value| {
+        let asked = question(&json!({ "until": "3d", "changes": changes, "whole": true }));
+        let told = Scene::new(&asked).expect("it plays").advance(3_600.0).expect("it goes on");
+        let told: Value = serde_json::from_str(&told).expect("JSON");
+        let keys = told["set"].as_object().expect("values").keys();
+        keys.filter(|key| key.starts_with("unit/") || key.starts_with("layout/")).count()
+    };
+    let more = json!([{ "path": "home-yard.work_center.cutting.count", "value": "4" }]);
+    let offered: Vec<Value> =
+        serde_json::from_str(&parameters(&question(&json!({}))).expect("a list")).expect("JSON");
+    let path = "home-yard.work_center.cutting.count";
+    let is = offered.iter().find(|of| of["path"] == path).expect("it is offered");
+    let is: usize = is["value"].as_str().and_then(|count| count.parse().ok()).expect("a count");
+    assert_eq!(units(more), units(json!([])) + 2 * (4 - is));
 }

@@ -63,3 +63,27 @@ pub fn compare(base: &str, changed: &str) -> Result<String, JsValue> {
 pub fn reports(question: &str) -> Result<Vec<u8>, JsValue> {
     crate::reports(question).map_err(|why| thrown(&why))
 }
+
+/// One play in steps, for the picture.
+#[wasm_bindgen]
+pub struct Scene(crate::Scene);
+
+#[wasm_bindgen]
+impl Scene {
+    /// At its beginning.
+    ///
+    /// # Errors
+    /// Throws what is wrong, as a text.
+    #[wasm_bindgen(constructor)]
+    pub fn new(question: &str) -> Result<Self, JsValue> {
+        crate::Scene::new(question).map(Self).map_err(|why| thrown(&why))
+    }
+
+    /// Goes on until so many seconds after the beginning; what is different then.
+    ///
+    /// # Errors
+    /// Throws what is wrong, as a text.
+    pub fn advance(&mut self, to_s: f64) -> Result<String, JsValue> {
+        self.0.advance(to_s).map_err(|why| thrown(&why))
+    }
+}

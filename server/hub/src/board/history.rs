@@ -13,7 +13,7 @@ use wire::view::{
     RibbonStretch, RibbonValue, SeriesValue, Value,
 };
 
-use super::{Board, Fact, Labels, fact, readers::sees, signals, stamp, states::Causes, trust};
+use super::{Board, Causes, Fact, Labels, fact, readers::sees, signals, stamp, trust};
 use crate::{
     board::Scene,
     core::{Condition, RestsOn},

@@ -75,7 +75,7 @@ impl Reader<'_> {
     fn resource(&self, plant: &Plant, now: &ResourceNow) -> HoldUpNow {
         HoldUpNow {
             name: self.core.name_of(&plant.id, now.resource.as_str()),
-            state: Some(floor::resource_state(now).to_owned()),
+            state: Some(::floor::resource_state(now).to_owned()),
             since: now.since.map(stamp),
             is_closed: false,
             waits_for: None,

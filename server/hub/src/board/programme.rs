@@ -6,7 +6,7 @@ use release::{Gate, Labelled};
 use twin::{EquipmentId, Plant, PlantId};
 use wire::view::PlantDigest;
 
-use super::{Fact, Labels, product, states::Causes};
+use super::{Causes, Fact, Labels, product};
 use crate::{board::Scene, supplier::is_page};
 
 /// Everything of the programme's view that reads the same for everybody.

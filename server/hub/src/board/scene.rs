@@ -2,7 +2,8 @@
 
 use std::ops::Deref;
 
-use twin::{Agreement, Origin, PlantId, PlantTime};
+use floor::{Causes, Floor};
+use twin::{Agreement, Origin, Plant, PlantId, PlantTime};
 
 use super::opening::Openings;
 use crate::{
@@ -71,6 +72,21 @@ impl<'a> Scene<'a> {
     /// Plant seconds for one second of wall time.
     pub(crate) fn rate(&self, plant: &PlantId) -> f64 {
         self.core.clocks.get(plant).map_or(1.0, |clock| clock.rate())
+    }
+
+    /// The floor of a plant, as of a record that tells causes.
+    pub(super) fn floor<'p>(&'p self, plant: &'p Plant) -> Floor<'p> {
+        // Silent is a plant whose feeds all are, and not a unit that has nothing to say.
+        let feeds = self.feeds.values().filter(|feed| feed.plant == plant.id);
+        Floor {
+            programme: &self.programme,
+            plant,
+            twin: &self.twin,
+            analytics: &self.analytics,
+            now: self.now(&plant.id),
+            heard: feeds.filter_map(|feed| feed.last_report).max(),
+            causes: Causes::Told,
+        }
     }
 
     /// Where the plant's values come from.

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use twin::{
-    Audience, EquipmentId, NationId, OrganisationId, Report, Span, Statement, UnitState,
+    Audience, EquipmentId, NationId, OrganisationId, PlantTime, Report, Span, Statement, UnitState,
     label::{Affiliation, Classification},
 };
 

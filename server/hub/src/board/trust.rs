@@ -10,7 +10,7 @@ use twin::{
 };
 use wire::view::{AssumedNumber, AssumedValue, TrustCard, Value};
 
-use super::{Board, Fact, Labels, fact, floor, readers::sees, stamp};
+use super::{Board, Fact, Labels, fact, readers::sees, stamp};
 use crate::{board::Scene, supplier::is_page};
 
 /// What a card speaks of.
@@ -42,7 +42,7 @@ pub(super) fn card(
         .min();
     let silent = |feed: &&&crate::core::FeedNow| {
         core.plants.get(&feed.plant).is_some_and(|plant| {
-            !feed.connected || floor::is_stale(plant, core.now(&feed.plant), feed.last_report)
+            !feed.connected || ::floor::is_stale(plant, core.now(&feed.plant), feed.last_report)
         })
     };
     let bases: Vec<&Basis> = plants

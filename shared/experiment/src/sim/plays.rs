@@ -1,4 +1,5 @@
-//! Plays of plants that go on beside the plants themselves: what was to be expected by now.
+//! Plays of plants that go on step by step: one whose reports are wanted, and several beside the
+//! plants themselves, for what was to be expected by now.
 
 use analytics::Analytics;
 use linesim::Model;
@@ -6,11 +7,59 @@ use twin::{PlantId, PlantTime, Report, Span, definition::MeasureKind};
 
 use super::{
     Engine, SimError, Subject, Wish,
-    whole::{Whole, model_of, together},
+    whole::{Whole, length, model_of, together},
+    within_limits,
 };
 
 /// A play goes so far before it looks whether it is still wanted.
 const STRETCH: Span = Span::DAY;
+
+/// One play of a plant and of those that it works with, the first of what a wish asks for, with
+/// every report of it.
+#[derive(Debug)]
+pub struct Play {
+    model: Model,
+    begins: PlantTime,
+    ends: PlantTime,
+}
+
+impl Play {
+    /// The play at its beginning.
+    ///
+    /// # Errors
+    /// [`SimError`], which says what is wrong and what to do.
+    pub fn new(subject: Subject<'_>, wish: &Wish) -> Result<Self, SimError> {
+        within_limits(subject, wish)?;
+        let lasts = length(wish)?;
+        let whole = together(subject);
+        let model = model_of(&whole, lasts, wish, 0)?.model;
+        Ok(Self { model, begins: whole.begins, ends: whole.begins + lasts })
+    }
+
+    /// When it begins.
+    pub fn begins(&self) -> PlantTime {
+        self.begins
+    }
+
+    /// When it ends.
+    pub fn ends(&self) -> PlantTime {
+        self.ends
+    }
+
+    /// Goes on to a moment, at most to the end, and hands out what is reported until then.
+    ///
+    /// # Errors
+    /// [`SimError::Model`], what it cannot go on with.
+    pub fn advance(
+        &mut self,
+        to: PlantTime,
+        sink: &mut dyn FnMut(&PlantId, &Report),
+    ) -> Result<(), SimError> {
+        let mut take = |plant: &PlantId, report: Report| sink(plant, &report);
+        self.model.run_until(to.min(self.ends), &mut take)?;
+        Ok(())
+    }
+}
 
 /// A plant, and those that it works with, played several times from their beginning, as far as
 /// somebody wanted to know.

@@ -271,22 +271,8 @@ fn given_warm_up(whole: &Whole<'_>, wish: &Wish) -> Option<Span> {
     wish.warm_up.or(whole.now.map(|_| Span::ZERO))
 }
 
-/// Plays the first replication and hands out its reports.
-pub(super) fn reports(
-    subject: Subject<'_>,
-    wish: &Wish,
-    sink: &mut dyn FnMut(&PlantId, &Report),
-) -> Result<(), SimError> {
-    let until = length(wish)?;
-    let whole = together(subject);
-    let mut model = model_of(&whole, until, wish, 0)?.model;
-    let end = whole.begins + until;
-    model.run_until(end, &mut |plant: &PlantId, report: Report| sink(plant, &report))?;
-    Ok(())
-}
-
 /// How long a replication is.
-fn length(wish: &Wish) -> Result<Span, SimError> {
+pub(super) fn length(wish: &Wish) -> Result<Span, SimError> {
     let until = wish.until.unwrap_or(USUAL);
     outcome::check_times(until, wish.warm_up)?;
     if until > LONGEST {

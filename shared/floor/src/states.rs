@@ -10,7 +10,7 @@ const NO_ORDER: &str = "idle_no_order";
 
 /// Whether a plant's record tells causes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Causes {
+pub enum Causes {
     /// It does: a free unit waits for what it says, or for parts.
     Told,
     /// It does not.
@@ -21,7 +21,7 @@ pub(super) enum Causes {
 
 impl Causes {
     /// The name of a state on pages.
-    pub(super) const fn name(self, state: UnitState) -> &'static str {
+    pub const fn name(self, state: UnitState) -> &'static str {
         match (self, state) {
             (Self::NotTold, UnitState::Starved) => IDLE,
             (Self::NoOrder, UnitState::Starved) => NO_ORDER,
@@ -30,12 +30,12 @@ impl Causes {
     }
 
     /// Whether pages may say what a unit waits for.
-    pub(super) const fn are_told(self) -> bool {
+    pub const fn are_told(self) -> bool {
         matches!(self, Self::Told)
     }
 
     /// The name for one that was written down as in reports.
-    pub(super) fn rename(self, name: &str) -> String {
+    pub fn rename(self, name: &str) -> String {
         UnitState::from_name(name).map_or(name, |state| self.name(state)).to_owned()
     }
 }

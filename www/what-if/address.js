@@ -1,0 +1,52 @@
+// What a what-if is about, in an address: a reload or a link keeps it, and the picture plays it.
+
+import { keepAudience } from '../lib/mirror.js';
+
+/** How long a play may be [d of the plant], and how often it may be played. */
+export const DAYS = [30, 60, 120, 240];
+export const REPLICATIONS = [4, 8, 16, 32];
+/** The same chances for every design, and for whoever plays them again. */
+export const SEED = 1;
+
+/** What the address says: what is changed, for how long and how often it is played, about what. */
+export function readAddress(hash = location.hash) {
+  const wish = new URLSearchParams(hash.slice(1));
+  const known = (name, choices, usual) => (choices.includes(Number(wish.get(name))) ? Number(wish.get(name)) : usual);
+  const changes = wish.getAll('c').map((text) => text.split('=')).filter((parts) => parts.length === 2).map(([path, value]) => ({ path, value }));
+  return { changes, days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '' };
+}
+
+/** The same as an address has it. */
+export function writeAddress({ changes, days, replications, about }) {
+  const wish = new URLSearchParams({ days, plays: replications });
+  if (about) wish.set('about', about);
+  for (const { path, value } of changes) wish.append('c', `${path}=${value}`);
+  return `#${wish}`;
+}
+
+/** Where a play of it is watched. */
+export function watchAddress(plant, wish) {
+  return keepAudience(`/viewer/?${new URLSearchParams({ plant, play: '1' })}`) + writeAddress(wish);
+}
+
+/** Where its numbers are changed. */
+export function numbersAddress(plant, wish) {
+  return keepAudience(`/plant/${encodeURIComponent(plant)}/what-if`) + writeAddress(wish);
+}
+
+/** A question for the engine. */
+export function questionOf({ files }, plant, { changes, days, replications }) {
+  return JSON.stringify({ files, plant, changes, until: `${days}d`, replications, seed: SEED, whole: true });
+}
+
+/** Why a plant's numbers cannot be had. */
+export class NoModel extends Error {}
+
+/** Fetches what a plant is simulated from; `says(key)` finds the words for what is wrong. */
+export async function fetchModel(plant, says) {
+  const response = await fetch(keepAudience(`/api/v1/plants/${encodeURIComponent(plant)}/model`), { cache: 'no-store' }).catch(() => null);
+  if (!response) throw new NoModel(says('away'));
+  if (response.status === 404) throw new NoModel(says('not_shared'));
+  if (!response.ok) throw new NoModel((await response.json().catch(() => ({}))).reason ?? says('away'));
+  return (await response.json()).items.all;
+}
