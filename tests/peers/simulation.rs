@@ -206,7 +206,8 @@ fn rate_of(answer: &Value) -> f64 {
 /// A plant of the programme, whole: so many replications of 30 days on all cores.
 fn reference(arguments: &Arguments, (id, target): (&str, &str), findings: &mut Findings) {
     let plants = reference_plants().join(id);
-    let replications = (arguments.peer_parts / 1_000).clamp(4, 40);
+    // Of the first fifty it is told what held them up, which costs as much as playing them.
+    let replications = (arguments.peer_parts / 100).clamp(4, 400);
     let mut command = Command::new(env!("CARGO_BIN_EXE_slipway"));
     command.arg("sim").arg(plants).args(["--until", "30 d", "--warmup", "0 d", "--json"]);
     command.args(["--replications", &replications.to_string()]);

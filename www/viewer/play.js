@@ -17,6 +17,8 @@ const STEP_MS = 250;
 const LONGEST_STEP_MS = 1_000;
 const HOUR_S = 3_600;
 const DAY_S = 86_400;
+/** A way that takes a while: the page says where it leads. */
+const FAR_S = 5 * DAY_S;
 
 /** What stands in the place of a mirror of the hub: the same views, filled by a play. */
 export class PlayMirror {
@@ -29,6 +31,9 @@ export class PlayMirror {
   at_s = 0;
   speed_h = USUAL_SPEED_H;
   paused = false;
+  /** Where it is on its way to [s], when that takes a while; else null. */
+  going_s = null;
+  #wanted_s = null;
   #plant;
   #view;
   #others = new Map();
@@ -112,8 +117,14 @@ export class PlayMirror {
 
   /** Goes to a moment [s from the beginning]; to an earlier one it is played from the beginning. */
   async go(to_s) {
-    if (this.#busy) return;
+    if (this.#busy) {
+      // A step is under way: what the reader wants comes right after it.
+      this.#wanted_s = to_s;
+      return;
+    }
     this.#busy = true;
+    this.going_s = Math.abs(to_s - this.at_s) > FAR_S ? to_s : null;
+    if (this.going_s !== null) this.#tell();
     try {
       if (!this.#view.ready || to_s < this.at_s) {
         await this.#player.ask('begin', [this.#question(this.wish)]);
@@ -127,8 +138,12 @@ export class PlayMirror {
       this.paused = true;
     }
     this.#busy = false;
+    this.going_s = null;
     this.#last = performance.now();
     this.#tell();
+    const wanted_s = this.#wanted_s;
+    this.#wanted_s = null;
+    if (wanted_s !== null) await this.go(wanted_s);
   }
 
   /** Takes what a step told into the view, as of a hub. */
@@ -195,7 +210,8 @@ export function playBar(play, plant) {
     h('select', { id: 'play-speed', on: { change: ({ target }) => play.setSpeed(Number(target.value)) } },
       SPEEDS_H.map((hours) => h('option', { value: hours, selected: hours === play.speed_h }, hours < 24 ? word('play.speed_h', { n: number(hours) }) : word('play.speed_d', { n: number(hours / 24) })))));
   const { day } = play;
-  const slider = h('label', { class: 'field play-day' }, h('span', { class: 'label' }, word('play.day', { n: number(day), of: number(wish.days) })),
+  const where = play.going_s === null ? word('play.day', { n: number(day), of: number(wish.days) }) : word('play.going', { n: number(play.going_s / DAY_S) });
+  const slider = h('label', { class: 'field play-day' }, h('span', { class: 'label' }, where),
     h('input', { id: 'play-day', type: 'range', min: 0, max: wish.days, step: 1, value: day, on: { change: ({ target }) => play.go(Number(target.value) * DAY_S) } }));
   const press = play.isOver ? word('play.again') : play.paused ? word('play.go_on') : word('play.pause');
   return [

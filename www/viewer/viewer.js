@@ -80,7 +80,7 @@ class Page {
     renew(bar, playBar(this.play, this.plant));
     // A slider that was moved once follows its property only; while it is held it is the reader's.
     const slider = byId('play-day');
-    if (slider && !slider.matches(':active')) slider.value = String(this.play.day);
+    if (slider && !slider.matches(':active') && this.play.going_s === null) slider.value = String(this.play.day);
   }
 
   /** Hands what changed to the picture, and fetches meshes that it has not seen. */
@@ -160,7 +160,7 @@ class Page {
     useSiteZone(plant?.time_zone);
     if (plant && this.titled !== plant.name) {
       this.titled = plant.name;
-      document.title = word('viewer.title_named', { name: plant.name });
+      document.title = this.play ? word('play.title_named', { name: plant.name }) : word('viewer.title_named', { name: plant.name });
       this.header.draw();
     }
     renew(byId('rows'), list(this, byId('search').value));

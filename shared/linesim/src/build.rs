@@ -310,7 +310,10 @@ impl Builder {
             model.next_arrival(arrivals);
         }
         for lane in 0..model.lanes.len() {
-            model.schedule(model.lanes[lane].next, Event::Depart { lane });
+            // One that missed its time leaves when it is back.
+            if model.lanes[lane].late == Span::ZERO {
+                model.schedule(model.lanes[lane].next, Event::Depart { lane });
+            }
         }
         for site in 0..model.sites.len() {
             for order in 0..model.sites[site].orders.len() {

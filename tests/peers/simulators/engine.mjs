@@ -17,7 +17,7 @@ const names = readdirSync(folder, { recursive: true }).filter((name) => name.end
 const files = names.map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
 const question = (count, length) => JSON.stringify({ files, plant, until: length, warm_up: '0 d', replications: count });
 // The first time the machine code is not the best yet.
-ask(question(1, until), () => {});
+ask(question(2, until), () => {});
 const begun = process.cpuUsage();
 const { part_operations } = JSON.parse(ask(question(Number(replications), until), () => {}));
 const { user, system } = process.cpuUsage(begun);

@@ -92,8 +92,12 @@ impl Builder {
                 });
             }
             let wanted_at = reorder.wanted_at;
+            // What waits there has been wanted, and is not served yet.
+            let waits = &self.model.stores[wanted_at];
+            let bulk: f64 = waits.bulk.values().map(|stock| stock.level).sum();
+            let waiting = if is_plan { 0.0 } else { bulk + waits.parts.len() as f64 };
             self.model.stores[wanted_at].wanted_by.push(line);
-            self.model.count_wanted(line, most - ordered);
+            self.model.count_wanted(line, most - ordered + waiting);
         }
         Ok(())
     }

@@ -113,6 +113,7 @@ impl Model {
             taking.lanes_of(site, plant, programme.starts);
             taking.resources(site, plant);
             taking.units(site, plant);
+            taking.broken_resources(site, plant);
             taking.cards(site);
         }
         for (site, plant) in plants.iter().enumerate() {
@@ -180,6 +181,8 @@ impl Taking<'_> {
             };
             for (material, stock) in &storage.stock {
                 let material = self.builder.model.material_index.get(material).copied();
+                // What has names is where its names are.
+                let material = material.filter(|&of| !self.builder.model.materials[of].serial);
                 if let Some(material) = material.filter(|_| stock.quantity > 0.0) {
                     let by = storage.storage.as_str();
                     self.model().add_bulk(store, material, stock.quantity, by);
@@ -290,6 +293,18 @@ impl Taking<'_> {
         };
         let mut makers = ops.iter().copied().filter(makes);
         makers.clone().find(takes).or_else(|| makers.next())
+    }
+
+    /// Takes a part out of the network that has no place in it. What is counted is made anew, so that
+    /// what it is wanted for can be whole.
+    fn make_anew(&mut self, part: usize) {
+        let model = self.model();
+        model.leave_place(part);
+        model.put(part, At::Gone);
+        let (material, number) = (model.parts[part].material, model.parts[part].number);
+        if let Some(number) = number {
+            model.materials[material].begun.remove(&number);
+        }
     }
 
     fn resource_named(&self, site: usize, id: &EquipmentId) -> Option<usize> {

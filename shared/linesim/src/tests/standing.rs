@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     LeftOut, Standing,
-    network::{LaneState, Line, Phase, Role, Store, Unit},
+    network::{ErrandKind, LaneState, Line, Phase, ResourceState, Role, Site, Store, Unit},
 };
 use plant::Loaded;
 use twin::{UnitState, state::PartNow};
@@ -168,6 +168,13 @@ fn the_network_is_the_one_that_the_state_was_told_by() {
                 assert_eq!((was.turn_from, &was.turn), (is.turn_from, &is.turn), "{}", was.id);
             }
         }
+        for (was, is) in model.sites.iter().zip(&other.sites) {
+            let open = |of: &Site| {
+                let open = of.orders.iter().filter(|order| order.done < order.quantity);
+                open.map(|order| (order.order.clone(), order.done)).collect::<Vec<_>>()
+            };
+            assert_eq!(open(was), open(is), "{}", was.id);
+        }
         for (was, is) in model.materials.iter().zip(&other.materials) {
             assert_eq!((was.next_open, &was.again), (is.next_open, &is.again), "{}", was.id);
             assert!(was.begun.is_subset(&is.begun), "{} would be begun again", was.id);
@@ -266,6 +273,39 @@ fn a_broken_crane_is_repaired_in_what_is_left_of_the_repair() {
     let is = standing.model.resources[0].down.as_ref().expect("it still is");
     assert_eq!((was.until, &was.reason), (is.until, &is.reason));
     assert!(standing.model.resources[0].errand.is_some(), "it has a lift on the hook");
+}
+
+/// Of a carrier that broke down on its way to a unit, the way goes on after the repair, and the work
+/// that waits for it begins no sooner.
+#[test]
+fn a_crane_that_broke_on_its_way_to_a_unit_goes_on_after_the_repair() {
+    let loaded = load();
+    let mut seen = 0;
+    for seed in 1..=6 {
+        let (mut model, mut state) = played(&loaded, seed, 20.0);
+        for step in 0..400 {
+            let days = 20.013 + f64::from(step) * 0.25;
+            fold(&mut model, &mut state, after(&loaded, days));
+            let fetches = |of: &ResourceState| {
+                let errand = of.errand.as_ref().filter(|_| of.down.is_some());
+                errand.is_some_and(|errand| matches!(errand.what, ErrandKind::Fetch { .. }))
+            };
+            let broken: Vec<usize> = (0..model.resources.len())
+                .filter(|&resource| fetches(&model.resources[resource]))
+                .collect();
+            if broken.is_empty() {
+                continue;
+            }
+            let Standing { model: other, .. } = standing(&loaded, &state, seed, days);
+            for resource in broken {
+                let of = &other.resources[resource];
+                let errand = of.errand.as_ref().unwrap_or_else(|| panic!("{} forgot it", of.id));
+                assert!(fetches(of) && errand.ending.is_none(), "{} works while it is down", of.id);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 3, "{seen} such breakdowns");
 }
 
 #[test]

@@ -25,7 +25,16 @@ impl Taking<'_> {
             if !is_carrier && !serves_a_unit {
                 self.carriages(site, resource, now);
             }
-            self.broken(site, resource, now);
+        }
+    }
+
+    /// Carriers that are down, once they have their errands: what is left of these waits for the
+    /// repair.
+    pub(super) fn broken_resources(&mut self, site: usize, plant: &Plant) {
+        for now in self.state.resources(&plant.id) {
+            if let Some(resource) = self.resource_named(site, &now.resource) {
+                self.broken(site, resource, now);
+            }
         }
     }
 
@@ -54,6 +63,7 @@ impl Taking<'_> {
         let op = ops.iter().copied().find(is_last).or_else(beside);
         let Some((op, to)) = op.and_then(|op| Some((op, model.ops[op].to?))) else {
             self.leave_out(site, now.resource.as_str(), Why::NoErrand);
+            part.into_iter().for_each(|part| self.make_anew(part));
             return;
         };
         let state = &self.builder.model.ops[op];
@@ -73,8 +83,8 @@ impl Taking<'_> {
             (false, None) => return,
         };
         self.model().keep_room(what);
-        let age =
-            self.age(self.builder.model.resources[resource].calendar, since(now, part_now.since));
+        let calendar = self.builder.model.resources[resource].calendar;
+        let age = self.errand_age(calendar, now, Some(part_now.since));
         let model = self.model();
         let left = lasts.left(age, &mut model.resources[resource].time);
         let (hold_after, hold_runs_on) = model.hold_of(from_unit, op, what).unzip();
@@ -90,6 +100,24 @@ impl Taking<'_> {
             holder: holder.clone(),
         };
         model.carriage_begins(carriage, left);
+    }
+
+    /// How long a resource has been at its errand, in its own working time. One that is down was at
+    /// it from when it took up the part until it broke down; without a part nobody knows.
+    pub(super) fn errand_age(
+        &self,
+        calendar: usize,
+        now: &ResourceNow,
+        part_since: Option<PlantTime>,
+    ) -> Span {
+        let start = self.builder.model.now;
+        match now.since.filter(|_| now.state == UnitState::Down) {
+            Some(down) => {
+                let begun = part_since.map_or(Span::ZERO, |since| self.age(calendar, since));
+                (begun - self.age(calendar, down)).max(Span::ZERO)
+            }
+            None => self.age(calendar, now.since.or(part_since).unwrap_or(start)),
+        }
     }
 
     /// One that is down is repaired in what is left of the repair.
@@ -124,7 +152,7 @@ impl Taking<'_> {
     }
 
     fn lane(&mut self, site: usize, lane: usize, now: &ResourceNow, starts: PlantTime) {
-        let model = self.model();
+        let model = &mut self.builder.model;
         let (start, every) = (model.now, model.lanes[lane].every);
         // The timetable counts from the programme's first day.
         let first = starts + model.lanes[lane].next.since(model.settings.start);
@@ -135,7 +163,9 @@ impl Taking<'_> {
         if now.holder.is_none() {
             return;
         }
-        let left_at = now.since.unwrap_or(start).min(start);
+        // A breakdown on the way is no new departure: what is aboard came aboard at the last one.
+        let aboard = now.carrying.iter().filter_map(|name| Some(self.state.part(name)?.since));
+        let left_at = aboard.min().or(now.since).unwrap_or(start).min(start);
         let transit = model.lanes[lane].transit.clone();
         let carrier = model.lanes[lane].carrier;
         let is_outbound = !now.carrying.is_empty();
@@ -147,14 +177,16 @@ impl Taking<'_> {
             model.lanes[lane].aboard.push_back(part);
         }
         // What it has been away for is the way out first, and then the way back.
-        let away = start.since(left_at);
+        let down = now.since.filter(|_| now.state == UnitState::Down && is_outbound);
+        let stood = down.map_or(Span::ZERO, |since| start.since(since).max(Span::ZERO));
+        let away = (start.since(left_at) - stood).max(Span::ZERO);
         let age = if is_outbound { away } else { (away - transit.mean).max(Span::ZERO) };
         let left = transit.left(age, &mut model.resources[carrier].time);
         let state = &mut model.lanes[lane];
         (state.away, state.at_quay) = (true, false);
         (state.left, state.arrives) = (start - age, start + left);
         if start >= first && before > left_at {
-            state.late = Span::from_micros(1);
+            (state.late, state.next) = (Span::from_micros(1), before);
         }
         let whole = state.arrives.since(state.left).micros().max(1);
         // It is heard of after every step of its way: the next one is ahead.
@@ -167,13 +199,5 @@ impl Taking<'_> {
         let holder = now.holder.clone().unwrap_or_default();
         model.take_resource(carrier, holder, at_berth);
         model.schedule(at, Event::UnderWay { lane, step });
-    }
-}
-
-/// Since when a resource is at what it does: while it is down, since the part is on it.
-fn since(now: &ResourceNow, part_since: PlantTime) -> PlantTime {
-    match now.since {
-        Some(since) if now.state != UnitState::Down => since,
-        _ => part_since,
     }
 }

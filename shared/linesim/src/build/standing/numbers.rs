@@ -152,6 +152,19 @@ impl Taking<'_> {
         }
     }
 
+    /// The numbers of the pieces that a whole is put together from.
+    pub(super) fn pieces_in(&self, whole: usize) -> Vec<u64> {
+        let model = &self.builder.model;
+        let of = &model.parts[whole];
+        let parent = &model.materials[of.material].id;
+        let mut below = model.materials.iter().map(|material| &material.id);
+        let piece = below.find(|id| model.serials.parent_material(id) == Some(parent));
+        let count = piece.and_then(|id| model.serials.per_parent(id));
+        let numbers =
+            of.number.zip(count).map(|(number, count)| number * count..(number + 1) * count);
+        numbers.into_iter().flatten().collect()
+    }
+
     fn take_numbers(&mut self, material: usize, numbers: impl Iterator<Item = u64>) {
         let model = &mut self.builder.model;
         let is_counted = model.serials.total(&model.materials[material].id).is_some();

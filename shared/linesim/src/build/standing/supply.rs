@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use twin::{
-    Plant, PlantTime, Span,
+    MaterialId, Plant, PlantTime, Span,
     state::{DeliveryNow, DeliveryStatus},
 };
 
@@ -19,15 +19,36 @@ impl Taking<'_> {
     /// Orders that are not closed, with what is done of each.
     pub(super) fn orders(&mut self, site: usize, plant: &Plant) {
         let open = self.state.orders(&plant.id).filter(|order| order.closed.is_none());
-        let orders = open.map(|order| OrderState {
+        let open = open.map(|order| OrderState {
             order: order.order.clone(),
             material: order.material.clone(),
             quantity: order.quantity,
             due: order.due,
-            done: order.completed as f64,
+            done: 0.0,
             open: false,
         });
-        self.model().sites[site].orders = by_due(orders);
+        let mut orders = by_due(open);
+        // What leaves is counted for whatever is due first, whichever order it was begun for: a lot
+        // may go beyond the order that it closes. Reports count pieces, and runs of quantities.
+        let model = &self.builder.model;
+        let counts = |id: &MaterialId| {
+            let material = model.material_index.get(id).copied()?;
+            let mut makers = model.ops.iter().filter(|op| op.site == site && op.to.is_none());
+            let op = makers.find(|op| op.output == material)?;
+            Some(if model.materials[material].serial { 1.0 } else { op.quantity })
+        };
+        let mut made: BTreeMap<&MaterialId, f64> = BTreeMap::new();
+        for order in self.state.orders(&plant.id) {
+            let met = if order.closed.is_some() { order.quantity } else { 0.0 };
+            let done = order.completed as f64 * counts(&order.material).unwrap_or(0.0);
+            *made.entry(&order.material).or_default() += done - met;
+        }
+        for order in &mut orders {
+            let left = made.get(&order.material).copied().unwrap_or(0.0);
+            order.done = left.clamp(0.0, order.quantity);
+            made.entry(&order.material).and_modify(|left| *left -= order.done);
+        }
+        self.model().sites[site].orders = orders;
     }
 
     /// What was promised and is not here, and when the next lot of each line is promised.

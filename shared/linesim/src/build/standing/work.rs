@@ -1,8 +1,9 @@
 //! What units are at: work under way, parts that cannot leave, machines that are down.
 
 use twin::{
-    PartId, Plant, PlantTime, Span, UnitState,
-    state::{RunningOp, UnitNow},
+    PartId, Plant, Span, UnitState,
+    report::QualityVerdict,
+    state::{PartNow, ResourceNow, RunningOp, UnitNow},
 };
 
 use super::{Taking, Why, why};
@@ -47,9 +48,8 @@ impl Taking<'_> {
             }
         }
         self.fetches(site, unit, &mut others);
-        let is_idle = now.running.is_empty() && now.state != UnitState::Setup;
         for name in others {
-            self.standing_part(site, unit, &name, is_idle);
+            self.standing_part(site, unit, &name, now);
         }
         self.begin_by_the_clock(unit, now);
         self.down(site, unit, now);
@@ -132,7 +132,11 @@ impl Taking<'_> {
             let now = self.state.part(piece)?;
             self.numbers.of(piece, now, &self.builder)?.1
         });
-        let pieces: Vec<u64> = pieces.collect();
+        let mut pieces: Vec<u64> = pieces.collect();
+        if pieces.is_empty() {
+            // Nobody saw it grow: what it is of is in it.
+            pieces = self.pieces_in(lead);
+        }
         self.model().parts[lead].pieces = pieces;
         self.model().units[unit].holding = Some((lead, op));
     }
@@ -154,19 +158,22 @@ impl Taking<'_> {
             };
             let ops: Vec<usize> = ops.into_iter().filter(brings).collect();
             let carried: Vec<PartId> = resource.carrying.iter().cloned().collect();
-            let mut fetching = Vec::new();
-            for name in &carried {
-                let Some(part) = self.named(site, name) else { continue };
+            if ops.is_empty() && carried.is_empty() {
+                // It only holds what is worked on.
+                continue;
+            }
+            let fetching: Vec<usize> =
+                carried.iter().filter_map(|name| self.named(site, name)).collect();
+            for &part in &fetching {
                 self.model().put(part, At::Resource(by));
-                self.model().expect_part(At::Unit(unit));
-                fetching.push(part);
             }
             // What is put together here of pieces that are brought is in the unit already.
             let mut parts = fetching.clone();
             if parts.is_empty() {
                 let place = others.iter().position(|name| {
                     let now = self.state.part(name);
-                    now.is_some_and(|now| !self.is_done(center, now.last_operation.as_ref()))
+                    let is_done = |now: &PartNow| self.is_done(center, now.last_operation.as_ref());
+                    now.is_some_and(|now| !is_done(now) || self.still_grows(&ops, name, now))
                 });
                 let Some(place) = place else { continue };
                 let name = others.remove(place);
@@ -177,15 +184,29 @@ impl Taking<'_> {
                 let material = model.parts[part].material;
                 ops.iter().copied().find(|&op| model.ops[op].output == material)
             });
-            let since = resource.since.unwrap_or(self.builder.model.now);
             match (op, parts.first()) {
                 (Some(op), Some(&lead)) => {
+                    fetching.iter().for_each(|_| self.model().expect_part(At::Unit(unit)));
                     self.grows(unit, op, lead);
-                    self.fetch((unit, op), by, (parts, fetching), since);
+                    self.fetch((unit, op), by, (parts, fetching), resource);
                 }
-                _ => self.leave_out(site, resource.resource.as_str(), Why::NoErrand),
+                _ => {
+                    self.leave_out(site, resource.resource.as_str(), Why::NoErrand);
+                    parts.into_iter().for_each(|part| self.make_anew(part));
+                }
             }
         }
+    }
+
+    /// Whether a part is a whole that one of some operations puts more into, piece by piece.
+    fn still_grows(&self, ops: &[usize], name: &PartId, now: &PartNow) -> bool {
+        let known = self.numbers.of(name, now, &self.builder);
+        let grows = |op: &&usize| {
+            let op = &self.builder.model.ops[**op];
+            matches!(op.begins, Begins::Grows { .. })
+                && known.is_some_and(|(material, ..)| material == op.output)
+        };
+        ops.iter().any(|op| grows(&op))
     }
 
     fn fetch(
@@ -193,9 +214,12 @@ impl Taking<'_> {
         (unit, op): (usize, usize),
         by: usize,
         (parts, fetching): (Vec<usize>, Vec<usize>),
-        since: PlantTime,
+        resource: &ResourceNow,
     ) {
-        let age = self.age(self.builder.model.resources[by].calendar, since);
+        let taken_up =
+            resource.carrying.iter().filter_map(|name| Some(self.state.part(name)?.since));
+        let calendar = self.builder.model.resources[by].calendar;
+        let age = self.errand_age(calendar, resource, taken_up.min());
         let state = &self.builder.model.ops[op];
         let ways = state.takes.iter().filter_map(|take| {
             let lasts = state.fetched.get(&take.store)?.lasts.clone();
@@ -233,7 +257,9 @@ impl Taking<'_> {
 
     /// A part on which nothing runs: it is finished and cannot leave, or the unit is made ready
     /// for it, or more pieces are to come.
-    fn standing_part(&mut self, site: usize, unit: usize, name: &PartId, is_idle: bool) {
+    fn standing_part(&mut self, site: usize, unit: usize, name: &PartId, stands: &UnitNow) {
+        let is_setup = stands.state == UnitState::Setup;
+        let is_idle = stands.running.is_empty() && !is_setup;
         let center = self.builder.model.units[unit].center;
         let Some(now) = self.state.part(name) else { return };
         let last = now.last_operation.as_ref().and_then(|last| self.op_named(center, last));
@@ -246,20 +272,25 @@ impl Taking<'_> {
         let ops = &self.builder.model.centers[center].ops;
         let Some(op) = last.or_else(|| self.op_after(ops, part, now)) else {
             self.leave_out(site, name.as_str(), Why::NoOperation);
-            self.model().leave_place(part);
-            self.model().put(part, At::Gone);
+            self.make_anew(part);
             return;
         };
         self.grows(unit, op, part);
-        if let Begins::Grows { of, .. } = self.builder.model.ops[op].begins
+        // What was put into a whole last is still to be worked on while the unit is set up for it.
+        let begins = self.builder.model.ops[op].begins;
+        let is_begun = is_setup && matches!(begins, Begins::Grows { .. });
+        if let Begins::Grows { of, .. } = begins
+            && !is_begun
             && (self.builder.model.parts[part].pieces.len() as u64) < of
         {
             return;
         }
-        self.model().units[unit].holding = None;
+        if !is_begun {
+            self.model().units[unit].holding = None;
+        }
         // Of a batch the state names one part: the others were finished with it.
         let batch = self.builder.model.ops[op].batch.is_some();
-        if last.is_some() || (batch && is_idle) {
+        if !is_begun && (last.is_some() || (batch && is_idle)) {
             self.finished(unit, op, part);
             return;
         }
@@ -276,15 +307,26 @@ impl Taking<'_> {
 
     /// A finished part that has not left.
     fn finished(&mut self, unit: usize, op: usize, part: usize) {
+        let now = self.state.part(&self.builder.model.parts[part].name);
+        let has_failed = now.is_some_and(|now| now.quality == Some(QualityVerdict::Failed));
         let model = self.model();
         let state = &model.ops[op];
-        let (carried, to) = (!state.carried_by.is_empty(), state.to);
+        let (mut carried, mut to) = (!state.carried_by.is_empty(), state.to);
+        // What has failed goes back to be worked again.
+        if let Some(rework) = state.rework.filter(|_| has_failed) {
+            (carried, to) = (false, Some(rework.to));
+        }
         let times = if model.parts[part].kit { state.batch.map_or(1, |(_, most)| most) } else { 1 };
         let quantity = state.quantity * f64::from(times);
-        let is_kit = model.parts[part].kit;
-        model.start_job(unit, op, (vec![part], times), Wait::Machine);
+        let (is_kit, is_batch) = (model.parts[part].kit, state.batch.is_some());
+        // A batch leaves in turn: what is first stands in the way of the others.
+        let together = |job: &Job| is_batch && job.op == op && job.phase == Phase::Done;
+        if !model.units[unit].jobs.last().is_some_and(together) {
+            model.start_job(unit, op, (Vec::new(), times), Wait::Machine);
+        }
         let Some(job) = model.units[unit].jobs.last_mut() else { return };
         (job.phase, job.remaining) = (Phase::Done, Span::ZERO);
+        job.parts.push(part);
         job.leaving.extend(to.map(|to| match is_kit {
             true => Leaving::Bulk { quantity, to, carried },
             false => Leaving::Part { part, to, carried },
