@@ -83,7 +83,8 @@ test('the changed plant is watched in the picture, marked simulated, at any day 
   // The plant as a hub tells it has three tables; here the fourth stands among them.
   await expect(page.locator('#rows')).toContainText('cutting-more-4');
   await expect.poll(() => page.evaluate(() => window.__slipway.stats().items), { timeout: PLAYED_MS }).toBeGreaterThan(100);
-  const day = async () => Number(/Day (\d+) of 60/.exec(await bar.textContent())[1]);
+  // On its way to a far day the bar says where it leads, and no day.
+  const day = async () => Number(/Day (\d+) of 60/.exec(await bar.textContent())?.[1] ?? -1);
   await bar.locator('#play-speed').selectOption('72');
   await expect.poll(day, { timeout: PLAYED_MS }).toBeGreaterThan(3);
 

@@ -90,7 +90,9 @@ export class PlayMirror {
   changes() {
     return this.wish.changes.map(({ path, value }) => {
       const of = this.#parameters.find((each) => each.path === path);
-      return of ? [word(`what_if.parameter.${of.parameter}`, { name: nameOf(of.name) }), of.value, value] : [path, '', value];
+      if (!of) return [path, '', value];
+      const what = word(`what_if.parameter.${of.parameter}`, { name: nameOf(of.name) });
+      return [`${word(`what_if.kind.${of.kind}`)}: ${what}`, of.value, value];
     });
   }
 
