@@ -9,6 +9,7 @@ mod gamma;
 mod hyper;
 mod incomplete_gamma;
 mod make;
+mod many;
 mod residual;
 mod smooth;
 mod vary;

@@ -8,8 +8,30 @@ impl Flow {
     /// Enters the time since a server's state last changed; to be called before it changes.
     #[inline]
     pub(super) fn account(&mut self, index: usize) {
-        if self.watched {
+        // Most pieces leave the moment they are finished, of which account was taken then.
+        if self.watched && self.servers[index].since != self.now {
             self.account_watched(index);
+        }
+    }
+
+    /// The same of a server of this station that stood idle.
+    #[inline]
+    pub(super) fn account_idle(&mut self, station: usize, index: usize) {
+        if self.watched && self.stations[station].waits_for_room {
+            self.account_watched(index);
+        }
+        self.servers[index].since = self.now;
+    }
+
+    /// The same of a server that worked.
+    #[inline]
+    pub(super) fn account_work(&mut self, index: usize) {
+        if self.watched {
+            let server = &mut self.servers[index];
+            let lasted = self.now.since(server.since);
+            server.times.working += lasted;
+            server.times.held += lasted;
+            server.since = self.now;
         }
     }
 

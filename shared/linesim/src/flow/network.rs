@@ -3,7 +3,7 @@
 use des::Distribution;
 use smol_str::SmolStr;
 
-use super::{FlowError, MOST_PIECES};
+use super::{FlowError, MOST_PIECES, clocks::MOST_SLOTS};
 
 /// The most stations, and the most storages.
 const MOST: usize = 10_000;
@@ -165,7 +165,11 @@ impl Network {
     /// [`FlowError`], which names the station or storage.
     pub(super) fn check(&self) -> Result<(), FlowError> {
         let servers: u64 = self.stations.iter().map(|station| u64::from(station.servers)).sum();
-        if self.stations.len().max(self.storages.len()) > MOST || servers > MOST_SERVERS as u64 {
+        let clocks = |of: &Station| u64::from(of.servers) * (1 + of.failures.len() as u64);
+        if self.stations.len().max(self.storages.len()) > MOST
+            || servers > MOST_SERVERS as u64
+            || self.stations.iter().map(clocks).sum::<u64>() > MOST_SLOTS
+        {
             let widest = self.stations.iter().max_by_key(|station| station.servers);
             let (station, servers) =
                 widest.map_or_else(Default::default, |of| (of.name.clone(), of.servers));

@@ -8,23 +8,30 @@
 
 mod account;
 mod limits;
+mod order;
+mod rows;
 
 use des::{Distribution, Stream, Streams, Time};
 
 use super::{
     FlowError, MOST_EVENTS, Network, ServerTimes, Totals,
-    network::{Ages, Blocking, Fate, Station},
+    network::{Blocking, Fate},
     state::{Thinned, micros},
 };
 use account::Account;
+use order::{Between, between, lots_given, steps};
+use rows::{Rows, column};
 
 /// Pieces that a storage with a limit may hold, or that may be there at the start: the moments of
 /// so many have to be remembered.
 const MOST_PIECES: u32 = 1 << 16;
 /// Pieces without time going by, and there is no end.
 const MOST_AT_ONCE: u32 = 1 << 20;
-/// After so many pieces at the latest, account is taken and what is over is forgotten.
-const ACCOUNT_EVERY: u64 = 1 << 16;
+/// Pieces that are worked out in one go.
+const AT_A_TIME: usize = 64;
+/// After so many pieces at the latest, account is taken and what is over is forgotten: as many as
+/// a processor has close by.
+const ACCOUNT_EVERY: u64 = 16 * AT_A_TIME as u64;
 
 /// A network played by its recursion.
 #[derive(Clone, Debug)]
@@ -32,7 +39,10 @@ pub struct Recursion {
     cells: Vec<Cell>,
     /// What is worked out of a piece, one after the other.
     steps: Vec<Step>,
-    moments: Vec<Moments>,
+    /// The moments of all pieces that are still asked for.
+    rows: Rows,
+    /// Times of work that are drawn ahead, [`AT_A_TIME`] for each station \[µs\].
+    works: Vec<i64>,
     accounts: Vec<Account>,
     /// Initial pieces of each storage, who gives there, and who takes.
     storages: Vec<Between>,
@@ -46,27 +56,6 @@ pub struct Recursion {
     most_events: u64,
 }
 
-/// The moments of one station, by number of piece.
-#[derive(Clone, Debug, Default)]
-struct Moments {
-    /// Everything was there to begin with.
-    readies: Series,
-    starts: Series,
-    ends: Series,
-    leaves: Series,
-    /// When the piece came into the network.
-    births: Series,
-    /// Failures and the ends of their repairs, in turn.
-    stops: Vec<i64>,
-}
-
-/// Numbers of pieces from some piece on.
-#[derive(Clone, Debug, Default)]
-struct Series {
-    first: u64,
-    values: Vec<i64>,
-}
-
 #[derive(Clone, Debug)]
 struct Cell {
     work: Distribution,
@@ -77,9 +66,18 @@ struct Cell {
     is_arrival: bool,
     /// Whether it keeps a place before its work.
     keeps: bool,
-    takes: Vec<Taken>,
-    gives: Vec<Given>,
     is_made: bool,
+    takes: Vec<Taken>,
+    /// What has to be over before a piece can start, and before it can lie where it goes: as
+    /// distances from the piece's own row ([`Rows::distance`]).
+    after: Vec<isize>,
+    room: Vec<isize>,
+    /// Since when that is in the network of which a piece is made.
+    born: Vec<isize>,
+    /// The most pieces back that any of these is.
+    back: u64,
+    /// Failures and the ends of their repairs, in turn.
+    stops: Vec<i64>,
 }
 
 #[derive(Clone, Debug)]
@@ -97,47 +95,12 @@ struct Taken {
     initial: u64,
     /// There is no room between: the piece goes from hand to hand.
     from_hand: bool,
-    is_anonymous: bool,
-}
-
-/// Where it puts them.
-#[derive(Clone, Copy, Debug)]
-struct Given {
-    taker: usize,
-    /// So many pieces fit before the taker has to have begun with the first of them; none: all do.
-    ahead: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Start(usize),
     Leave(usize),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Between {
-    giver: usize,
-    taker: usize,
-    /// Which of the things that the taker takes this is.
-    take: usize,
-    initial: u64,
-    from_hand: bool,
-}
-
-impl Series {
-    #[inline]
-    fn at(&self, piece: u64) -> i64 {
-        self.values[(piece - self.first) as usize]
-    }
-
-    /// Drops what comes before a piece, once that is worth while.
-    fn forget(&mut self, before: u64) {
-        let dropped = before.saturating_sub(self.first) as usize;
-        if dropped > 4_096 && 2 * dropped > self.values.len() {
-            self.values.drain(..dropped.min(self.values.len()));
-            self.first = before;
-        }
-    }
 }
 
 impl Recursion {
@@ -155,42 +118,13 @@ impl Recursion {
         let no_recursion = |why| FlowError::NoRecursion { why };
         let between = between(network).map_err(no_recursion)?;
         let steps = steps(network, &between).map_err(no_recursion)?;
-        let cells = network.stations.iter().map(|station| {
-            let stream = |name: &str, purpose| streams.stream(replication, name, purpose);
-            let server = format!("{}/0", station.name);
-            let mut failing = stream(&server, "failure");
-            let failures = station.failures.iter().map(|failure| Failing {
-                between: failure.between.clone(),
-                repair: failure.repair.clone(),
-                left: micros(failure.between.sample(&mut failing)),
-            });
-            let failures = failures.collect();
-            let takes = station.takes.iter().map(|lot| {
-                let Between { giver, initial, from_hand, .. } = between[lot.storage];
-                let is_anonymous = network.storages[lot.storage].is_anonymous;
-                Taken { giver, initial, from_hand, is_anonymous }
-            });
-            let gives = lots_given(station).map(|storage| {
-                let capacity = network.storages[storage].capacity.map(u64::from);
-                let initial = between[storage].initial;
-                Given { taker: between[storage].taker, ahead: capacity.map(|room| room - initial) }
-            });
-            Cell {
-                work: station.work.clone(),
-                drawn: stream(&station.name, "work"),
-                failures,
-                failing,
-                repairing: stream(&server, "repair"),
-                is_arrival: station.is_arrival,
-                keeps: station.blocking == Blocking::BeforeService,
-                takes: takes.collect(),
-                gives: gives.collect(),
-                is_made: station.gives.first().is_none_or(|way| way.fate == Fate::Made),
-            }
-        });
-        let cells: Vec<Cell> = cells.collect();
+        let stations = network.stations.len();
+        let cell = |number| Cell::new(network, number, &between, (streams, replication));
+        let cells: Vec<Cell> = (0..stations).map(cell).collect();
+        let back = cells.iter().map(|cell| cell.back).max().unwrap_or(0);
         Ok(Self {
-            moments: vec![Moments::default(); cells.len()],
+            rows: Rows::new(stations, back),
+            works: vec![0; AT_A_TIME * stations],
             accounts: cells.iter().map(|cell| Account::new(cell.takes.len())).collect(),
             cells,
             steps,
@@ -224,7 +158,7 @@ impl Recursion {
         while before < limit.micros() {
             self.work_out();
             let after = self.first_leave();
-            at_once = if after > before { 0 } else { at_once + 1 };
+            at_once = if after > before { 0 } else { at_once + AT_A_TIME as u32 };
             before = after;
             if at_once > MOST_AT_ONCE {
                 let station = self.slowest();
@@ -242,82 +176,40 @@ impl Recursion {
         self.within_limits()
     }
 
+    /// When the last piece that was worked out left each station.
+    fn last_leaves(&self) -> impl Iterator<Item = i64> {
+        let last = self.pieces.checked_sub(1);
+        let at =
+            move |station| last.map_or(i64::MIN, |last| self.rows.at(last, column::leave(station)));
+        (0..self.cells.len()).map(at)
+    }
+
     /// The earliest moment at which a station is free after all that has been worked out: nothing
     /// that is not known yet happens before it.
     fn first_leave(&self) -> i64 {
-        let last = |moments: &Moments| moments.leaves.values.last().copied().unwrap_or(i64::MIN);
-        self.moments.iter().map(last).min().unwrap_or(i64::MAX)
+        self.last_leaves().min().unwrap_or(i64::MAX)
     }
 
-    /// Works out one more piece at every station.
-    #[inline]
+    /// Works out the next [`AT_A_TIME`] pieces at every station.
     fn work_out(&mut self) {
-        for step in 0..self.steps.len() {
-            match self.steps[step] {
-                Step::Start(station) => self.start(station),
-                Step::Leave(station) => self.leave(station),
+        let mut drawn = [0.0; AT_A_TIME];
+        for (cell, works) in self.cells.iter_mut().zip(self.works.chunks_exact_mut(AT_A_TIME)) {
+            cell.work.fill(&mut cell.drawn, &mut drawn);
+            works.iter_mut().zip(drawn).for_each(|(work, drawn)| *work = micros(drawn));
+        }
+        for number in 0..AT_A_TIME {
+            let (rows, row) = self.rows.next();
+            for step in &self.steps {
+                match *step {
+                    Step::Start(station) => {
+                        let work = self.works[station * AT_A_TIME + number];
+                        self.cells[station].start(rows, row, station, work, self.watched);
+                    }
+                    Step::Leave(station) => self.cells[station].leave(rows, row, station),
+                }
             }
         }
-        self.pieces += 1;
-    }
-
-    #[inline]
-    fn start(&mut self, station: usize) {
-        let (piece, cell) = (self.pieces, &self.cells[station]);
-        let mut at = if piece > 0 { self.moments[station].leaves.at(piece - 1) } else { 0 };
-        for take in &cell.takes {
-            if piece >= take.initial {
-                let giver = &self.moments[take.giver];
-                let there = if take.from_hand { &giver.ends } else { &giver.leaves };
-                at = at.max(there.at(piece - take.initial));
-            }
-        }
-        let ready = at;
-        if cell.keeps {
-            at = self.room(cell, at);
-        }
-        let born = if self.watched { self.born(cell, at) } else { at };
-        let cell = &mut self.cells[station];
-        let moments = &mut self.moments[station];
-        let end = cell.work_from(at, &mut moments.stops);
-        moments.starts.values.push(at);
-        moments.ends.values.push(end);
-        if self.watched {
-            moments.readies.values.push(ready);
-            moments.births.values.push(if cell.is_arrival { end } else { born });
-        }
-    }
-
-    #[inline]
-    fn leave(&mut self, station: usize) {
-        let cell = &self.cells[station];
-        let end = self.moments[station].ends.at(self.pieces);
-        let at = if cell.keeps { end } else { self.room(cell, end) };
-        self.moments[station].leaves.values.push(at);
-    }
-
-    /// When there is room for the piece wherever it goes, from a moment on.
-    #[inline]
-    fn room(&self, cell: &Cell, from: i64) -> i64 {
-        let mut at = from;
-        for give in &cell.gives {
-            if let Some(ahead) = give.ahead
-                && self.pieces >= ahead
-            {
-                at = at.max(self.moments[give.taker].starts.at(self.pieces - ahead));
-            }
-        }
-        at
-    }
-
-    /// When the first of what goes into a piece came into the network.
-    fn born(&self, cell: &Cell, starts: i64) -> i64 {
-        let named = cell.takes.iter().filter(|take| !take.is_anonymous);
-        let births = named.map(|take| match self.pieces.checked_sub(take.initial) {
-            Some(piece) => self.moments[take.giver].births.at(piece),
-            None => 0,
-        });
-        births.fold(starts, i64::min)
+        self.pieces += AT_A_TIME as u64;
     }
 
     /// Pieces that were finished at a station, over all stations.
@@ -326,15 +218,102 @@ impl Recursion {
     }
 }
 
+/// The latest of the moments at these distances from a row, or this one.
+#[inline(always)]
+fn latest(rows: &[i64], row: usize, distances: &[isize], from: i64) -> i64 {
+    let moment = |&distance: &isize| rows[row.wrapping_add_signed(distance)];
+    distances.iter().map(moment).fold(from, i64::max)
+}
+
 impl Cell {
-    /// When work ends that begins at a moment, its failures included.
-    #[inline]
-    fn work_from(&mut self, at: i64, stops: &mut Vec<i64>) -> i64 {
-        let mut left = micros(self.work.sample(&mut self.drawn));
-        let mut now = at;
-        if self.failures.is_empty() {
-            return now.saturating_add(left);
+    fn new(
+        network: &Network,
+        number: usize,
+        between: &[Between],
+        (streams, replication): (Streams, u64),
+    ) -> Self {
+        let (station, stations) = (&network.stations[number], network.stations.len());
+        let stream = |name: &str, purpose| streams.stream(replication, name, purpose);
+        let server = format!("{}/0", station.name);
+        let mut failing = stream(&server, "failure");
+        let failures = station.failures.iter().map(|failure| Failing {
+            between: failure.between.clone(),
+            repair: failure.repair.clone(),
+            left: micros(failure.between.sample(&mut failing)),
+        });
+        let failures = failures.collect();
+        let mut back = 1;
+        let mut distance = |pieces: u64, column| {
+            back = back.max(pieces);
+            Rows::distance(stations, pieces, column)
+        };
+        let mut after = vec![distance(1, column::leave(number))];
+        let (mut room, mut born, mut takes) = (Vec::new(), Vec::new(), Vec::new());
+        for lot in &station.takes {
+            let Between { giver, initial, from_hand, .. } = between[lot.storage];
+            takes.push(Taken { giver, initial, from_hand });
+            let over = if from_hand { column::end(giver) } else { column::leave(giver) };
+            after.push(distance(initial, over));
+            if !network.storages[lot.storage].is_anonymous {
+                born.push(distance(initial, column::born(giver)));
+            }
         }
+        for storage in lots_given(station) {
+            if let Some(capacity) = network.storages[storage].capacity {
+                // So many pieces fit before the taker has to have begun with the first of them.
+                let ahead = u64::from(capacity) - between[storage].initial;
+                room.push(distance(ahead, column::start(between[storage].taker)));
+            }
+        }
+        Self {
+            work: station.work.clone(),
+            drawn: stream(&station.name, "work"),
+            failures,
+            failing,
+            repairing: stream(&server, "repair"),
+            is_arrival: station.is_arrival,
+            keeps: station.blocking == Blocking::BeforeService,
+            is_made: station.gives.first().is_none_or(|way| way.fate == Fate::Made),
+            takes,
+            after,
+            room,
+            born,
+            back,
+            stops: Vec::new(),
+        }
+    }
+
+    /// Enters when a piece starts and ends here.
+    #[inline]
+    fn start(&mut self, rows: &mut [i64], row: usize, station: usize, work: i64, watched: bool) {
+        let ready = latest(rows, row, &self.after, 0);
+        let at = if self.keeps { latest(rows, row, &self.room, ready) } else { ready };
+        let end = if self.failures.is_empty() {
+            at.saturating_add(work)
+        } else {
+            self.work_from(at, work)
+        };
+        rows[row + column::start(station)] = at;
+        rows[row + column::end(station)] = end;
+        if watched {
+            rows[row + column::ready(station)] = ready;
+            let births = self.born.iter().map(|&distance| rows[row.wrapping_add_signed(distance)]);
+            let born = if self.is_arrival { end } else { births.fold(at, i64::min) };
+            rows[row + column::born(station)] = born;
+        }
+    }
+
+    /// Enters when it leaves.
+    #[inline]
+    fn leave(&self, rows: &mut [i64], row: usize, station: usize) {
+        let end = rows[row + column::end(station)];
+        let at = if self.keeps { end } else { latest(rows, row, &self.room, end) };
+        rows[row + column::leave(station)] = at;
+    }
+
+    /// When work ends that begins at a moment, its failures included.
+    fn work_from(&mut self, at: i64, work: i64) -> i64 {
+        let (mut left, mut now) = (work, at);
         loop {
             // The first of those that come soonest; one at the very end of the work is not met.
             let mut first: Option<usize> = None;
@@ -351,132 +330,12 @@ impl Cell {
             }
             let Some(number) = first else { return now };
             let failure = &mut self.failures[number];
-            stops.push(now);
+            self.stops.push(now);
             now = now.saturating_add(micros(failure.repair.sample(&mut self.repairing)));
-            stops.push(now);
+            self.stops.push(now);
             failure.left = micros(failure.between.sample(&mut self.failing));
         }
     }
-}
-
-fn lots_given(station: &Station) -> impl Iterator<Item = usize> {
-    station.gives.iter().flat_map(|way| &way.to).map(|lot| lot.storage)
-}
-
-/// Who gives to each storage and who takes from it, where that is one station each.
-fn between(network: &Network) -> Result<Vec<Between>, String> {
-    for station in &network.stations {
-        let name = &station.name;
-        let one_by_one = || lots(station).all(|pieces| pieces == 1);
-        if station.servers != 1 {
-            return Err(format!("{name} works on several pieces at once"));
-        }
-        if station.gives.len() > 1 {
-            return Err(format!("pieces go several ways from {name}"));
-        }
-        if !one_by_one() {
-            return Err(format!("{name} takes or gives several pieces at a time"));
-        }
-        if station.failures.iter().any(|failure| failure.ages == Ages::WithTime) {
-            return Err(format!("{name} has failures that come with time"));
-        }
-    }
-    let mut givers: Vec<Vec<usize>> = vec![Vec::new(); network.storages.len()];
-    let mut takers = givers.clone();
-    for (at, station) in network.stations.iter().enumerate() {
-        lots_given(station).for_each(|storage| givers[storage].push(at));
-        station.takes.iter().for_each(|lot| takers[lot.storage].push(at));
-    }
-    let mut found = Vec::new();
-    for (number, storage) in network.storages.iter().enumerate() {
-        let (givers, takers) = (&givers[number], &takers[number]);
-        let ([giver], [taker]) = (givers.as_slice(), takers.as_slice()) else {
-            return Err(format!(
-                "{} stations give to {}, and {} take from it, where it has to be one each",
-                givers.len(),
-                storage.name,
-                takers.len()
-            ));
-        };
-        if storage.initial.max(storage.capacity.unwrap_or(0)) > MOST_PIECES {
-            return Err(format!("{} has room for more than {MOST_PIECES}", storage.name));
-        }
-        if storage.capacity.is_some_and(|capacity| capacity < storage.initial) {
-            return Err(format!("{} begins with more than it has room for", storage.name));
-        }
-        found.push(Between {
-            giver: *giver,
-            taker: *taker,
-            take: network.stations[*taker]
-                .takes
-                .iter()
-                .position(|lot| lot.storage == number)
-                .unwrap_or(0),
-            initial: u64::from(storage.initial),
-            from_hand: storage.capacity == Some(0),
-        });
-    }
-    Ok(found)
-}
-
-/// Pieces that a station takes and gives at a time.
-fn lots(station: &Station) -> impl Iterator<Item = u32> {
-    station.gives.iter().flat_map(|way| &way.to).chain(&station.takes).map(|lot| lot.pieces)
-}
-
-/// An order in which a piece can be worked out: each step after those of the same piece that it
-/// waits for.
-fn steps(network: &Network, between: &[Between]) -> Result<Vec<Step>, String> {
-    let waits_for = |step: Step| -> Vec<Step> {
-        let (mut found, station) = match step {
-            Step::Start(station) => (Vec::new(), station),
-            Step::Leave(station) => (vec![Step::Start(station)], station),
-        };
-        let is_start = step == Step::Start(station);
-        let of = &network.stations[station];
-        for lot in of.takes.iter().filter(|_| is_start) {
-            let Between { giver, initial, from_hand, .. } = between[lot.storage];
-            match (from_hand, initial) {
-                (true, _) => found.push(Step::Start(giver)),
-                (false, 0) => found.push(Step::Leave(giver)),
-                _ => {}
-            }
-        }
-        if is_start == (of.blocking == Blocking::BeforeService) {
-            for storage in lots_given(of) {
-                let Between { taker, initial, .. } = between[storage];
-                if network.storages[storage].capacity.map(u64::from) == Some(initial) {
-                    found.push(Step::Start(taker));
-                }
-            }
-        }
-        found
-    };
-    let number = |step: Step| match step {
-        Step::Start(station) => 2 * station,
-        Step::Leave(station) => 2 * station + 1,
-    };
-    let all = 0..network.stations.len();
-    let mut left: Vec<Step> = all.flat_map(|at| [Step::Start(at), Step::Leave(at)]).collect();
-    let mut done = vec![false; left.len()];
-    let mut order: Vec<Step> = Vec::new();
-    while !left.is_empty() {
-        let before = order.len();
-        left.retain(|&step| {
-            let ready = waits_for(step).into_iter().all(|other| done[number(other)]);
-            if ready {
-                done[number(step)] = true;
-                order.push(step);
-            }
-            !ready
-        });
-        if order.len() == before {
-            let (Step::Start(at) | Step::Leave(at)) = left[0];
-            let name = &network.stations[at].name;
-            return Err(format!("{name} waits for its own pieces, in a circle without any"));
-        }
-    }
-    Ok(order)
 }
 
 #[cfg(test)]

@@ -1,19 +1,16 @@
 //! Playing a flow: one event at a time, and what follows from it at the same instant.
 
-use des::{Priority, Streams, Time};
+use des::{Streams, Time};
 
 use super::{
     Begun, FlowError, Lot, MOST_EVENTS, MOST_PIECES, Network,
-    clocks::Clocks,
+    clocks::{Clocks, Rank},
     network::{Ages, Blocking, Fate},
     state::{Doing, Next, Server, StationNow, StorageNow, micros},
 };
 
 /// The most that may follow from one event at one instant: a route that never ends is not a flow.
 const MOST_AT_ONCE: u32 = 1 << 20;
-/// Ends of work and repair come before failures of the same instant.
-pub(super) const ENDS: Priority = Priority(32);
-pub(super) const FAILS: Priority = Priority(48);
 
 /// A flow being played.
 #[derive(Clone, Debug)]
@@ -242,7 +239,8 @@ impl Flow {
     #[inline]
     pub(super) fn settle(&mut self) {
         while let Some(station) = self.tried.pop() {
-            while self.start(station as usize) {}
+            let station = station as usize;
+            while !self.stations[station].idle.is_empty() && self.start(station) {}
         }
     }
 
@@ -263,7 +261,7 @@ impl Flow {
             to.iter().for_each(|lot| self.storages[lot.storage].kept += lot.pieces);
         }
         self.waits_for_room(index, false);
-        self.account(server as usize);
+        self.account_idle(index, server as usize);
         self.stations[index].idle.pop();
         let mut born = self.now;
         for take in 0..self.network.stations[index].takes.len() {
@@ -281,9 +279,9 @@ impl Flow {
                 born = born.min(from);
             }
         }
-        let work = self.network.stations[index].work.sample(&mut self.stations[index].work);
+        let work = self.stations[index].works.next(&self.network.stations[index].work);
         let now = &mut self.servers[server as usize];
-        (now.doing, now.born, now.remaining) = (Doing::Working, born, micros(work));
+        (now.doing, now.born, now.remaining) = (Doing::Working, born, work);
         self.resume(server as usize);
         true
     }
@@ -293,17 +291,17 @@ impl Flow {
     pub(super) fn resume(&mut self, index: usize) {
         let now = &mut self.servers[index];
         now.resumed = self.now;
-        let (mut after, mut priority) = (now.remaining, ENDS);
+        let (mut after, mut rank) = (now.remaining, Rank::End);
         now.next = Next::EndOfWork;
         if !now.ages.is_empty() {
             let failures = &self.network.stations[now.station as usize].failures;
             for ((&left, failure), number) in now.ages.iter().zip(failures).zip(0..) {
                 if failure.ages == Ages::WithWork && left < after {
-                    (after, priority, now.next) = (left, FAILS, Next::Failure(number));
+                    (after, rank, now.next) = (left, Rank::Failure, Next::Failure(number));
                 }
             }
         }
-        self.clocks.schedule(index, self.now.after(after), priority);
+        self.clocks.schedule(index, self.now.after(after), rank);
     }
 
     /// Takes account of the work done since it was last resumed.
@@ -324,7 +322,7 @@ impl Flow {
         if !self.servers[index].ages.is_empty() {
             self.pause(index);
         }
-        self.account(index);
+        self.account_work(index);
         let station = self.servers[index].station as usize;
         if self.network.stations[station].is_arrival {
             self.servers[index].born = self.now;
@@ -435,7 +433,7 @@ impl Flow {
         now.next = Next::Repair(number);
         let failure = &self.network.stations[now.station as usize].failures[number as usize];
         let repair = micros(failure.repair.sample(&mut now.repairing));
-        self.clocks.schedule(index, self.now.after(repair), ENDS);
+        self.clocks.schedule(index, self.now.after(repair), Rank::End);
     }
 
     fn repair(&mut self, index: usize, number: u32) {
@@ -471,12 +469,12 @@ impl Flow {
         self.repairing[at] = !repaired;
         if repaired {
             let between = micros(failure.between.sample(&mut now.failing));
-            self.clocks.schedule(slot, self.now.after(between), FAILS);
+            self.clocks.schedule(slot, self.now.after(between), Rank::Failure);
             self.up(index);
             return;
         }
         let repair = micros(failure.repair.sample(&mut now.repairing));
-        self.clocks.schedule(slot, self.now.after(repair), ENDS);
+        self.clocks.schedule(slot, self.now.after(repair), Rank::End);
         self.account(index);
         let now = &mut self.servers[index];
         now.down += 1;

@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 
 use super::{
     Begun, Flow, FlowError, Piece,
+    clocks::Rank,
     network::Ages,
-    run::{ENDS, FAILS},
     state::{Doing, Next, micros},
 };
 
@@ -23,7 +23,7 @@ impl Flow {
         let place = idle.iter().position(|&one| one == server).ok_or_else(wrong)?;
         idle.remove(place);
         let now = &mut self.servers[server as usize];
-        let work = &mut self.stations[begun.station].work;
+        let work = &mut self.stations[begun.station].works.stream;
         match begun.piece {
             Piece::None => {}
             Piece::Working(age) => {
@@ -50,7 +50,7 @@ impl Flow {
                     slot
                 }
             };
-            self.clocks.schedule(slot, self.now.after(left), ENDS);
+            self.clocks.schedule(slot, self.now.after(left), Rank::End);
         }
         match begun.piece {
             Piece::None if begun.down.is_none() => self.empty(server as usize),
@@ -72,7 +72,7 @@ impl Flow {
                 server.ages.push(left);
                 if failure.ages == Ages::WithTime {
                     let slot = (server.slots + number) as usize;
-                    self.clocks.schedule(slot, self.now.after(left), FAILS);
+                    self.clocks.schedule(slot, self.now.after(left), Rank::Failure);
                 }
             }
         }

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use des::{Stream, Time};
+use des::{Distribution, Stream, Time};
 
 use super::{Lot, Network, ServerTimes, network::Blocking};
 
 #[derive(Clone, Debug)]
 pub(super) struct StationNow {
     pub(super) idle: Vec<u32>,
-    pub(super) work: Stream,
+    pub(super) works: Works,
     pub(super) route: Stream,
     pub(super) finished: u64,
     pub(super) left: u64,
@@ -130,6 +130,41 @@ impl Server {
     }
 }
 
+/// Times of work of a station, drawn several at once.
+#[derive(Clone, Debug)]
+pub(super) struct Works {
+    pub(super) stream: Stream,
+    /// Times that are drawn already \[µs\], from `next` on.
+    ahead: [i64; Self::AT_ONCE],
+    next: usize,
+}
+
+impl Works {
+    const AT_ONCE: usize = 32;
+
+    fn new(stream: Stream) -> Self {
+        Self { stream, ahead: [0; Self::AT_ONCE], next: Self::AT_ONCE }
+    }
+
+    /// The next time of work \[µs\].
+    #[inline]
+    pub(super) fn next(&mut self, work: &Distribution) -> i64 {
+        if self.next == Self::AT_ONCE {
+            self.draw(work);
+        }
+        self.next += 1;
+        self.ahead[self.next - 1]
+    }
+
+    #[inline(never)]
+    fn draw(&mut self, work: &Distribution) {
+        let mut drawn = [0.0; Self::AT_ONCE];
+        work.fill(&mut self.stream, &mut drawn);
+        self.ahead = drawn.map(micros);
+        self.next = 0;
+    }
+}
+
 /// Some of many values, evenly: each time there are too many, every second is dropped.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Thinned {
@@ -145,7 +180,7 @@ impl Thinned {
 
     #[inline]
     pub(super) fn add(&mut self, at: Time, value: i64) {
-        if self.seen.is_multiple_of(1 << self.halvings) {
+        if self.seen.trailing_zeros() >= self.halvings {
             if self.kept.len() == Self::MOST {
                 let mut number = 0_usize;
                 self.kept.retain(|_| {
@@ -154,7 +189,7 @@ impl Thinned {
                 });
                 self.halvings += 1;
             }
-            if self.seen.is_multiple_of(1 << self.halvings) {
+            if self.seen.trailing_zeros() >= self.halvings {
                 self.kept.push((at, value));
             }
         }
@@ -166,7 +201,7 @@ impl StationNow {
     pub(super) fn new(idle: Vec<u32>, (work, route): (Stream, Stream)) -> Self {
         Self {
             idle,
-            work,
+            works: Works::new(work),
             route,
             finished: 0,
             left: 0,
@@ -232,7 +267,10 @@ impl StorageNow {
         if watched {
             self.area += self.since_then(now);
             self.since = now;
-            self.pieces.extend((0..pieces).map(|_| (born, now)));
+            match pieces {
+                1 => self.pieces.push_back((born, now)),
+                _ => self.pieces.extend((0..pieces).map(|_| (born, now))),
+            }
         }
         self.level += pieces;
     }
@@ -244,7 +282,8 @@ impl StorageNow {
         if watched {
             self.area += self.since_then(now);
             self.since = now;
-            for (from, came) in self.pieces.drain(..pieces as usize) {
+            for _ in 0..pieces {
+                let Some((from, came)) = self.pieces.pop_front() else { break };
                 born = born.min(from);
                 self.waited += i128::from(now.since(came));
                 self.taken_at_once += u64::from(came == now);
@@ -259,5 +298,5 @@ impl StorageNow {
 /// A sampled time, rounded to the nearest microsecond; time does not go back.
 #[inline]
 pub(super) fn micros(sampled: f64) -> i64 {
-    Time::ZERO.after_micros(sampled).micros().max(0)
+    Time::ZERO.after_micros(sampled.max(0.0)).micros()
 }

@@ -3,7 +3,7 @@
 //! A level over time up to t is t times what came less what went, less the sum of the moments at
 //! which it came, plus the sum of those at which it went.
 
-use super::{Cell, Moments, Recursion, Series, ServerTimes, Thinned, Time, Totals};
+use super::{Cell, Recursion, Rows, ServerTimes, Thinned, Time, Totals, column};
 
 /// What happened at a station before a moment.
 #[derive(Clone, Debug)]
@@ -29,19 +29,12 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    /// Takes in the moments of a series before a limit; their numbers.
-    fn enter(&mut self, series: &Series, limit: i64) -> std::ops::Range<u64> {
+    /// Takes in one moment of each piece before a limit; the numbers of these pieces.
+    fn enter(&mut self, rows: &Rows, column: usize, limit: i64) -> std::ops::Range<u64> {
         let from = self.count;
-        let begin = (from - series.first) as usize;
-        let rest = series.values.get(begin..).unwrap_or_default();
-        let mut sum = 0;
-        let mut count = 0;
-        for &moment in rest.iter().take_while(|&&moment| moment < limit) {
-            sum += i128::from(moment);
-            count += 1;
+        for moment in rows.from(from, column).take_while(|&moment| moment < limit) {
+            self.add(moment);
         }
-        self.count += count;
-        self.micros += sum;
         from..self.count
     }
 
@@ -77,30 +70,34 @@ impl Recursion {
     pub(super) fn enter(&mut self) {
         let limit = self.now.micros();
         for station in 0..self.cells.len() {
-            let moments = &self.moments[station];
-            let account = &mut self.accounts[station];
-            let started = account.started.enter(&moments.starts, limit);
-            account.ended.enter(&moments.ends, limit);
-            let left = account.left.enter(&moments.leaves, limit);
+            let (rows, account) = (&self.rows, &mut self.accounts[station]);
+            let started = account.started.enter(rows, column::start(station), limit);
+            account.ended.enter(rows, column::end(station), limit);
+            let left = account.left.enter(rows, column::leave(station), limit);
             if !self.watched {
-                self.moments[station].stops.clear();
+                self.cells[station].stops.clear();
                 continue;
             }
-            account.ready.enter(&moments.readies, limit);
+            if self.cells[station].keeps {
+                account.ready.enter(rows, column::ready(station), limit);
+            }
             for piece in left.filter(|_| self.cells[station].is_made) {
-                let at = moments.leaves.at(piece);
-                let lead = at - moments.births.at(piece);
+                let at = rows.at(piece, column::leave(station));
+                let lead = at - rows.at(piece, column::born(station));
                 account.in_system += i128::from(lead);
                 account.leads.add(Time::from_micros(at), lead);
             }
             for (number, take) in self.cells[station].takes.iter().enumerate() {
+                if take.from_hand {
+                    continue;
+                }
                 let (waited, at_once) = &mut account.waited[number];
-                for piece in started.clone().filter(|_| !take.from_hand) {
-                    let giver = &self.moments[take.giver].leaves;
-                    let put = piece.checked_sub(take.initial).map_or(0, |piece| giver.at(piece));
-                    let lay = moments.starts.at(piece) - put;
-                    *waited += i128::from(lay);
-                    *at_once += u64::from(lay == 0);
+                let starts = rows.from(started.start, column::start(station));
+                for (piece, start) in started.clone().zip(starts) {
+                    let came = piece.checked_sub(take.initial);
+                    let put = came.map_or(0, |piece| rows.at(piece, column::leave(take.giver)));
+                    *waited += i128::from(start - put);
+                    *at_once += u64::from(start == put);
                 }
             }
             self.enter_stops(station, limit);
@@ -110,7 +107,7 @@ impl Recursion {
 
     /// Failures and repairs come in pairs, in order.
     fn enter_stops(&mut self, station: usize, limit: i64) {
-        let (account, stops) = (&mut self.accounts[station], &mut self.moments[station].stops);
+        let (account, stops) = (&mut self.accounts[station], &mut self.cells[station].stops);
         let over = stops.chunks_exact(2).take_while(|pair| pair[1] < limit).count();
         for pair in stops.drain(..2 * over).as_slice().chunks_exact(2) {
             account.repaired.add(pair[1]);
@@ -128,19 +125,9 @@ impl Recursion {
     }
 
     fn forget(&mut self) {
-        let keeps = |cells: &[Cell]| {
-            let takes = cells.iter().flat_map(|cell| &cell.takes).map(|take| take.initial);
-            let gives = cells.iter().flat_map(|cell| &cell.gives).filter_map(|give| give.ahead);
-            takes.chain(gives).max().unwrap_or(0)
-        };
+        let back = self.cells.iter().map(|cell| cell.back).max().unwrap_or(0);
         let counts = self.accounts.iter().map(|account| account.left.count);
-        let oldest = counts.min().unwrap_or(0).saturating_sub(keeps(&self.cells) + 1);
-        for moments in &mut self.moments {
-            let Moments { readies, starts, ends, leaves, births, stops: _ } = moments;
-            for series in [readies, starts, ends, leaves, births] {
-                series.forget(oldest);
-            }
-        }
+        self.rows.forget(counts.min().unwrap_or(0).saturating_sub(back + 1));
     }
 
     /// What has come of it up to now; see [`super::super::Flow::totals`].

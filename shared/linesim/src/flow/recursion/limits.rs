@@ -18,7 +18,7 @@ impl Recursion {
             })
         };
         let stations = self.cells.len() as u64;
-        if levels().sum::<u64>() > MOST_PIECES || self.remembered() * stations > MOST_REMEMBERED {
+        if levels().sum::<u64>() > MOST_PIECES || self.rows.count() * stations > MOST_REMEMBERED {
             return Err(self.network.crowded(levels()));
         }
         if self.pieces * stations > self.most_events {
@@ -31,16 +31,10 @@ impl Recursion {
         Ok(())
     }
 
-    /// Pieces of which moments are remembered.
-    fn remembered(&self) -> u64 {
-        let first = self.moments.iter().map(|moments| moments.starts.first).min();
-        self.pieces - first.unwrap_or(0)
-    }
-
     /// The station at which time has gone by least: all have worked on as many pieces.
     pub(super) fn slowest(&self) -> &Station {
-        let last = |at: usize| self.moments[at].leaves.values.last().copied();
-        let at = (0..self.cells.len()).min_by_key(|&at| last(at)).unwrap_or(0);
+        let last = self.last_leaves().enumerate().min_by_key(|&(_, leaves)| leaves);
+        let at = last.map_or(0, |(at, _)| at);
         &self.network.stations[at]
     }
 }

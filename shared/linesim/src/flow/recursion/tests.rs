@@ -4,7 +4,7 @@ use des::{Distribution, Streams, Time};
 use proptest::prelude::*;
 
 use super::*;
-use crate::flow::{Failure, Flow, Lot, Storage, Way};
+use crate::flow::{Ages, Failure, Flow, Lot, Station, Storage, Way};
 
 /// A station as drawn: its work and, maybe, failures.
 #[derive(Clone, Debug)]
