@@ -36,7 +36,7 @@ export function numbersAddress(plant, wish) {
 
 /** A question for the engine. */
 export function questionOf({ files }, plant, { changes, days, replications }) {
-  return JSON.stringify({ files, plant, changes, until: `${days}d`, replications, seed: SEED, whole: true });
+  return JSON.stringify({ files, plant, changes, until: `${days}d`, replications, seed: SEED, engine: 'whole' });
 }
 
 /** Why a plant's numbers cannot be had. */

@@ -34,9 +34,35 @@ pub struct Question {
     /// The seed of all random numbers; none: 1.
     #[serde(default)]
     pub seed: Option<u64>,
-    /// Whether the plant is played whole even if its pieces are alike.
+    /// What plays it, where not everything does.
     #[serde(default)]
-    pub whole: bool,
+    pub engine: By,
+}
+
+/// What plays a plant.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// What fits and is fastest.
+    #[default]
+    Auto,
+    /// Events; those of like pieces where the plant makes only such.
+    Events,
+    /// The recursion of departures.
+    Maxplus,
+    /// The plant is played whole even if its pieces are alike.
+    Whole,
+}
+
+impl From<By> for Engine {
+    fn from(by: By) -> Self {
+        match by {
+            By::Auto => Self::Auto,
+            By::Events => Self::Events,
+            By::Maxplus => Self::MaxPlus,
+            By::Whole => Self::WholeEvents,
+        }
+    }
 }
 
 /// A file of a programme.
@@ -107,7 +133,7 @@ impl Question {
             warm_up: span("warm_up", self.warm_up.as_deref())?,
             replications: self.replications.unwrap_or(USUAL_REPLICATIONS),
             seed: self.seed.unwrap_or(1),
-            engine: if self.whole { Engine::WholeEvents } else { Engine::Auto },
+            engine: self.engine.into(),
             disruptions,
             pieces: None,
         };

@@ -158,7 +158,7 @@ fn a_single_delivery_may_come_on_another_day() {
     assert_eq!((&of["value"], &of["kind"]), (&json!("2031-05-14"), &json!("delivery")));
 
     let promised = |changes: Value| {
-        let more = json!({ "until": "240d", "changes": changes, "whole": true });
+        let more = json!({ "until": "240d", "changes": changes, "engine": "whole" });
         let lines = reports(&question(&more)).expect("reports");
         let lines = String::from_utf8(lines).expect("text");
         let line =
@@ -187,7 +187,7 @@ fn a_single_delivery_may_come_on_another_day() {
 /// What a step tells is all that is different: told in many steps or in one, it comes to the same.
 #[test]
 fn a_scene_tells_in_steps_what_it_tells_at_once() {
-    let asked = question(&json!({ "until": "419 h", "whole": true }));
+    let asked = question(&json!({ "until": "419 h", "engine": "whole" }));
     let day = |n: f64| n * 86_400.0;
     let step = |scene: &mut Scene, values: &mut serde_json::Map<String, Value>, to: f64| {
         let told = scene.advance(to).expect("it goes on");
@@ -229,7 +229,7 @@ fn a_scene_tells_in_steps_what_it_tells_at_once() {
 #[test]
 fn a_scene_shows_the_plant_as_it_is_changed() {
     let units = |changes: Value| {
-        let asked = question(&json!({ "until": "3d", "changes": changes, "whole": true }));
+        let asked = question(&json!({ "until": "3d", "changes": changes, "engine": "whole" }));
         let told = Scene::new(&asked).expect("it plays").advance(3_600.0).expect("it goes on");
         let told: Value = serde_json::from_str(&told).expect("JSON");
         let keys = told["set"].as_object().expect("values").keys();

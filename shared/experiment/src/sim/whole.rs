@@ -303,7 +303,7 @@ fn play(
             trace.cuts = vec![tally(whole, &model, &watch, moment)];
         }
         run_to(&mut model, &mut watch, begins + end)?;
-        trace.present.push(present(whole, &model, &levels(whole, &model)).0);
+        trace.present.push(present(whole, &model).0);
         let so_far = products(whole, &model, &watch).map(|product| product.made).sum();
         trace.completing.push(so_far - made);
         made = so_far;
@@ -356,7 +356,7 @@ fn tally(whole: &Whole<'_>, model: &Model, watch: &Watch<'_>, now: Span) -> Tall
         finished: unit.finished as f64,
     });
     let levels = levels(whole, model);
-    let wip = present(whole, model, &levels).1;
+    let wip = present(whole, model).1;
     Tally {
         hours: now.hours(),
         units: units.collect(),
@@ -383,16 +383,15 @@ fn products(
 }
 
 /// Pieces in the plant, now and over time \[piece × h\].
-fn present(whole: &Whole<'_>, model: &Model, levels: &[(f64, f64)]) -> (f64, f64) {
+fn present(whole: &Whole<'_>, model: &Model) -> (f64, f64) {
     let plant = &whole.plants[whole.number];
     let there = model.present(&plant.id);
     // Where pieces have names, these are the work in progress; else all that lies and runs.
     if plant.materials.iter().any(|m| m.tracking == Tracking::Serial) {
         return (there.named, there.named_over_time);
     }
-    levels
-        .iter()
-        .fold((there.runs, there.runs_over_time), |sum, level| (sum.0 + level.0, sum.1 + level.1))
+    let lies = levels(whole, model).into_iter();
+    lies.fold((there.runs, there.runs_over_time), |sum, level| (sum.0 + level.0, sum.1 + level.1))
 }
 
 /// What lies in each storage, of a material or of pieces with names: now, and over time
