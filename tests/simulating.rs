@@ -342,3 +342,28 @@ async fn a_scenario_is_played_from_what_a_hub_knows() {
     };
     assert!(turned(&slow) < turned(&now), "{} and {}", turned(&slow), turned(&now));
 }
+
+/// What is expected of a plant is expected of it as it stands: where there is no bar, none is
+/// turned in the first days.
+#[tokio::test]
+async fn what_is_expected_is_held_against_what_comes_from_now_on() {
+    let hub = without_bars().await;
+    let data = hub.data().to_str().expect("a path of text");
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = folder.path().join("bars.toml");
+    let text = "name = \"Bars\"\nplant = \"machine-shop\"\nuntil = \"5 d\"\n\
+                replications = 4\nwarmup = \"0 d\"\nexpect = [\"level of bar-stock >= 100\"]\n";
+    std::fs::write(&scenario, text).expect("written");
+    let scenario = scenario.to_str().expect("a path of text");
+    let (status, _, said) = run(&["test", scenario]);
+    assert_eq!(status, 0, "{said}");
+    let (status, _, said) = run(&["test", scenario, "--from", data]);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("4 replications of 5 d from 2031-01-08T06:0"), "{said}");
+    let (status, _, said) = run(&["test", scenario, "--at", "2031-01-08T06:00:00Z"]);
+    assert_eq!(status, 2, "a moment of nothing: {said}");
+    let elsewhere = folder.path().to_str().expect("a path of text");
+    let (status, _, said) = run(&["test", scenario, "--from", elsewhere]);
+    assert_eq!(status, 1);
+    assert!(said.contains("is no data directory of a hub"), "{said}");
+}

@@ -144,7 +144,6 @@ fn browser(
             figure("memory_mb", memory),
             figure("times_native", rate / rate_of(&there).max(1e-9)),
         ],
-        ..Row::default()
     });
 }
 

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use twin::{
-    EquipmentId, MaterialId, OrderId, PlaceRef, Plant, PlantId, PlantTime, Programme, Report, Span,
-    definition::MeasureKind, unit_state::OrderPresent,
+    EquipmentId, MaterialId, MilestoneId, OrderId, PlaceRef, Plant, PlantId, PlantTime, Programme,
+    Report, Span, definition::MeasureKind, unit_state::OrderPresent,
 };
 
 use crate::{
@@ -222,6 +222,14 @@ impl Analytics {
         dry: &[DryPart],
     ) -> Vec<Outlook> {
         self.view(sight, plant).map_or_else(Vec::new, |view| view.outlook(dry, now))
+    }
+
+    /// The plant's milestones that were reached, however long ago, and when.
+    pub fn milestones_reached(
+        &self,
+        plant: &PlantId,
+    ) -> impl Iterator<Item = (&MilestoneId, PlantTime)> {
+        self.fold(plant).into_iter().flat_map(|fold| fold.promises.milestones_reached())
     }
 
     /// What somebody must act on in a plant, what is so for the longest first: what was raised with

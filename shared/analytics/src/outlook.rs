@@ -9,7 +9,7 @@ pub use expect::Known;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use twin::{
-    MaterialId, OperationId, OrderId, PartId, PlaceRef, Plant, PlantTime, Programme,
+    MaterialId, MilestoneId, OperationId, OrderId, PartId, PlaceRef, Plant, PlantTime, Programme,
     definition::{Milestone, SerialScheme},
     report::OrderTerms,
 };
@@ -192,6 +192,11 @@ impl Promises {
                 items.any(|item| item.milestone.id == *id && item.reached.is_none())
             }
         }
+    }
+
+    /// The milestones that were reached, however long ago, and when.
+    pub fn milestones_reached(&self) -> impl Iterator<Item = (&MilestoneId, PlantTime)> {
+        self.items.iter().filter_map(|item| Some((&item.milestone.id, item.reached?)))
     }
 
     /// Pieces of a material that orders want between two moments, closed ones included; none when

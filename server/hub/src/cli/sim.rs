@@ -14,13 +14,13 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use experiment::sim::{self, Engine, Outcome, SimError, Wish};
-use linesim::{LeftOut, Scenario};
+use linesim::Scenario;
 use thiserror::Error;
-use twin::{PlantTime, Span};
+use twin::Span;
 
 use super::{
     scenario::{self, NoScenario},
-    stands::Stands,
+    stands::{From, say_left_out},
     subject::Subject,
     threads::Threads,
 };
@@ -31,8 +31,6 @@ const USUAL_REPLICATIONS: usize = 30;
 /// Progress is told when it lasts longer than this, and so often.
 const QUIET_FOR: Duration = Duration::from_secs(1);
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
-/// Things that a simulation cannot go on from, each named.
-const MOST_LEFT_OUT: usize = 20;
 
 pub(super) const HELP: &str =
     "PLANT is the id of a plant under models/plants, or a folder (or file) with a plant of yours.
@@ -61,14 +59,8 @@ pub(super) struct SimArgs {
     /// A scenario: what is different, and what goes wrong
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
-    /// Go on from what a hub knows of the plant and of those that it works with: the hub's data
-    /// directory, whether the hub runs or not
-    #[arg(long, value_name = "DIR")]
-    from: Option<PathBuf>,
-    /// With --from: as it was known at this moment of the plant's time, and not at the end of the
-    /// record
-    #[arg(long, value_name = "TIME", requires = "from", value_parser = moment)]
-    at: Option<PlantTime>,
+    #[command(flatten)]
+    from: From,
     /// How many replications [default: 30]
     #[arg(long, value_name = "N")]
     replications: Option<usize>,
@@ -105,11 +97,6 @@ enum WarmUp {
 
 fn duration(text: &str) -> Result<Span, String> {
     plant::read_span(text)
-}
-
-fn moment(text: &str) -> Result<PlantTime, String> {
-    let wrong = || "a moment such as 2031-05-09T06:00:00Z".to_owned();
-    record::parse_time(text).ok_or_else(wrong)
 }
 
 fn warm_up(text: &str) -> Result<WarmUp, String> {
@@ -222,16 +209,10 @@ fn peak_memory_bytes() -> Option<u64> {
 fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
     let mut subject = Subject::find(&args.plant)?;
     subject.warnings.iter().for_each(|warning| eprintln!("{warning}"));
-    if let Some(data) = &args.from {
-        let stands = Stands::read(data, args.at, &subject)?;
-        if stands.not_taken > 0 {
-            let not_taken = stands.not_taken;
-            eprintln!("warning: {not_taken} reports of the record do not fit the plant files");
-        }
-        subject.go_on_from(stands);
-        if args.warmup == Some(WarmUp::Auto) {
-            eprintln!("warning: --warmup auto: what goes on has no beginning to leave out");
-        }
+    args.from.go_on(&mut subject)?;
+    let goes_on = subject.stands.is_some();
+    if goes_on && args.warmup == Some(WarmUp::Auto) {
+        eprintln!("warning: --warmup auto: what goes on has no beginning to leave out");
     }
     let Some(path) = &args.scenario else { return Ok((subject, args.wish(None))) };
     let read = scenario::read(path)?;
@@ -248,22 +229,10 @@ fn prepared(args: &SimArgs) -> Result<(Subject, Wish), NoScenario> {
     let disruptions = scenario::apply(path, &read, &mut subject)?;
     let mut wish = scenario::wish(&read, disruptions, &args.wish(Some(&read)));
     // What goes on has no beginning to leave out, whatever the scenario says of a fresh one.
-    if args.warmup == Some(WarmUp::Auto) || args.from.is_some() && args.warmup.is_none() {
+    if args.warmup == Some(WarmUp::Auto) || goes_on && args.warmup.is_none() {
         wish.warm_up = None;
     }
     Ok((subject, wish))
-}
-
-/// Names what of a live state a simulation cannot go on from.
-fn say_left_out(subject: &Subject, wish: &Wish) -> Result<(), SimError> {
-    let left_out = sim::left_out(subject.as_asked(), wish)?;
-    for LeftOut { plant, id, why } in left_out.iter().take(MOST_LEFT_OUT) {
-        eprintln!("warning: {plant}/{id} is left out: {why}");
-    }
-    if left_out.len() > MOST_LEFT_OUT {
-        eprintln!("warning: {} more are left out", left_out.len() - MOST_LEFT_OUT);
-    }
-    Ok(())
 }
 
 pub(super) fn run(args: &SimArgs) -> ExitCode {
@@ -274,9 +243,7 @@ pub(super) fn run(args: &SimArgs) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if subject.stands.is_some()
-        && let Err(why) = say_left_out(&subject, &wish)
-    {
+    if let Err(why) = say_left_out(&subject, &wish) {
         eprintln!("error: {}", in_words(&why));
         return ExitCode::FAILURE;
     }

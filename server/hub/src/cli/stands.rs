@@ -6,16 +6,68 @@ use std::{
 };
 
 use analytics::Promise;
-use experiment::sim::component;
+use clap::Args;
+use experiment::sim::{self, MilestoneOutcome, SimError, component};
 use journal::{JournalError, Keys, Reader};
+use linesim::LeftOut;
 use thiserror::Error;
-use twin::{MilestoneId, PlantTime, state::TwinState};
+use twin::{MilestoneId, PlantTime, definition::Milestone, state::TwinState};
 
 use super::subject::Subject;
 use crate::{
     core::{Definitions, decode::rfc3339},
     refold::{self, Wish},
 };
+
+/// Things that a simulation cannot go on from, each named.
+const MOST_LEFT_OUT: usize = 20;
+
+/// From where a simulation goes on, if not from the beginning.
+#[derive(Debug, Args)]
+pub(super) struct From {
+    /// Go on from what a hub knows of the plant and of those that it works with: the hub's data
+    /// directory, whether the hub runs or not
+    #[arg(long, value_name = "DIR")]
+    from: Option<PathBuf>,
+    /// With --from: as it was known at this moment of the plant's time, and not at the end of the
+    /// record
+    #[arg(long, value_name = "TIME", requires = "from", value_parser = moment)]
+    at: Option<PlantTime>,
+}
+
+fn moment(text: &str) -> Result<PlantTime, String> {
+    let wrong = || "a moment such as 2031-05-09T06:00:00Z".to_owned();
+    record::parse_time(text).ok_or_else(wrong)
+}
+
+impl From {
+    /// Lets the plant go on from there, and says what of the record does not fit.
+    pub(super) fn go_on(&self, subject: &mut Subject) -> Result<(), NotKnown> {
+        let Some(data) = &self.from else { return Ok(()) };
+        let stands = Stands::read(data, self.at, subject)?;
+        if stands.not_taken > 0 {
+            let not_taken = stands.not_taken;
+            eprintln!("warning: {not_taken} reports of the record do not fit the plant files");
+        }
+        subject.go_on_from(stands);
+        Ok(())
+    }
+}
+
+/// Names what of the live state that it goes on from a simulation cannot.
+pub(super) fn say_left_out(subject: &Subject, wish: &sim::Wish) -> Result<(), SimError> {
+    if subject.stands.is_none() {
+        return Ok(());
+    }
+    let left_out = sim::left_out(subject.as_asked(), wish)?;
+    for LeftOut { plant, id, why } in left_out.iter().take(MOST_LEFT_OUT) {
+        eprintln!("warning: {plant}/{id} is left out: {why}");
+    }
+    if left_out.len() > MOST_LEFT_OUT {
+        eprintln!("warning: {} more are left out", left_out.len() - MOST_LEFT_OUT);
+    }
+    Ok(())
+}
 
 /// What is known of the plants of a programme at a moment.
 #[derive(Debug)]
@@ -24,6 +76,8 @@ pub(super) struct Stands {
     pub(super) at: PlantTime,
     /// Milestones of the plant that are still to be reached.
     pub(super) open: BTreeSet<MilestoneId>,
+    /// Those that have been reached, and when.
+    reached: Vec<(Milestone, PlantTime)>,
     /// Reports that the plant files no longer allow.
     pub(super) not_taken: u64,
 }
@@ -107,6 +161,30 @@ impl Stands {
                 Promise::Order(_) => None,
             })
             .collect();
-        Ok(Self { open, not_taken: core.not_replayed, state: core.twin, at })
+        let milestones = &subject.programme.milestones;
+        let called = |id: &MilestoneId| milestones.iter().find(|milestone| milestone.id == *id);
+        let reached = core.analytics.milestones_reached(plant);
+        let reached = reached.filter_map(|(id, at)| Some((called(id)?.clone(), at))).collect();
+        Ok(Self { open, reached, not_taken: core.not_replayed, state: core.twin, at })
+    }
+
+    /// Milestones that have been reached, as if each of so many replications had played them; days
+    /// count from the programme's start.
+    pub(super) fn reached(
+        &self,
+        starts: PlantTime,
+        replications: usize,
+    ) -> impl Iterator<Item = MilestoneOutcome> {
+        self.reached.iter().map(move |(milestone, at)| {
+            let day = at.since(starts).days();
+            MilestoneOutcome {
+                milestone: milestone.id.clone(),
+                name: milestone.name.clone(),
+                reached_d: vec![Some(day); replications],
+                mean_d: None,
+                due_d: milestone.due.since(starts).days(),
+                played_to_d: day,
+            }
+        })
     }
 }

@@ -10,15 +10,16 @@ use std::{
 use clap::Args;
 use experiment::{
     Verdict,
-    sim::{Engine, Judged, Outcome, Wish, judge},
+    sim::{Engine, Judged, Outcome, SimError, Wish, judge},
 };
 use linesim::{Scenario, scenario::Expect};
 
 use super::{
     scenario::{self, NoScenario},
     sim,
+    stands::{From, say_left_out},
 };
-use crate::store::in_words;
+use crate::{core::decode::rfc3339, store::in_words};
 
 /// How deep folders of scenarios may nest, and how many files there may be.
 const DEEPEST: usize = 4;
@@ -39,13 +40,16 @@ pub(super) const HELP: &str = "A scenario names its plant, what is different, an
 
 Examples:
   slipway test models/scenarios
-  slipway test my/scenarios/faster.toml --junit results.xml";
+  slipway test my/scenarios/faster.toml --junit results.xml
+  slipway test my/scenarios/on-time.toml --from data/demo";
 
 #[derive(Debug, Args)]
 pub(super) struct TestArgs {
     /// Scenario files, or folders of them
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    from: From,
     /// Also write the results into a file, as JUnit does
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
@@ -78,7 +82,7 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
     }
     let mut all = Vec::new();
     for file in &files {
-        all.extend(play(file));
+        all.extend(play(file, &args.from));
     }
     let cases = || all.iter().flat_map(|played| &played.cases);
     let passed = cases().filter(|case| case.passed).count();
@@ -125,7 +129,7 @@ fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), St
 }
 
 /// Plays a scenario file; none where it expects nothing.
-fn play(path: &Path) -> Option<Played> {
+fn play(path: &Path, from: &From) -> Option<Played> {
     let file = path.display().to_string();
     let refused = |name: &str, lines: Vec<String>| {
         lines.iter().for_each(|line| eprintln!("{line}"));
@@ -138,15 +142,16 @@ fn play(path: &Path) -> Option<Played> {
         Ok(scenario) => scenario,
         Err(error) => return refused(&file, error.lines()),
     };
-    match expected(path, &scenario) {
+    match expected(path, &scenario, from) {
         Ok(cases) => Some(Played { file, name: scenario.name, cases }),
         Err(lines) => refused(&scenario.name, lines),
     }
 }
 
-fn expected(path: &Path, scenario: &Scenario) -> Result<Vec<Case>, Vec<String>> {
+fn expected(path: &Path, scenario: &Scenario, from: &From) -> Result<Vec<Case>, Vec<String>> {
     let lines = |error: NoScenario| error.lines();
     let mut subject = scenario::subject(path, scenario).map_err(lines)?;
+    from.go_on(&mut subject).map_err(|error| lines(error.into()))?;
     let disruptions = scenario::apply(path, scenario, &mut subject).map_err(lines)?;
     let wish = Wish {
         until: None,
@@ -157,11 +162,18 @@ fn expected(path: &Path, scenario: &Scenario) -> Result<Vec<Case>, Vec<String>> 
         disruptions: Vec::new(),
         pieces: None,
     };
-    let wish = scenario::wish(scenario, disruptions, &wish);
-    let simulated = sim::simulate(&subject, &wish);
-    let outcome = simulated.map_err(|error| vec![format!("error: {}", in_words(&error))])?.outcome;
+    let mut wish = scenario::wish(scenario, disruptions, &wish);
+    let mut begins = String::new();
+    if subject.stands.is_some() {
+        // What goes on has no beginning to leave out, whatever the scenario says of a fresh one.
+        wish.warm_up = None;
+        begins = format!(" from {}", rfc3339(subject.begins()));
+    }
+    let unplayed = |error: SimError| vec![format!("error: {}", in_words(&error))];
+    say_left_out(&subject, &wish).map_err(unplayed)?;
+    let mut outcome = sim::simulate(&subject, &wish).map_err(unplayed)?.outcome;
     eprintln!(
-        "{}: {} ({}, {} replications of {}, seed {})",
+        "{}: {} ({}, {} replications of {}{begins}, seed {})",
         path.display(),
         scenario.name,
         subject.plant().id,
@@ -170,6 +182,8 @@ fn expected(path: &Path, scenario: &Scenario) -> Result<Vec<Case>, Vec<String>> 
         wish.seed
     );
     let starts = subject.programme.starts;
+    let stands = subject.stands.iter();
+    outcome.milestones.extend(stands.flat_map(|stands| stands.reached(starts, wish.replications)));
     let cases = scenario.expects.iter().map(|written| match written.read(starts) {
         Ok(expect) => case(&outcome, &expect),
         Err(wrong) => Case { expectation: written.text.clone(), told: wrong, passed: false },

@@ -125,18 +125,21 @@ fn programme_of_ships(plant: &Plant, blocks: u32) -> Programme {
 
 /// A ship of two blocks, which wait in `B1`; station 2 is the quay, 10 days for a ship.
 fn ships(tale: Tale, now: f64) -> String {
+    let found = observed_ships(tale).outlook(&id("home"), at(now));
+    let found = found.first().expect("a milestone");
+    let slip_d = found.slip_d.map(|days| format!("{days:+.1} d"));
+    let (done, needed) = (found.done, found.needed);
+    format!("{:?} {done} of {needed} {}", found.method, slip_d.unwrap_or_default())
+}
+
+fn observed_ships(tale: Tale) -> crate::Analytics {
     let mut plant = line("home", 2);
     plant.materials.push(material("ship", Tracking::Serial));
     plant.operations[1].inputs[0].quantity = 2.0;
     plant.operations[1].output.material = id("ship");
     plant.operations[1].duration.mean = Span::from_hours(240.0);
     let programme = programme_of_ships(&plant, 2);
-    let analytics = tale.observed_in(&programme, &[plant]);
-    let found = analytics.outlook(&id("home"), at(now));
-    let found = found.first().expect("a milestone");
-    let slip_d = found.slip_d.map(|days| format!("{days:+.1} d"));
-    let (done, needed) = (found.done, found.needed);
-    format!("{:?} {done} of {needed} {}", found.method, slip_d.unwrap_or_default())
+    tale.observed_in(&programme, &[plant])
 }
 
 #[test]
@@ -192,6 +195,13 @@ fn a_milestone_in_progress_counts_what_remains_of_the_running_work() {
 #[test]
 fn a_milestone_reached_says_when() {
     assert_eq!(ships(quay(48.0, 270.0), 280.0), "Reached 2 of 2 -8.8 d");
+    // Long after, when no page tells it any more.
+    let analytics = observed_ships(quay(48.0, 270.0));
+    assert_eq!(analytics.outlook(&id("home"), at(2_000.0)), []);
+    let reached: Vec<_> = analytics.milestones_reached(&id("home")).map(|(_, at)| at).collect();
+    assert_eq!(reached, [at(270.0)]);
+    let nothing = observed_ships(Tale::default());
+    assert_eq!(nothing.milestones_reached(&id("home")).count(), 0);
 }
 
 /// Steel in words: its dry hour if any, and use a day; `left out` when it is not listed.

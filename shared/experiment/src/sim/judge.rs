@@ -153,7 +153,7 @@ fn milestone(outcome: &Outcome, id: &str, expect: &Expect) -> Result<Judged, NoJ
     let Some(found) = outcome.milestones.iter().find(of) else {
         return unknown("milestone", id, &known());
     };
-    let end = outcome.until.days();
+    let end = found.played_to_d;
     let missing = found.reached_d.iter().filter(|day| day.is_none()).count();
     let days: Vec<f64> = found.reached_d.iter().map(|day| day.unwrap_or(end)).collect();
     let came = student_interval(&days, Confidence::P95)?;
