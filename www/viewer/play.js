@@ -42,13 +42,16 @@ export class PlayMirror {
   #parameters = [];
   #last = 0;
   #busy = false;
-  #starts = null;
+  /** Whether the engine has begun a play that goes on. */
+  #begun = false;
   #onChange = new Set();
 
   constructor(plant) {
     this.#plant = plant;
     this.#view = new View(`plant/${plant}`);
     this.load();
+    // Another address is another play.
+    addEventListener('hashchange', () => location.reload());
     setInterval(() => this.#step(), STEP_MS);
   }
 
@@ -98,6 +101,9 @@ export class PlayMirror {
 
   async load() {
     this.problem = null;
+    this.#player.stop();
+    this.#begun = false;
+    this.#busy = false;
     const says = { away: word('what_if.away'), not_shared: word('what_if.not_shared') };
     try {
       this.#model = await fetchModel(this.#plant, (key) => says[key]);
@@ -124,44 +130,51 @@ export class PlayMirror {
       this.#wanted_s = to_s;
       return;
     }
-    this.#busy = true;
     this.going_s = Math.abs(to_s - this.at_s) > FAR_S ? to_s : null;
-    if (this.going_s !== null) this.#tell();
+    // On the way the clock stands: nothing is played that is seen.
+    if (this.going_s !== null) this.#clockAgain();
+    this.#busy = true;
+    let anew = false;
     try {
-      if (!this.#view.ready || to_s < this.at_s) {
+      if (!this.#begun || to_s < this.at_s) {
+        this.#begun = false;
         await this.#player.ask('begin', [this.#question(this.wish)]);
-        this.#starts = null;
+        this.#begun = true;
+        anew = true;
         this.at_s = 0;
       }
-      this.#take(await this.#player.ask('advance', [to_s]), Math.min(to_s, this.end_s));
+      const told = await this.#player.ask('advance', [to_s]);
+      this.going_s = null;
+      this.#take(told, Math.min(to_s, this.end_s), anew);
       this.problem = null;
     } catch (error) {
       this.#fail(error);
+      this.#begun = false;
       this.paused = true;
     }
     this.#busy = false;
     this.going_s = null;
     this.#last = performance.now();
-    this.#tell();
+    if (this.problem) this.#clockAgain();
+    else this.#tell();
     const wanted_s = this.#wanted_s;
     this.#wanted_s = null;
     if (wanted_s !== null) await this.go(wanted_s);
   }
 
-  /** Takes what a step told into the view, as of a hub. */
-  #take({ now, set, gone }, at_s) {
+  /** Takes what a step told into the view, as of a hub: all that there is, or what is new of it. */
+  #take({ now, set, gone }, at_s, anew = false) {
     const view = this.#view;
     this.at_s = at_s;
     set.clock = { now, rate: this.#rate(), origin: 'simulated' };
     view.heard = performance.now();
-    if (this.#starts === null) view.takePiece({ version: (view.version ?? 0) + 1, piece: 0, pieces: 1, set });
+    if (anew) view.takePiece({ version: (view.version ?? 0) + 1, piece: 0, pieces: 1, set });
     else view.takeDelta({ from: view.version, to: view.version + 1, piece: 0, pieces: 1, set, gone });
-    this.#starts ??= now;
   }
 
   /** Plant seconds for a second of the reader's. */
   #rate() {
-    return this.paused || this.isOver ? 0 : this.speed_h * HOUR_S;
+    return this.paused || this.isOver || this.going_s !== null ? 0 : this.speed_h * HOUR_S;
   }
 
   #step() {
@@ -192,10 +205,10 @@ export class PlayMirror {
     this.#clockAgain();
   }
 
-  /** The clock goes as fast as the play from now on. */
+  /** The clock goes as fast as the play from now on; a step that is under way tells it itself. */
   #clockAgain() {
     const clock = this.#view.get('clock');
-    if (clock) this.#take({ now: clock.now, set: {}, gone: [] }, this.at_s);
+    if (clock && !this.#busy) this.#take({ now: clock.now, set: {}, gone: [] }, this.at_s);
     this.#tell();
   }
 
@@ -208,6 +221,7 @@ export class PlayMirror {
 export function playBar(play, plant) {
   const { wish } = play;
   const changes = play.changes().map(([what, was, would]) => h('li', {}, was ? word('play.changed', { what, was, would }) : word('play.changed_to', { what, would })));
+  if (wish.left_out > 0) changes.push(h('li', {}, word('play.left_out', { n: number(wish.left_out) })));
   const speed = h('label', { class: 'field' }, h('span', { class: 'label' }, word('play.speed')),
     h('select', { id: 'play-speed', on: { change: ({ target }) => play.setSpeed(Number(target.value)) } },
       SPEEDS_H.map((hours) => h('option', { value: hours, selected: hours === play.speed_h }, hours < 24 ? word('play.speed_h', { n: number(hours) }) : word('play.speed_d', { n: number(hours / 24) })))));

@@ -8,12 +8,22 @@ export const REPLICATIONS = [4, 8, 16, 32];
 /** The same chances for every design, and for whoever plays them again. */
 export const SEED = 1;
 
+/** Changes that an address may hold, and how long one may be [characters]. */
+const MOST_CHANGES = 100;
+const LONGEST_CHANGE = 200;
+
+/** What is changed, the last of each path, and how much of it nobody can read. */
+function changesOf(texts) {
+  const read = texts.map((text) => /^([^=]+)=([^=]+)$/.exec(text)).filter((found) => found?.[0].length <= LONGEST_CHANGE);
+  const last = [...new Map(read.map(([, path, value]) => [path, value]))].slice(0, MOST_CHANGES);
+  return { changes: last.map(([path, value]) => ({ path, value })), left_out: texts.length - last.length };
+}
+
 /** What the address says: what is changed, for how long and how often it is played, about what. */
 export function readAddress(hash = location.hash) {
   const wish = new URLSearchParams(hash.slice(1));
   const known = (name, choices, usual) => (choices.includes(Number(wish.get(name))) ? Number(wish.get(name)) : usual);
-  const changes = wish.getAll('c').map((text) => text.split('=')).filter((parts) => parts.length === 2).map(([path, value]) => ({ path, value }));
-  return { changes, days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '' };
+  return { ...changesOf(wish.getAll('c')), days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '' };
 }
 
 /** The same as an address has it. */

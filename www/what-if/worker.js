@@ -9,7 +9,10 @@ let scene = null;
 const doors = {
   ...engine,
   begin: (question) => {
-    scene?.free();
+    // Nothing is left of one that cannot be begun, or that broke off.
+    const before = scene;
+    scene = null;
+    before?.free();
     scene = new engine.Scene(question);
   },
   advance: (seconds) => JSON.parse(scene.advance(seconds)),

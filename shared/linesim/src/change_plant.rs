@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use twin::{
     EquipmentId, MaterialId, Plant, Span,
-    definition::{FailureMode, SourceRule, SupplyLine, WorkUnit},
+    definition::{FailureMode, SourceRule, SupplyLine, Tracking, WorkUnit},
 };
 
 use crate::{
@@ -340,7 +340,13 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
             plant.deliveries[index].due = due.map_err(|_no_date| "a date such as 2031-05-14")?;
         }
         Knob::DeliveryQuantity => {
-            plant.deliveries[index].quantity = number(1e-9, 1e9, "a number above 0")?;
+            let material = &plant.deliveries[index].material;
+            let of = plant.materials.iter().find(|of| of.id == *material);
+            let is_serial = of.is_some_and(|of| of.tracking == Tracking::Serial);
+            plant.deliveries[index].quantity = match is_serial {
+                true => f64::from(count("a whole number above 0")?),
+                false => number(1e-9, 1e9, "a number above 0")?,
+            };
         }
         Knob::ArrivalsEvery => {
             let arrivals = &mut plant.arrivals[index];

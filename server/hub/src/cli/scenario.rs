@@ -8,7 +8,7 @@ use linesim::{
     scenario::{Change, ScenarioError},
 };
 use thiserror::Error;
-use twin::PlantTime;
+use twin::{DeliveryId, PlantId, PlantTime};
 
 use super::{
     stands::NotKnown,
@@ -105,6 +105,11 @@ pub(super) fn apply(
             line: *line,
             source,
         })?;
+        if is_told(what, subject) {
+            eprintln!(
+                "warning: {what}: the record tells of this delivery, and it stays as it is told"
+            );
+        }
         if changed == Changed::WhileRunning {
             disruptions.push(Disruption {
                 name: what.clone(),
@@ -116,6 +121,17 @@ pub(super) fn apply(
         }
     }
     Ok(disruptions)
+}
+
+/// Whether a path is of a delivery that the record has told of: no plan changes it then.
+fn is_told(path: &str, subject: &Subject) -> bool {
+    let found = path.split_once(".delivery.");
+    let told = found.and_then(|(plant, rest)| {
+        let (delivery, _) = rest.rsplit_once('.')?;
+        let (plant, delivery) = (PlantId::new(plant).ok()?, DeliveryId::new(delivery).ok()?);
+        subject.stands.as_ref()?.state.delivery(&plant, &delivery)?.as_of
+    });
+    told.is_some()
 }
 
 /// A disruption as it still is when a simulation begins: one that is over is none, and of one that
