@@ -229,6 +229,31 @@ fn milestones_are_reached_when_their_work_has_ended() {
     assert!(unknown.iter().all(|key| delivered[*key].is_null()), "not in this time: {delivered}");
 }
 
+/// What a run ends before has not come, and no number of runs would tell when it does.
+#[test]
+fn a_milestone_beyond_the_end_cannot_be_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = folder.path().join("short.toml");
+    let text = |expect: &str| {
+        format!(
+            "name = \"Short\"\nplant = \"home-yard\"\nuntil = \"60 d\"\nreplications = 2\n{expect}\n"
+        )
+    };
+    let tested = |expect: &str| {
+        std::fs::write(&scenario, text(expect)).expect("written");
+        run(&["test", scenario.to_str().expect("a path of text")])
+    };
+    let (status, _, said) = tested(r#"expect = ['milestone "H1-delivery" <= "2031-09-01"']"#);
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("2 of 2 replications end before it: a longer run would tell"), "{said}");
+    assert!(!said.contains("came 60"), "{said}");
+    let (status, _, said) = tested(r#"expect = ['milestone "H1-delivery" > "2031-02-01"']"#);
+    assert_eq!(status, 0, "{said}");
+    let (status, _, said) = tested("");
+    assert_eq!(status, 1, "{said}");
+    assert!(said.contains("no expectation in ") && said.contains("expect = ["), "{said}");
+}
+
 /// A hub that heard two days after the start that there is no bar.
 async fn without_bars() -> Hub {
     let hub = Hub::start(&[]);

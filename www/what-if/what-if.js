@@ -99,7 +99,12 @@ class WhatIf {
     this.#problem = null;
     this.#answers = null;
     this.draw();
-    const told = (which) => (share) => { this.#progress[which] = share; this.draw(); };
+    const told = (which) => (share) => {
+      // The other may have gone wrong in the meantime.
+      if (!this.#progress) return;
+      this.#progress[which] = share;
+      this.draw();
+    };
     try {
       const base = this.#base?.key === key ? Promise.resolve(this.#base.answer) : this.#players[0].ask('ask', [this.#question([])], told(0));
       const [before, after] = await Promise.all([base, this.#players[1].ask('ask', [this.#question(this.changes)], told(1))]);
@@ -239,7 +244,16 @@ class WhatIf {
       .map(([was, would]) => h('tr', { data: { key: `milestone ${was.milestone}` } },
         h('th', { scope: 'row' }, word('what_if.milestone', { name: was.name, due: number(was.due_d) })),
         h('td', { class: 'num' }, reached(was)), h('td', { class: 'num' }, reached(would)),
-        h('td', {}, this.#differs(`milestone:${was.milestone}`, 'what_if.later', 'what_if.earlier'))));
+        h('td', {}, this.#differsWhere(was, would))));
+  }
+
+  /** The same of a milestone that some plays end before: it comes later than they are long. */
+  #differsWhere(was, would) {
+    const [before, after] = [was.reached_ratio, would.reached_ratio];
+    if (before === 1 && after === 1) return this.#differs(`milestone:${was.milestone}`, 'what_if.later', 'what_if.earlier');
+    if (before === 1) return h('span', { class: 'verdict-less' }, word('what_if.later_beyond', { share: percent(1 - after) }));
+    if (after === 1) return h('span', { class: 'verdict-more' }, word('what_if.earlier_beyond', { share: percent(1 - before) }));
+    return word('what_if.both_beyond');
   }
 
   #holdUps({ hold_ups: found }) {

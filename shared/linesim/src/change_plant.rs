@@ -284,6 +284,17 @@ pub fn change_plant(plants: &mut [Plant], path: &str, value: &str) -> Result<Cha
     turn(&mut plants[plant], knob, index, value).map_err(bad)
 }
 
+/// How much of a material comes at a time; where its pieces have names, there is no half of one.
+fn quantity(plant: &Plant, material: &MaterialId, value: &str) -> Result<f64, &'static str> {
+    let of = plant.materials.iter().find(|of| of.id == *material);
+    let number = value.trim().parse().ok().filter(|n: &f64| (1e-9..=1e9).contains(n));
+    if of.is_some_and(|of| of.tracking == Tracking::Serial) {
+        let whole = number.filter(|n| n.fract() == 0.0);
+        return whole.ok_or("a whole number above 0");
+    }
+    number.ok_or("a number above 0")
+}
+
 fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Changed, &'static str> {
     let span = || span_of(value).filter(|&span| span > Span::ZERO).ok_or("a time above 0");
     let number = |low: f64, high: f64, wanted| {
@@ -309,13 +320,12 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
         }
         Knob::CenterCount => {
             let wanted = "a number of units from 1 to 10000";
-            let most = |&n: &u32| n as usize <= MOST_UNITS;
-            let count = Some(count(wanted)?).filter(most).ok_or(wanted)?;
-            units(plant, index, count as usize)?;
+            let count = count(wanted)? as usize;
+            units(plant, index, Some(count).filter(|&n| n <= MOST_UNITS).ok_or(wanted)?)?;
         }
         Knob::OperationTime => {
-            let operation = &mut plant.operations[index];
-            operation.duration = with_mean(&operation.duration, span()?);
+            let duration = &mut plant.operations[index].duration;
+            *duration = with_mean(duration, span()?);
         }
         Knob::OperationVariation => {
             plant.operations[index].duration.variation = number(0.0, 5.0, "a ratio from 0 to 5")?;
@@ -323,30 +333,26 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
         Knob::OperationYield => {
             plant.operations[index].yield_ratio = number(1e-6, 1.0, "a share above 0, at most 1")?;
         }
-        Knob::OperationEvery => {
-            plant.operations[index].source = SourceRule::Every(span()?);
-        }
+        Knob::OperationEvery => plant.operations[index].source = SourceRule::Every(span()?),
         Knob::Capacity => {
             plant.storages[index].capacity = match value.trim() {
                 "unbounded" => None,
                 text => Some(text.parse().map_err(|_not_whole| "a whole number, or unbounded")?),
             };
         }
-        Knob::Lot => plant.supply_lines[index].lot = number(1e-9, 1e9, "a number above 0")?,
+        Knob::Lot => {
+            let lot = quantity(plant, &plant.supply_lines[index].material, value)?;
+            plant.supply_lines[index].lot = lot;
+        }
         Knob::Every => plant.supply_lines[index].every = span()?,
         Knob::Lead => lead(&mut plant.supply_lines[index], span()?),
         Knob::DeliveryDue => {
-            let due = plant::read_due(value, &plant.time_zone);
-            plant.deliveries[index].due = due.map_err(|_no_date| "a date such as 2031-05-14")?;
+            plant.deliveries[index].due = plant::read_due(value, &plant.time_zone)
+                .map_err(|_no_date| "a date such as 2031-05-14")?;
         }
         Knob::DeliveryQuantity => {
-            let material = &plant.deliveries[index].material;
-            let of = plant.materials.iter().find(|of| of.id == *material);
-            let is_serial = of.is_some_and(|of| of.tracking == Tracking::Serial);
-            plant.deliveries[index].quantity = match is_serial {
-                true => f64::from(count("a whole number above 0")?),
-                false => number(1e-9, 1e9, "a number above 0")?,
-            };
+            let of = &plant.deliveries[index].material;
+            plant.deliveries[index].quantity = quantity(plant, of, value)?;
         }
         Knob::ArrivalsEvery => {
             let arrivals = &mut plant.arrivals[index];

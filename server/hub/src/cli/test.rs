@@ -12,7 +12,10 @@ use experiment::{
     Verdict,
     sim::{Engine, Judged, Outcome, SimError, Wish, judge},
 };
-use linesim::{Scenario, scenario::Expect};
+use linesim::{
+    Scenario,
+    scenario::{Expect, Measure},
+};
 
 use super::{
     scenario::{self, NoScenario},
@@ -97,7 +100,14 @@ pub(super) fn run(args: &TestArgs) -> ExitCode {
         println!("{:#}", as_json(&all, passed, failed));
     }
     if cases().count() == 0 {
-        eprintln!("no expectation in {} files: nothing was tested", files.len());
+        eprintln!(
+            "no expectation in {}: nothing was tested; one is written as \
+             expect = ['throughput >= \"42/month\"']",
+            match files.as_slice() {
+                [file] => file.display().to_string(),
+                files => format!("{} files", files.len()),
+            }
+        );
     }
     eprintln!("{passed} passed, {failed} failed");
     if failed == 0 && passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -153,16 +163,7 @@ fn expected(path: &Path, scenario: &Scenario, from: &From) -> Result<Vec<Case>, 
     let mut subject = scenario::subject(path, scenario).map_err(lines)?;
     from.go_on(&mut subject).map_err(|error| lines(error.into()))?;
     let disruptions = scenario::apply(path, scenario, &mut subject).map_err(lines)?;
-    let wish = Wish {
-        until: None,
-        warm_up: None,
-        replications: scenario.replications.unwrap_or(USUAL_REPLICATIONS),
-        seed: scenario.seed,
-        engine: Engine::Auto,
-        disruptions: Vec::new(),
-        pieces: None,
-    };
-    let mut wish = scenario::wish(scenario, disruptions, &wish);
+    let mut wish = scenario::wish(scenario, disruptions, &usual(scenario));
     let mut begins = String::new();
     if subject.stands.is_some() {
         // What goes on has no beginning to leave out, whatever the scenario says of a fresh one.
@@ -195,6 +196,19 @@ fn expected(path: &Path, scenario: &Scenario, from: &From) -> Result<Vec<Case>, 
     Ok(cases)
 }
 
+/// How a scenario is played that says nothing of it.
+fn usual(scenario: &Scenario) -> Wish {
+    Wish {
+        until: None,
+        warm_up: None,
+        replications: scenario.replications.unwrap_or(USUAL_REPLICATIONS),
+        seed: scenario.seed,
+        engine: Engine::Auto,
+        disruptions: Vec::new(),
+        pieces: None,
+    }
+}
+
 fn case(outcome: &Outcome, expect: &Expect) -> Case {
     let expectation = expect.text.clone();
     match judge(outcome, expect) {
@@ -207,13 +221,23 @@ fn case(outcome: &Outcome, expect: &Expect) -> Case {
                 format!("{value:.digits$}")
             };
             let (mean, low, high) = (number(came.estimate), number(came.low), number(came.high));
-            let mut told = format!("came {mean}{unit} (95 %: {low} to {high})");
-            if verdict == Verdict::CannotTell {
-                told += ", too wide to tell: more replications, or a longer run, would";
-            }
-            if let Some(remark) = remark {
-                told += &format!("; {remark}");
-            }
+            let interval = format!("{mean}{unit} (95 %: {low} to {high})");
+            let told = match (&expect.measure, remark, verdict) {
+                // What a run ends before comes later still.
+                (Measure::Milestone(_), Some(remark), Verdict::CannotTell) => {
+                    format!("{remark}: a longer run would tell; on average not before {interval}")
+                }
+                (Measure::Milestone(_), Some(remark), _) => {
+                    format!("{remark}: on average not before {interval}")
+                }
+                (_, remark, verdict) => {
+                    let mut told = format!("came {interval}");
+                    if verdict == Verdict::CannotTell {
+                        told += ", too wide to tell: more replications, or a longer run, would";
+                    }
+                    told + &remark.map_or(String::new(), |remark| format!("; {remark}"))
+                }
+            };
             Case { expectation, told, passed: verdict == Verdict::Met }
         }
     }
