@@ -392,3 +392,59 @@ async fn what_is_expected_is_held_against_what_comes_from_now_on() {
     assert_eq!(status, 1);
     assert!(said.contains("is no data directory of a hub"), "{said}");
 }
+
+/// The record has told of the delivery; what a scenario changes about it is played all the same.
+#[tokio::test]
+async fn a_delivery_that_is_told_of_comes_as_the_scenario_has_it() {
+    let hub = Hub::start(&[]);
+    let key = hub.key(&Key::Feed("log", "munitions"));
+    let moment = "2031-05-10T06:00:00Z";
+    let clock = json!({ "kind": "simulated", "start": moment, "rate": 1.0 });
+    let mut feed = Feed::connect_on(&hub.ingest(), &key, "log", &clock).await;
+    let promised = json!({
+        "kind": "delivery_promised", "at": moment, "delivery": "seekers-recovery-1",
+        "supplier": "seekers", "material": "seeker", "quantity": 20.0,
+        "date": "2031-05-16T06:00:00Z",
+    });
+    feed.say(&json!({ "type": "report", "seq": 1, "reports": [promised] })).await;
+    let answer = feed.hear().await.expect("an answer");
+    assert_eq!(answer["type"], "ack", "{answer}");
+
+    let data = hub.data().to_str().expect("a path of text");
+    let folder = tempfile::tempdir().expect("a folder");
+    let scenario = folder.path().join("seekers.toml");
+    let level = |changes: &[(&str, &str)]| {
+        let changes = changes.iter().map(|(key, value)| {
+            format!(
+                "[[change]]\npath = \"munitions.delivery.seekers-recovery-1.{key}\"\nvalue = {value}\n"
+            )
+        });
+        let text = changes.collect::<String>();
+        std::fs::write(&scenario, format!("name = \"Seekers\"\nplant = \"munitions\"\n{text}"))
+            .expect("written");
+        let scenario = scenario.to_str().expect("a path of text");
+        let (status, out, said) = run(&[
+            "sim",
+            "munitions",
+            "--from",
+            data,
+            "--until",
+            "20d",
+            "--replications",
+            "2",
+            "--json",
+            "--scenario",
+            scenario,
+        ]);
+        assert_eq!(status, 0, "{said}");
+        let answer: Value = serde_json::from_str(&out).expect("JSON");
+        let storages = answer["storages"].as_array().expect("a list");
+        let seekers = storages.iter().find(|of| of["material"] == "seeker").expect("seekers");
+        number(seekers, "/level/mean")
+    };
+    let as_told = level(&[]);
+    let many = level(&[("quantity", "\"2000\"")]);
+    assert!(many > as_told + 500.0, "{many} and {as_told}");
+    let later = level(&[("quantity", "\"2000\""), ("due", "\"2031-09-01\"")]);
+    assert!(later < as_told, "{later} and {as_told}");
+}

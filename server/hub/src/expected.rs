@@ -3,10 +3,12 @@
 //! Plants that work together are played together, several times with different chances, on a
 //! thread of their own that the first question starts. It plays as far as somebody wants to know,
 //! and rests for several times as long as that took. Until it is as far, the last that it found is
-//! told.
+//! told. Plants that are at quite other times are played apart, and all take turns.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -25,7 +27,8 @@ const SEED: u64 = 0x0e09_ec7e;
 const LONGEST: Span = Span::from_secs(5 * 366 * 86_400);
 /// Calendars are laid out so far ahead; when that has passed all is played anew.
 const AHEAD: Span = Span::from_secs(366 * 86_400);
-/// The plants' clock may be set back by so much before all is played anew.
+/// A plant's clock may be set back by so much, or lag behind that of others, before it is played
+/// anew and apart.
 const SET_BACK: Span = Span::from_secs(86_400);
 /// Going on rests for so many times as long as it took: it costs a tenth of one core at most.
 const REST: u32 = 9;
@@ -56,16 +59,27 @@ struct Common {
 struct State {
     has_thread: bool,
     stops: bool,
-    /// By the first plant of each.
-    groups: BTreeMap<PlantId, Group>,
+    groups: BTreeMap<GroupId, Group>,
+    /// The number of the newest group.
+    newest: u64,
+    /// Whose turn it was last.
+    turn: Option<GroupId>,
 }
+
+/// The first of the plants that are played together, and the number of a group: there are several
+/// of the same plants where these are at quite other times.
+type GroupId = (PlantId, u64);
 
 /// Plants that are played together.
 #[derive(Debug)]
 struct Group {
     of: Arc<Playable>,
     defined: Arc<Defined>,
-    wanted: Option<PlantTime>,
+    /// The plants that go by this group's time.
+    asked_by: BTreeSet<PlantId>,
+    /// The latest moment that was asked for.
+    now: PlantTime,
+    wanted: bool,
     /// By plant, its headline measures in the order of its file.
     found: Found,
 }
@@ -96,27 +110,13 @@ impl Expectations {
         }
         let measures = core.plants.get(plant)?.headline.len();
         let mut state = self.common.lock();
-        let group = match state.groups.entry(playable.plants.first()?.clone()) {
-            Entry::Occupied(group) if Arc::ptr_eq(&group.get().of, playable) => group.into_mut(),
-            other => {
-                let group = Group {
-                    of: Arc::clone(playable),
-                    defined: Arc::new(Defined {
-                        programme: core.programme.clone(),
-                        plants: core.plants.values().cloned().collect(),
-                    }),
-                    wanted: None,
-                    found: Found::NotYet,
-                };
-                other.insert_entry(group).into_mut()
-            }
-        };
+        let group = state.group_of(core, playable, plant, now)?;
         let values = match &group.found {
             Found::Never => return None,
             Found::NotYet => vec![None; measures],
             Found::Values(found) => found.get(plant)?.clone(),
         };
-        group.wanted = Some(now);
+        group.wanted = true;
         if !state.has_thread {
             state.has_thread = self.begin();
         }
@@ -143,9 +143,72 @@ impl Drop for Expectations {
     }
 }
 
+impl State {
+    /// The group whose time a plant goes by; a new one where no other is at that time.
+    fn group_of(
+        &mut self,
+        core: &Core,
+        of: &Arc<Playable>,
+        plant: &PlantId,
+        now: PlantTime,
+    ) -> Option<&mut Group> {
+        let first = of.plants.first()?;
+        self.groups.retain(|(other, _), group| other != first || Arc::ptr_eq(&group.of, of));
+        for group in self.groups.values_mut().filter(|group| now + SET_BACK < group.now) {
+            group.asked_by.remove(plant);
+        }
+        self.groups.retain(|_, group| !group.asked_by.is_empty());
+        let alike = || self.groups.iter().filter(|((other, _), _)| other == first);
+        let own = alike().find(|(_, group)| group.asked_by.contains(plant));
+        let near = |group: &Group| now <= group.now + SET_BACK && group.now <= now + SET_BACK;
+        let found = own.or_else(|| alike().find(|(_, group)| near(group)));
+        let id = if let Some((id, _)) = found {
+            id.clone()
+        } else {
+            self.newest += 1;
+            let defined = Defined {
+                programme: core.programme.clone(),
+                plants: core.plants.values().cloned().collect(),
+            };
+            let group = Group {
+                of: Arc::clone(of),
+                defined: Arc::new(defined),
+                asked_by: BTreeSet::new(),
+                now,
+                wanted: false,
+                found: Found::NotYet,
+            };
+            let id = (first.clone(), self.newest);
+            self.groups.insert(id.clone(), group);
+            id
+        };
+        let group = self.groups.get_mut(&id)?;
+        group.asked_by.insert(plant.clone());
+        group.now = group.now.max(now);
+        Some(group)
+    }
+
+    /// What somebody wants to know, the next in turn.
+    fn next(&mut self) -> Option<Task> {
+        let after = self.turn.clone().map_or(Bound::Unbounded, Bound::Excluded);
+        let later = self.groups.range((after, Bound::Unbounded));
+        let mut in_turn = later.chain(&self.groups);
+        let (id, group) = in_turn.find(|(_, group)| group.wanted)?;
+        let task = Task {
+            id: id.clone(),
+            of: Arc::clone(&group.of),
+            defined: Arc::clone(&group.defined),
+            now: group.now,
+        };
+        self.turn = Some(task.id.clone());
+        self.groups.get_mut(&task.id)?.wanted = false;
+        Some(task)
+    }
+}
+
 /// What the thread is to do next.
 struct Task {
-    first: PlantId,
+    id: GroupId,
     of: Arc<Playable>,
     defined: Arc<Defined>,
     now: PlantTime,
@@ -162,34 +225,28 @@ impl Common {
     }
 
     fn run(&self) {
-        let mut played: BTreeMap<PlantId, (Arc<Playable>, Plays)> = BTreeMap::new();
-        while let Some(task) = self.next() {
+        let mut played: BTreeMap<GroupId, Plays> = BTreeMap::new();
+        while let Some(task) = self.next(&mut played) {
             let begun = Stopwatch::start();
-            let plays = played.remove(&task.first).filter(|(of, _)| Arc::ptr_eq(of, &task.of));
-            let plays = plays
-                .map(|(_, plays)| plays)
-                .filter(|plays| task.now <= plays.until() && plays.at() <= task.now + SET_BACK);
+            // Calendars end where they were laid out to.
+            let plays = played.remove(&task.id).filter(|plays| task.now <= plays.until());
             let goes_on = plays.is_some();
-            let found = match play(&task, plays, &|| self.stops()) {
+            let found = match play_safely(&task, plays, &|| self.stops()) {
                 Ok(None) => return,
                 Ok(Some(plays)) => {
                     let found = Found::Values(measures(&task, &plays));
-                    played.insert(task.first.clone(), (Arc::clone(&task.of), plays));
+                    played.insert(task.id.clone(), plays);
                     found
                 }
-                Err(error) => {
-                    let (plant, why) = (&task.first, in_words(&error));
+                Err(why) => {
+                    let plant = &task.id.0;
                     tracing::info!("what was to be expected of {plant} cannot be played: {why}");
                     Found::Never
                 }
             };
-            let mut state = self.lock();
-            if let Some(group) = state.groups.get_mut(&task.first)
-                && Arc::ptr_eq(&group.of, &task.of)
-            {
+            if let Some(group) = self.lock().groups.get_mut(&task.id) {
                 group.found = found;
             }
-            drop(state);
             self.changed.notify_all();
             if goes_on {
                 self.rest(begun.elapsed() * REST);
@@ -197,20 +254,17 @@ impl Common {
         }
     }
 
-    /// Waits for something to do; none when the hub stops.
-    fn next(&self) -> Option<Task> {
+    /// Waits for something to do, and forgets plays that nobody goes by any more; none when the hub
+    /// stops.
+    fn next(&self, played: &mut BTreeMap<GroupId, Plays>) -> Option<Task> {
         let mut state = self.lock();
         loop {
             if state.stops {
                 return None;
             }
-            let wanted = state.groups.iter_mut().find_map(|(first, group)| {
-                let now = group.wanted.take()?;
-                let (of, defined) = (Arc::clone(&group.of), Arc::clone(&group.defined));
-                Some(Task { first: first.clone(), of, defined, now })
-            });
-            if wanted.is_some() {
-                return wanted;
+            played.retain(|id, _| state.groups.contains_key(id));
+            if let Some(task) = state.next() {
+                return Some(task);
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -220,6 +274,19 @@ impl Common {
         let state = self.lock();
         // Whether it was woken or has rested, it looks again.
         let _rested = self.changed.wait_timeout_while(state, time, |state| !state.stops);
+    }
+}
+
+/// [`play`], with what went wrong in words. A play that breaks is the end of that play alone: the
+/// others go on.
+fn play_safely(
+    task: &Task,
+    plays: Option<Plays>,
+    stop: &dyn Fn() -> bool,
+) -> Result<Option<Plays>, String> {
+    match catch_unwind(AssertUnwindSafe(|| play(task, plays, stop))) {
+        Ok(played) => played.map_err(|error| in_words(&error)),
+        Err(_) => Err("it broke; the line before says where".to_owned()),
     }
 }
 
@@ -233,7 +300,7 @@ fn play(
     let mut plays = match plays {
         Some(plays) => plays,
         None => {
-            let number = plants.iter().position(|plant| plant.id == task.first).unwrap_or(0);
+            let number = plants.iter().position(|plant| plant.id == task.id.0).unwrap_or(0);
             let subject = Subject { programme, plants, number, now: None };
             Plays::new(subject, (SEED, PLAYS), task.now + AHEAD)?
         }

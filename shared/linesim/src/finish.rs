@@ -266,7 +266,7 @@ impl Model {
     }
 
     /// Everything that was in a scrapped item must be made again.
-    fn pieces_again(&mut self, material: usize, number: u64, remade: u32) {
+    pub(crate) fn pieces_again(&mut self, material: usize, number: u64, remade: u32) {
         let above = self.materials[material].id.clone();
         for piece in 0..self.materials.len() {
             let id = &self.materials[piece].id;

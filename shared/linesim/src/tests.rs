@@ -2,6 +2,7 @@
 
 mod causes;
 mod conduct;
+mod lost;
 mod plants;
 mod sleeping;
 mod standing;

@@ -105,11 +105,7 @@ pub(super) fn apply(
             line: *line,
             source,
         })?;
-        if is_told(what, subject) {
-            eprintln!(
-                "warning: {what}: the record tells of this delivery, and it stays as it is told"
-            );
-        }
+        tell_again(what, subject);
         if changed == Changed::WhileRunning {
             disruptions.push(Disruption {
                 name: what.clone(),
@@ -123,15 +119,22 @@ pub(super) fn apply(
     Ok(disruptions)
 }
 
-/// Whether a path is of a delivery that the record has told of: no plan changes it then.
-fn is_told(path: &str, subject: &Subject) -> bool {
-    let found = path.split_once(".delivery.");
-    let told = found.and_then(|(plant, rest)| {
-        let (delivery, _) = rest.rsplit_once('.')?;
-        let (plant, delivery) = (PlantId::new(plant).ok()?, DeliveryId::new(delivery).ok()?);
-        subject.stands.as_ref()?.state.delivery(&plant, &delivery)?.as_of
+/// A change of a delivery that the record has told of holds for what is told, too, unless it has
+/// arrived.
+fn tell_again(path: &str, subject: &mut Subject) {
+    let found = path.split_once(".delivery.").and_then(|(plant, rest)| {
+        let (delivery, key) = rest.rsplit_once('.')?;
+        Some((PlantId::new(plant).ok()?, DeliveryId::new(delivery).ok()?, key))
     });
-    told.is_some()
+    let (Some((plant, delivery, key)), Some(stands)) = (found, &mut subject.stands) else { return };
+    let plants = subject.plants.iter().filter(|of| of.id == plant);
+    let planned = plants.flat_map(|of| &of.deliveries).find(|of| of.id == delivery);
+    let is_quantity = key == "quantity";
+    if let Some(planned) = planned
+        && let Err(why) = stands.tell_again(&plant, planned, is_quantity)
+    {
+        eprintln!("warning: {path}: it stays as the record tells it: {why}");
+    }
 }
 
 /// A disruption as it still is when a simulation begins: one that is over is none, and of one that

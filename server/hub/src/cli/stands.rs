@@ -11,7 +11,12 @@ use experiment::sim::{self, MilestoneOutcome, SimError, component};
 use journal::{JournalError, Keys, Reader};
 use linesim::LeftOut;
 use thiserror::Error;
-use twin::{MilestoneId, PlantTime, definition::Milestone, state::TwinState};
+use twin::{
+    FeedId, MilestoneId, Origin, PlantId, PlantTime, Report, Statement,
+    definition::{Delivery, Milestone},
+    report::DeliveryTerms,
+    state::{DeliveryStatus, Said, TwinState},
+};
 
 use super::subject::Subject;
 use crate::{
@@ -166,6 +171,42 @@ impl Stands {
         let reached = core.analytics.milestones_reached(plant);
         let reached = reached.filter_map(|(id, at)| Some((called(id)?.clone(), at))).collect();
         Ok(Self { open, reached, not_taken: core.not_replayed, state: core.twin, at })
+    }
+
+    /// Lets what is known of a delivery be as it is planned now: how much, or else when it comes.
+    /// What nobody has told of follows the plan by itself.
+    pub(super) fn tell_again(
+        &mut self,
+        plant: &PlantId,
+        planned: &Delivery,
+        is_quantity: bool,
+    ) -> Result<(), String> {
+        let known = self.state.delivery(plant, &planned.id).filter(|known| known.as_of.is_some());
+        let Some(known) = known else { return Ok(()) };
+        let (quantity, date) = match is_quantity {
+            true => (planned.quantity, known.expected),
+            false => (known.quantity, planned.due),
+        };
+        let terms = DeliveryTerms {
+            delivery: known.delivery.clone(),
+            supplier: known.supplier.clone(),
+            material: known.material.clone(),
+            quantity,
+            date,
+            reason: known.reason.clone(),
+        };
+        let statement = match known.status {
+            DeliveryStatus::Promised => Statement::DeliveryPromised(terms),
+            DeliveryStatus::Delayed => Statement::DeliveryDelayed(terms),
+            DeliveryStatus::Shipped => Statement::DeliveryShipped(terms),
+            DeliveryStatus::Arrived => return Err("it has arrived".to_owned()),
+        };
+        // Some feeds' clocks are ahead: what is told last counts.
+        let at = known.as_of.map_or(self.at, |as_of| as_of.max(self.at));
+        let Ok(feed) = FeedId::new("scenario") else { unreachable!("letters are an id") };
+        let said = Said { feed, origin: Origin::Simulated, received: None };
+        let applied = self.state.apply(plant, &Report { at, statement }, &said);
+        applied.map(|_changes| ()).map_err(|refusal| refusal.to_string())
     }
 
     /// Milestones that have been reached, as if each of so many replications had played them; days

@@ -91,3 +91,34 @@ fn nothing_is_expected_before_the_beginning_or_ages_after_it() {
     assert_eq!(asked.of(&core, &plant, starts + LONGEST + Span::DAY), None);
     assert_eq!(asked.of(&core, &PlantId::new("no-shop").unwrap(), starts + Span::DAY), None);
 }
+
+/// As with feeds of two plants of which one is years behind: both are told, each at its time.
+#[test]
+fn plants_at_quite_other_times_are_played_apart_and_take_turns() {
+    let core = Core::new(shop(), 1);
+    let plant = PlantId::new("shop").unwrap();
+    let other = PlantId::new("other").unwrap();
+    let playable = core.playable.get(&plant).expect("it can be played");
+    let starts = core.programme.starts;
+    let mut state = State::default();
+    let ask = |state: &mut State, plant: &PlantId, days: i64| {
+        let now = starts + Span::from_secs(86_400 * days);
+        state.group_of(&core, playable, plant, now).expect("it can be played").wanted = true;
+        state.groups.keys().map(|(_, number)| *number).collect::<Vec<_>>()
+    };
+    assert_eq!(ask(&mut state, &plant, 100), [1]);
+    assert_eq!(ask(&mut state, &other, 40), [1, 2], "it is at another time");
+    assert_eq!(ask(&mut state, &other, 41), [1, 2], "each goes on in its own");
+    assert_eq!(ask(&mut state, &plant, 101), [1, 2]);
+    let turns: Vec<u64> = (0..3)
+        .filter_map(|_| {
+            ask(&mut state, &plant, 101);
+            ask(&mut state, &other, 41);
+            Some(state.next()?.id.1)
+        })
+        .collect();
+    assert_eq!(turns, [1, 2, 1], "whoever asks again waits for the others");
+    assert_eq!(ask(&mut state, &plant, 41), [2], "set back, it goes by the same time");
+    assert_eq!(ask(&mut state, &plant, 60), [2], "a clock that leaps ahead plays no anew");
+    assert_eq!(ask(&mut state, &other, 41), [2, 3]);
+}

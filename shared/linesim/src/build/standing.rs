@@ -66,7 +66,7 @@ pub enum Why {
     NoRelease,
     /// No supply line says where it goes.
     NoSupply,
-    /// Nothing says where it is carried to: it is put where it came from.
+    /// Nothing says where it carries what it has in hand: that is made anew.
     NoErrand,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Why {
             Self::NoRepairTime => "it is down, and nothing says how long its repairs take",
             Self::NoRelease => "it is held, and nothing says for how long",
             Self::NoSupply => "no supply line of the plant says where it goes",
-            Self::NoErrand => "nothing says where it is carried to",
+            Self::NoErrand => "nothing says where it carries what it has in hand",
         })
     }
 }
@@ -295,15 +295,35 @@ impl Taking<'_> {
         makers.clone().find(takes).or_else(|| makers.next())
     }
 
-    /// Takes a part out of the network that has no place in it. What is counted is made anew, so that
-    /// what it is wanted for can be whole.
+    /// Takes a part out of the network that has no place in it. What is counted is made anew, as if
+    /// it had been scrapped, with the pieces that are in it: what it is wanted for can be whole.
     fn make_anew(&mut self, part: usize) {
         let model = self.model();
         model.leave_place(part);
         model.put(part, At::Gone);
-        let (material, number) = (model.parts[part].material, model.parts[part].number);
-        if let Some(number) = number {
-            model.materials[material].begun.remove(&number);
+        let (material, round) = (model.parts[part].material, model.parts[part].remade + 1);
+        let Some(number) = model.parts[part].number else { return };
+        if model.serials.total(&model.materials[material].id).is_none() {
+            return;
+        }
+        let name = &self.builder.model.parts[part].name;
+        let put_in = self.state.built_into(name).iter().filter_map(|piece| {
+            let now = self.state.part(piece)?;
+            let (material, number, _) = self.numbers.of(piece, now, &self.builder)?;
+            Some((material, number?))
+        });
+        let put_in: Vec<_> = put_in.collect();
+        let model = self.model();
+        model.materials[material].again.push((number, round));
+        if put_in.is_empty() {
+            // Nobody saw it put together: all that it is made of is in it.
+            model.pieces_again(material, number, round);
+        }
+        for (piece, below) in put_in {
+            if model.ops.iter().any(|op| op.output == piece) {
+                model.materials[piece].again.push((below, round));
+            }
+            model.pieces_again(piece, below, round);
         }
     }
 

@@ -179,14 +179,17 @@ impl Fold<'_> {
             let (plant, order) = (self.plant_id(), order.clone());
             return Err(Refusal::UnknownOrder { plant, order });
         };
-        if self.order_outdated(order, known.as_of) {
+        let (material, as_of) = (known.material.clone(), known.as_of);
+        if self.order_outdated(order, as_of) {
             return Ok(());
         }
         self.check_order_open(order)?;
         let at = self.at;
         let plant = self.plant_mut();
+        let alike = plant.orders.values().filter(|other| other.material == material);
+        let made = alike.map(|other| other.completed).sum();
         if let Some(now) = plant.orders.get_mut(order) {
-            (now.closed, now.as_of) = (Some(at), Some(at));
+            (now.closed, now.as_of, now.made_when_closed) = (Some(at), Some(at), made);
             now.change_count = now.change_count.saturating_add(1);
         }
         plant.closed_orders.push_back(order.clone());
@@ -321,6 +324,7 @@ fn new_order(terms: &OrderTerms, at: PlantTime) -> OrderNow {
         first_due: terms.due,
         closed: None,
         completed: 0,
+        made_when_closed: 0,
         change_count: 1,
         as_of: Some(at),
     }

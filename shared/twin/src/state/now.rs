@@ -359,6 +359,9 @@ pub struct OrderNow {
     pub closed: Option<PlantTime>,
     /// Pieces completed for it.
     pub completed: u64,
+    /// Pieces of its material that had been completed for any order of the plant when it was
+    /// closed; 0 while it is open.
+    pub made_when_closed: u64,
     /// How many reports have changed it.
     pub change_count: u32,
     /// The newest report about it; none when only the plan names it.

@@ -354,6 +354,7 @@ fn planned_orders(plant: &Plant) -> BTreeMap<OrderId, OrderNow> {
             first_due: order.due,
             closed: None,
             completed: 0,
+            made_when_closed: 0,
             change_count: 0,
             as_of: None,
         };

@@ -23,7 +23,20 @@ impl Taking<'_> {
                 units.any(|&unit| self.builder.model.units[unit].id.as_str() == holder)
             });
             if !is_carrier && !serves_a_unit {
-                self.carriages(site, resource, now);
+                let to = self.carriage(site, resource, now);
+                self.carried_beside(site, to, now);
+            }
+        }
+    }
+
+    /// An errand here is of one part. What a feed tells of as carried beside it is set down where
+    /// that goes; without an errand it is made anew, too.
+    fn carried_beside(&mut self, site: usize, to: Option<usize>, now: &ResourceNow) {
+        for name in now.carrying.iter().skip(1) {
+            match (self.named(site, name), to) {
+                (Some(part), Some(to)) => self.model().enter_store(part, to),
+                (Some(part), None) => self.make_anew(part),
+                (None, _) => {}
             }
         }
     }
@@ -38,13 +51,13 @@ impl Taking<'_> {
         }
     }
 
-    /// Things that are being carried off a unit.
-    fn carriages(&mut self, site: usize, resource: usize, now: &ResourceNow) {
-        let Some(holder) = &now.holder else { return };
+    /// What is being carried off a unit goes on; returns the storage that it goes to.
+    fn carriage(&mut self, site: usize, resource: usize, now: &ResourceNow) -> Option<usize> {
+        let holder = now.holder.as_ref()?;
         let name = now.carrying.iter().next().cloned().or_else(|| PartId::new(holder).ok());
         let Some(part_now) = name.as_ref().and_then(|name| self.state.part(name)) else {
             self.leave_out(site, now.resource.as_str(), Why::NoErrand);
-            return;
+            return None;
         };
         let carried = name.filter(|_| !now.carrying.is_empty());
         let part = carried.and_then(|name| self.named(site, &name));
@@ -64,12 +77,12 @@ impl Taking<'_> {
         let Some((op, to)) = op.and_then(|op| Some((op, model.ops[op].to?))) else {
             self.leave_out(site, now.resource.as_str(), Why::NoErrand);
             part.into_iter().for_each(|part| self.make_anew(part));
-            return;
+            return None;
         };
         let state = &self.builder.model.ops[op];
         let (material, quantity, lasts) = (state.output, state.quantity, state.carry_time.clone());
         let from_unit = self.builder.model.centers[state.center].units.first().copied();
-        let (Some(from_unit), Some(lasts)) = (from_unit, lasts) else { return };
+        let (from_unit, lasts) = (from_unit?, lasts?);
         let times = state.batch.map_or(1, |(_, most)| most);
         let what = match (self.is_bulk(op), part) {
             (true, _) => {
@@ -80,7 +93,7 @@ impl Taking<'_> {
                 self.model().put(part, At::Resource(resource));
                 Leaving::Part { part, to, carried: true }
             }
-            (false, None) => return,
+            (false, None) => return None,
         };
         self.model().keep_room(what);
         let calendar = self.builder.model.resources[resource].calendar;
@@ -100,6 +113,7 @@ impl Taking<'_> {
             holder: holder.clone(),
         };
         model.carriage_begins(carriage, left);
+        Some(to)
     }
 
     /// How long a resource has been at its errand, in its own working time. One that is down was at

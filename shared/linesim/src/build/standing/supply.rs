@@ -37,11 +37,24 @@ impl Taking<'_> {
             let op = makers.find(|op| op.output == material)?;
             Some(if model.materials[material].serial { 1.0 } else { op.quantity })
         };
+        let counted = |id: &MaterialId, pieces: u64| pieces as f64 * counts(id).unwrap_or(0.0);
         let mut made: BTreeMap<&MaterialId, f64> = BTreeMap::new();
         for order in self.state.orders(&plant.id) {
-            let met = if order.closed.is_some() { order.quantity } else { 0.0 };
-            let done = order.completed as f64 * counts(&order.material).unwrap_or(0.0);
-            *made.entry(&order.material).or_default() += done - met;
+            let done = counted(&order.material, order.completed);
+            *made.entry(&order.material).or_default() += done;
+        }
+        // An order that was closed took what was there then: one closed short takes no more, so
+        // that what is made later is for those that are open.
+        let mut closed: Vec<_> =
+            self.state.orders(&plant.id).filter(|order| order.closed.is_some()).collect();
+        closed.sort_by_key(|order| (order.closed, order.due));
+        let mut taken: BTreeMap<&MaterialId, f64> = BTreeMap::new();
+        for order in closed {
+            let taken = taken.entry(&order.material).or_default();
+            let there = counted(&order.material, order.made_when_closed) - *taken;
+            let takes = there.clamp(0.0, order.quantity);
+            *taken += takes;
+            made.entry(&order.material).and_modify(|left| *left -= takes);
         }
         for order in &mut orders {
             let left = made.get(&order.material).copied().unwrap_or(0.0);

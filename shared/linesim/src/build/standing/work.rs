@@ -44,7 +44,7 @@ impl Taking<'_> {
         for run in &now.running {
             match self.op_named(center, &run.operation) {
                 Some(op) => self.running(site, (unit, op), (run, now), &mut others),
-                None => self.leave_out(site, run.part.as_str(), Why::NoOperation),
+                None => self.lost_run(site, unit, &run.part),
             }
         }
         self.fetches(site, unit, &mut others);
@@ -53,6 +53,17 @@ impl Taking<'_> {
         }
         self.begin_by_the_clock(unit, now);
         self.down(site, unit, now);
+    }
+
+    /// Work of an operation that the unit no longer has: what it was at is made anew.
+    fn lost_run(&mut self, site: usize, unit: usize, name: &PartId) {
+        self.leave_out(site, name.as_str(), Why::NoOperation);
+        let known = self.state.part(name).and_then(|now| self.numbers.of(name, now, &self.builder));
+        if known.is_some()
+            && let Some(part) = self.part_in(site, unit, name)
+        {
+            self.make_anew(part);
+        }
     }
 
     /// Work goes on for what is left of it.
