@@ -107,7 +107,7 @@ export class PlayMirror {
     const says = { away: word('what_if.away'), not_shared: word('what_if.not_shared') };
     try {
       this.#model = await fetchModel(this.#plant, (key) => says[key]);
-      this.#parameters = JSON.parse(await this.#player.ask('parameters', [this.#question({ ...this.wish, changes: [] })]));
+      this.#parameters = JSON.parse(await this.#player.ask('parameters', [this.#question({ ...this.wish, changes: [] })])).parameters;
       await this.go(0);
     } catch (error) {
       this.#fail(error);

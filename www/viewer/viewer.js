@@ -164,6 +164,8 @@ class Page {
       this.header.draw();
     }
     renew(byId('rows'), list(this, byId('search').value));
+    // It is drawn a moment after what it tells of: this is how it stood.
+    byId('rows').dataset.at = this.view.get('clock')?.now ?? '';
     const content = this.selected && panel(this);
     byId('panel').hidden = !content;
     document.body.classList.toggle('has-panel', Boolean(content));

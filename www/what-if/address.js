@@ -23,13 +23,14 @@ function changesOf(texts) {
 export function readAddress(hash = location.hash) {
   const wish = new URLSearchParams(hash.slice(1));
   const known = (name, choices, usual) => (choices.includes(Number(wish.get(name))) ? Number(wish.get(name)) : usual);
-  return { ...changesOf(wish.getAll('c')), days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '' };
+  return { ...changesOf(wish.getAll('c')), days: known('days', DAYS, 60), replications: known('plays', REPLICATIONS, 4), about: wish.get('about') ?? '', played: wish.get('played') === '1' };
 }
 
 /** The same as an address has it. */
-export function writeAddress({ changes, days, replications, about }) {
+export function writeAddress({ changes, days, replications, about, played }) {
   const wish = new URLSearchParams({ days, plays: replications });
   if (about) wish.set('about', about);
+  if (played) wish.set('played', '1');
   for (const { path, value } of changes) wish.append('c', `${path}=${value}`);
   return `#${wish}`;
 }

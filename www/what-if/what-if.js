@@ -5,7 +5,7 @@ import { Header } from '../board/header.js';
 import { keepDrawn, drawPlantRefusal, start, table } from '../board/page.js';
 import { skeleton } from '../board/cards.js';
 import { h, renew } from '../lib/dom.js';
-import { amount, number, percent, useSiteZone } from '../lib/format.js';
+import { DAY_MS, amount, ms, number, percent, useSiteZone, when } from '../lib/format.js';
 import { Mirror, PlantClock, keepAudience } from '../lib/mirror.js';
 import { nameOf, word } from '../lib/words.js';
 import { DAYS, REPLICATIONS, SEED, fetchModel, questionOf, readAddress, watchAddress, writeAddress } from './address.js';
@@ -16,6 +16,10 @@ import { save, scenarioFile } from './scenario.js';
 const MONTH_D = 30;
 /** Hold-ups told of each design. */
 const HOLD_UPS = 3;
+/** Surer than this, or a hold-up is not told [ratio]. */
+const LEAST_SURE = 0.005;
+/** A change of a date is to be seen for so long before a play ends [d]. */
+const SEEN_D = 14;
 
 const byId = (id) => document.getElementById(id);
 const body = (id) => byId(id).querySelector('.panel-body');
@@ -25,6 +29,7 @@ class WhatIf {
   #plant = plantId();
   #model = null;
   #parameters = null;
+  #starts = 0;
   #problem = null;
   #formProblem = null;
   #players = [new Player(), new Player()];
@@ -47,11 +52,38 @@ class WhatIf {
     try {
       const says = { away: word('what_if.away'), not_shared: word('what_if.not_shared') };
       this.#model = await fetchModel(this.#plant, (key) => says[key]);
-      this.#parameters = JSON.parse(await this.#players[0].ask('parameters', [this.#question([])]));
+      const { starts, parameters } = JSON.parse(await this.#players[0].ask('parameters', [this.#question([])]));
+      [this.#starts, this.#parameters] = [ms(starts), parameters];
     } catch (error) {
       this.#problem = error instanceof NoEngine ? word('what_if.no_engine') : error.message;
     }
     this.draw();
+    if (!this.#parameters) return;
+    this.#chooseFirst();
+    // Of a link somebody else may have written the changes.
+    const refused = this.changes.length > 0 && (await this.#refusal(this.changes));
+    if (refused) {
+      this.#formProblem = refused;
+      this.draw();
+    } else if (this.played && this.changes.length > 0) this.#run();
+  }
+
+  /** What one came for is chosen already, with its value. */
+  #chooseFirst() {
+    const first = this.about && byId('what-path')?.querySelector('optgroup[data-key="about"] option');
+    if (!first || byId('what-path').value) return;
+    byId('what-path').value = first.value;
+    byId('what-value').value = this.#parameter(first.value)?.value ?? '';
+  }
+
+  /** Why the engine refuses changes; none if it takes them. */
+  async #refusal(changes) {
+    try {
+      await this.#players[0].ask('parameters', [this.#question(changes)]);
+      return null;
+    } catch (error) {
+      return error.message;
+    }
   }
 
   #parameter(path) {
@@ -72,25 +104,43 @@ class WhatIf {
   }
 
   #keep() {
+    this.played = false;
     history.replaceState(null, '', `${location.pathname}${location.search}${writeAddress(this)}`);
     this.#answers = null;
     this.draw();
   }
 
   /** Takes a change after the engine has looked at it: what is wrong is told beside the form. */
-  async #change(path, value) {
-    const changes = [...this.changes.filter((of) => of.path !== path), { path, value: value.trim() }];
-    try {
-      await this.#players[0].ask('parameters', [this.#question(changes)]);
-      this.#formProblem = null;
-      this.changes = changes;
-      byId('what-path').value = '';
-      byId('what-value').value = '';
-      this.#keep();
-    } catch (error) {
-      this.#formProblem = error.message;
+  async #change(path, text) {
+    const value = text.trim();
+    const is = this.#parameter(path)?.value;
+    const changes = [...this.changes.filter((of) => of.path !== path), { path, value }];
+    if (value === '') this.#formProblem = word('what_if.say_value');
+    else if (value === is) this.#formProblem = word('what_if.is_now', { value });
+    else this.#formProblem = (await this.#refusal(changes))?.replace(word('what_if.as_path', { path }), '') ?? null;
+    if (this.#formProblem) {
       this.draw();
+      return;
     }
+    this.changes = changes;
+    byId('what-path').value = '';
+    byId('what-value').value = '';
+    // What comes after the end of a play changes nothing in it.
+    const last = Math.max(...this.#daysOf({ path, value }));
+    this.days = Math.max(this.days, DAYS.find((days) => days >= last + SEEN_D) ?? DAYS.at(-1));
+    this.#keep();
+  }
+
+  /** The days of the programme that a change of a date is about: as it is and as it would be. */
+  #daysOf({ path, value }) {
+    const of = this.#parameter(path);
+    if (of?.parameter !== 'due') return [0];
+    return [of.value, value].map((day) => Math.ceil((Date.parse(day.slice(0, 10)) + DAY_MS - this.#starts) / DAY_MS));
+  }
+
+  /** The changes that come to pass after the end of a play, and so change nothing in it. */
+  #afterTheEnd() {
+    return this.changes.filter((of) => Math.min(...this.#daysOf(of)) > this.days);
   }
 
   async #run() {
@@ -112,6 +162,9 @@ class WhatIf {
       const differs = await this.#players[0].ask('compare', [before, after]);
       this.#answers = { before: JSON.parse(before), after: JSON.parse(after), differs: JSON.parse(differs) };
       byId('news').textContent = word('what_if.done');
+      // Who comes back from the picture, or gets the link, finds the same results.
+      this.played = true;
+      history.replaceState(null, '', `${location.pathname}${location.search}${writeAddress(this)}`);
     } catch (error) {
       this.#problem = error instanceof NoEngine ? word('what_if.no_engine') : error.message;
     }
@@ -155,7 +208,7 @@ class WhatIf {
     const fill = () => { byId('what-value').value = this.#parameter(chosen())?.value ?? ''; };
     const take = (event) => {
       event.preventDefault();
-      if (chosen() && byId('what-value').value.trim()) this.#change(chosen(), byId('what-value').value);
+      if (chosen()) this.#change(chosen(), byId('what-value').value);
     };
     // What one came for stands first, and is listed under its kind no second time.
     const about = offered.filter((of) => of.about.includes(this.about));
@@ -205,14 +258,16 @@ class WhatIf {
         h('a', { class: 'button plain-button', href: watchAddress(this.#plant, this) }, word('what_if.watch'))),
       this.#progress && h('div', { class: 'what-if-progress' }, bar(0), bar(1)),
       this.changes.length === 0 && h('p', { class: 'muted' }, word('what_if.change_first')),
+      this.#afterTheEnd().map((of) => h('p', { class: 'what-if-error', data: { key: `late ${of.path}` } }, word('what_if.after_the_end', { what: this.#label(this.#parameter(of.path)), days: number(this.days) }))),
       this.#problem && this.#sayProblem(),
     ];
   }
 
   #save() {
     const { days, replications, changes } = this;
+    const made = this.#answers?.after.throughput.find((of) => of.per_d.low > 0);
     const name = word('what_if.scenario', { plant: this.view.get('plant')?.name ?? this.#plant });
-    save(`${this.#plant}-what-if.toml`, scenarioFile({ name, plant: this.#plant, days, replications, seed: SEED, changes }));
+    save(`${this.#plant}-what-if.toml`, scenarioFile({ name, plant: this.#plant, days, replications, seed: SEED, changes, made }));
   }
 
   #interval({ mean, low, high }, factor = 1) {
@@ -239,10 +294,11 @@ class WhatIf {
 
   /** The milestones that some play reached: the day of the programme, and how much later or earlier. */
   #milestones({ before, after }) {
-    const reached = (of) => (of.reached_d ? this.#interval(of.reached_d) : word('what_if.reached_in', { share: percent(of.reached_ratio) }));
+    const date = (day) => when(this.#starts + day * DAY_MS, 'date');
+    const reached = (of) => (of.reached_d ? word('what_if.on_day', { date: date(of.reached_d.mean), half: amount((of.reached_d.high - of.reached_d.low) / 2) }) : word('what_if.reached_in', { share: percent(of.reached_ratio) }));
     return before.milestones.map((of, at) => [of, after.milestones[at]]).filter(([was, would]) => was.reached_ratio > 0 || would.reached_ratio > 0)
       .map(([was, would]) => h('tr', { data: { key: `milestone ${was.milestone}` } },
-        h('th', { scope: 'row' }, word('what_if.milestone', { name: was.name, due: number(was.due_d) })),
+        h('th', { scope: 'row' }, word('what_if.milestone', { name: was.name, due: date(was.due_d - 1e-3) })),
         h('td', { class: 'num' }, reached(was)), h('td', { class: 'num' }, reached(would)),
         h('td', {}, this.#differsWhere(was, would))));
   }
@@ -258,15 +314,17 @@ class WhatIf {
 
   #holdUps({ hold_ups: found }) {
     const line = ({ kind, name, confidence_ratio: sure }) => h('li', {}, word('what_if.held_up', { name: nameOf(name), kind: word(`what_if.kind.${kind}`), sure: percent(sure) }));
-    return found.length > 0 ? h('ol', {}, found.slice(0, HOLD_UPS).map(line)) : h('p', { class: 'muted' }, word('what_if.no_hold_up'));
+    const sure = found.filter((of) => of.confidence_ratio >= LEAST_SURE).slice(0, HOLD_UPS);
+    return sure.length > 0 ? h('ol', {}, sure.map(line)) : h('p', { class: 'muted' }, word('what_if.no_hold_up'));
   }
 
   #drawResult() {
     const { before, after, differs } = this.#answers;
     const columns = [[word('what_if.column.measure')], [word('what_if.as_is'), 'num'], [word('what_if.changed'), 'num'], [word('what_if.column.differs')]];
+    const made = ({ per_d: perDay }) => h('td', { class: 'num' }, perDay.high === 0 ? word('what_if.none_made') : this.#interval(perDay, MONTH_D));
     const products = before.throughput.map((of, at) => h('tr', { data: { key: of.material } },
       h('th', { scope: 'row' }, word('what_if.made', { material: nameOf(of.name), n: number(MONTH_D) })),
-      h('td', { class: 'num' }, this.#interval(of.per_d, MONTH_D)), h('td', { class: 'num' }, this.#interval(after.throughput[at].per_d, MONTH_D)),
+      made(of), made(after.throughput[at]),
       h('td', {}, this.#verdict(differs.throughput[at].per_d))));
     const leads = before.throughput.flatMap((of, at) => (of.lead_time_d && after.throughput[at].lead_time_d ? [h('tr', { data: { key: `lead ${of.material}` } },
       h('th', { scope: 'row' }, word('what_if.lead', { material: nameOf(of.name) })),

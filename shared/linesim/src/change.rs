@@ -246,8 +246,8 @@ pub(crate) fn span_of(text: &str) -> Option<Span> {
     let number: f64 = number.parse().ok().filter(|n: &f64| n.is_finite() && *n <= 1e6)?;
     let unit = match unit.trim() {
         "s" => Span::SECOND,
-        "min" => Span::MINUTE,
-        "h" => Span::HOUR,
+        "min" | "minute" | "minutes" => Span::MINUTE,
+        "h" | "hour" | "hours" => Span::HOUR,
         "d" | "day" | "days" => Span::DAY,
         "week" | "weeks" => Span::from_secs(7 * 86_400),
         _ => return None,

@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use smol_str::SmolStr;
 use twin::{
     EquipmentId, MaterialId, Plant, Span,
-    definition::{FailureMode, SourceRule, SupplyLine, Tracking, WorkUnit},
+    definition::{FailureMode, Placement, SourceRule, SupplyLine, Tracking, WorkUnit},
 };
 
 use crate::{
@@ -70,7 +70,19 @@ enum Knob {
 }
 
 /// The most units of a work center.
-const MOST_UNITS: usize = 10_000;
+const MOST_UNITS: u32 = 10_000;
+
+/// The most people of a crew, cards of a loop, units of product in a building.
+const MOST_COUNTED: u32 = 1_000_000;
+
+/// What is wanted where something is counted.
+const UNITS: &str = "a whole number of units from 1 to 10,000";
+const PEOPLE: &str = "a whole number of people from 1 to 1,000,000";
+const CARDS: &str = "a whole number of cards from 1 to 1,000,000";
+const PIECES: &str = "a whole number of pieces from 1 to 1,000,000";
+
+/// What is wanted where a time is: many forget its unit.
+const A_TIME: &str = "a time above 0 with its unit, such as 12 h, 90 min or 7 d";
 
 /// A parameter that may be changed, as the definition has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -290,17 +302,21 @@ fn quantity(plant: &Plant, material: &MaterialId, value: &str) -> Result<f64, &'
     let number = value.trim().parse().ok().filter(|n: &f64| (1e-9..=1e9).contains(n));
     if of.is_some_and(|of| of.tracking == Tracking::Serial) {
         let whole = number.filter(|n| n.fract() == 0.0);
-        return whole.ok_or("a whole number above 0");
+        return whole.ok_or("a whole number above 0, at most 1,000,000,000");
     }
-    number.ok_or("a number above 0")
+    number.ok_or("a number above 0, at most 1,000,000,000")
+}
+
+/// A whole number from 1 to some most.
+fn counted(value: &str, most: u32, wanted: &'static str) -> Result<u32, &'static str> {
+    value.trim().parse().ok().filter(|count| (1..=most).contains(count)).ok_or(wanted)
 }
 
 fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Changed, &'static str> {
-    let span = || span_of(value).filter(|&span| span > Span::ZERO).ok_or("a time above 0");
+    let span = || span_of(value).filter(|&span| span > Span::ZERO).ok_or(A_TIME);
     let number = |low: f64, high: f64, wanted| {
         value.trim().parse().ok().filter(|n: &f64| *n >= low && *n <= high).ok_or(wanted)
     };
-    let count = |wanted| value.trim().parse().ok().filter(|&n: &u32| n > 0).ok_or(wanted);
     match knob {
         Knob::Running => return Ok(Changed::WhileRunning),
         Knob::CenterTime => {
@@ -319,9 +335,7 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
             failures.for_each(|failure| failure.between = with_mean(&failure.between, mean));
         }
         Knob::CenterCount => {
-            let wanted = "a number of units from 1 to 10000";
-            let count = count(wanted)? as usize;
-            units(plant, index, Some(count).filter(|&n| n <= MOST_UNITS).ok_or(wanted)?)?;
+            units(plant, index, counted(value, MOST_UNITS, UNITS)? as usize)?;
         }
         Knob::OperationTime => {
             let duration = &mut plant.operations[index].duration;
@@ -358,9 +372,11 @@ fn turn(plant: &mut Plant, knob: Knob, index: usize, value: &str) -> Result<Chan
             let arrivals = &mut plant.arrivals[index];
             arrivals.between = with_mean(&arrivals.between, span()?);
         }
-        Knob::People => plant.crews[index].people = count("a number of people above 0")?,
-        Knob::Cards => plant.card_loops[index].cards = count("a number of cards above 0")?,
-        Knob::UnitLimit => plant.areas[index].unit_limit = Some(count("a number above 0")?),
+        Knob::People => plant.crews[index].people = counted(value, MOST_COUNTED, PEOPLE)?,
+        Knob::Cards => plant.card_loops[index].cards = counted(value, MOST_COUNTED, CARDS)?,
+        Knob::UnitLimit => {
+            plant.areas[index].unit_limit = Some(counted(value, MOST_COUNTED, PIECES)?)
+        }
     }
     Ok(Changed::Now)
 }
@@ -390,11 +406,16 @@ fn units(plant: &mut Plant, center: usize, count: usize) -> Result<(), &'static 
         return Err("of a work center with units");
     };
     let pattern = plant.units[last].clone();
+    // "Dock 1" has a "Dock 2" beside it.
+    let called = pattern.name.trim_end_matches(|letter: char| letter.is_ascii_digit()).trim_end();
     for number in there + 1..=count {
         let text = format!("{center}-more-{number}");
         let id =
             EquipmentId::new(&text).map_err(|_too_long| "of a work center with a shorter id")?;
-        plant.units.insert(last + number - there, WorkUnit { id, name: text, ..pattern.clone() });
+        let name = format!("{called} {number}");
+        let placement = beside(&pattern.placement, number - there);
+        let unit = WorkUnit { id, name, placement, ..pattern.clone() };
+        plant.units.insert(last + number - there, unit);
     }
     let mut left = count;
     plant.units.retain(|unit| {
@@ -403,6 +424,13 @@ fn units(plant: &mut Plant, center: usize, count: usize) -> Result<(), &'static 
         keeps
     });
     Ok(())
+}
+
+/// Where another stands that is like one: so many places to its right, a quarter of its width apart.
+fn beside(of: &Placement, places: usize) -> Placement {
+    let aside = of.size_m[1] * 1.25 * places as f64;
+    let (sin, cos) = of.heading_deg.to_radians().sin_cos();
+    Placement { x_m: of.x_m + cos * aside, y_m: of.y_m - sin * aside, ..of.clone() }
 }
 
 /// Every path of a plant.

@@ -83,8 +83,9 @@ impl NoAnswer {
     }
 }
 
-/// What may be changed of the plants of a [`Question`], as JSON: a list of `{"plant", "path", "kind",
-/// "name", "parameter", "value"}`, each value as a [`Change`] has it.
+/// What may be changed of the plants of a [`Question`], as JSON: `{"starts", "parameters"}`, when
+/// the programme starts (RFC 3339) and a list of `{"plant", "path", "kind", "name", "parameter",
+/// "value", "about"}`, each value as a [`Change`] has it.
 ///
 /// # Errors
 /// [`NoAnswer`], which says what is wrong.
@@ -99,7 +100,8 @@ pub fn parameters(question: &str) -> Result<String, NoAnswer> {
         rows.collect::<Vec<_>>()
     };
     let rows: Vec<_> = prepared.subject().plants.iter().flat_map(of_plant).collect();
-    Ok(json!(rows).to_string())
+    let starts = record::format_time(prepared.subject().programme.starts);
+    Ok(json!({ "starts": starts, "parameters": rows }).to_string())
 }
 
 /// Answers a [`Question`], both as JSON; `progress` is told how much of it is done \[ratio\].

@@ -128,11 +128,18 @@ fn the_playable_part_of_the_files_plays_as_all_of_them() {
     }
 }
 
+/// What is offered to be changed.
+fn offered() -> Vec<Value> {
+    let told = parameters(&question(&json!({}))).expect("they are told");
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert!(told["starts"].as_str().is_some_and(|at| at.starts_with("2031-01-0")), "{told}");
+    told["parameters"].as_array().expect("a list").clone()
+}
+
 /// Each parameter that is offered can be changed, and its own value changes nothing.
 #[test]
 fn what_is_offered_to_be_changed_can_be() {
-    let offered = parameters(&question(&json!({}))).expect("a list");
-    let offered: Vec<Value> = serde_json::from_str(&offered).expect("JSON");
+    let offered = offered();
     let told = |of: &Value| (of["path"].clone(), of["value"].clone());
     let find = |path: &str| offered.iter().find(|of| of["path"] == path).map(told);
     assert_eq!(
@@ -151,8 +158,7 @@ fn what_is_offered_to_be_changed_can_be() {
 
 #[test]
 fn a_single_delivery_may_come_on_another_day() {
-    let offered = parameters(&question(&json!({}))).expect("a list");
-    let offered: Vec<Value> = serde_json::from_str(&offered).expect("JSON");
+    let offered = offered();
     let path = "home-yard.delivery.plates-extra-1.due";
     let of = offered.iter().find(|of| of["path"] == path).expect("it is offered");
     assert_eq!((&of["value"], &of["kind"]), (&json!("2031-05-14"), &json!("delivery")));
@@ -236,8 +242,7 @@ fn a_scene_shows_the_plant_as_it_is_changed() {
         keys.filter(|key| key.starts_with("unit/") || key.starts_with("layout/")).count()
     };
     let more = json!([{ "path": "home-yard.work_center.cutting.count", "value": "4" }]);
-    let offered: Vec<Value> =
-        serde_json::from_str(&parameters(&question(&json!({}))).expect("a list")).expect("JSON");
+    let offered = offered();
     let path = "home-yard.work_center.cutting.count";
     let is = offered.iter().find(|of| of["path"] == path).expect("it is offered");
     let is: usize = is["value"].as_str().and_then(|count| count.parse().ok()).expect("a count");

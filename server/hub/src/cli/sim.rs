@@ -51,10 +51,10 @@ pub(super) struct SimArgs {
     plant: String,
     /// How long one replication is, warm-up included [default: a year; for networks of like pieces
     /// 20,000 of the longest cycles]
-    #[arg(long, value_name = "DUR", value_parser = duration)]
+    #[arg(long, value_name = "DUR", value_parser = duration, allow_hyphen_values = true)]
     until: Option<Span>,
     /// How much of its beginning is left out, or `auto`: as much as MSER-5 tells
-    #[arg(long, value_name = "DUR|auto", value_parser = warm_up)]
+    #[arg(long, value_name = "DUR|auto", value_parser = warm_up, allow_hyphen_values = true)]
     warmup: Option<WarmUp>,
     /// A scenario: what is different, and what goes wrong
     #[arg(long, value_name = "FILE")]
@@ -62,7 +62,7 @@ pub(super) struct SimArgs {
     #[command(flatten)]
     from: From,
     /// How many replications [default: 30]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number, allow_hyphen_values = true)]
     replications: Option<usize>,
     /// The seed of all random numbers [default: the scenario's, else 1]
     #[arg(long, value_name = "S")]
@@ -97,6 +97,10 @@ enum WarmUp {
 
 fn duration(text: &str) -> Result<Span, String> {
     plant::read_span(text)
+}
+
+fn whole_number(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_other| "a whole number such as 30 is wanted".to_owned())
 }
 
 fn warm_up(text: &str) -> Result<WarmUp, String> {

@@ -169,8 +169,12 @@ fn milestones(text: &mut String, subject: &Subject, outcome: &Outcome) {
     // Those that nobody reaches, and that nobody has to in this time, are not listed.
     let is_far = |of: &&MilestoneOutcome| of.reached() == 0 && of.due_d > of.played_to_d;
     for milestone in outcome.milestones.iter().filter(|of| !is_far(of)) {
-        let when = reached(milestone);
-        let _ = write!(text, "{:24} {when}, due on day {:.0}", milestone.name, milestone.due_d);
+        let when = reached(subject, milestone);
+        let planned = subject.programme.milestones.iter().find(|of| of.id == milestone.milestone);
+        let zone = &subject.plant().time_zone;
+        let due = planned.and_then(|of| plant::due_day(of.due, zone)).unwrap_or_default();
+        let (name, day) = (&milestone.name, milestone.due_d);
+        let _ = write!(text, "{name:24} {when}, due on day {day:.0} ({due})");
         match milestone.in_time_ratio().filter(|_| milestone.reached() > 0) {
             Some(ratio) => writeln!(text, ": in time in {:.0} % of all", ratio * 100.0),
             None => writeln!(text),
@@ -184,7 +188,7 @@ fn milestones(text: &mut String, subject: &Subject, outcome: &Outcome) {
 }
 
 /// When a milestone is reached, in how many replications, and between which days in four of five.
-fn reached(milestone: &MilestoneOutcome) -> String {
+fn reached(subject: &Subject, milestone: &MilestoneOutcome) -> String {
     let (reached, all) = (milestone.reached(), milestone.reached_d.len());
     if reached == 0 {
         return format!("reached in none of {all} replications");
@@ -196,7 +200,11 @@ fn reached(milestone: &MilestoneOutcome) -> String {
         _ => return format!("reached in {reached} of {all} replications"),
     };
     match &milestone.mean_d {
-        Some(mean) => format!("reached on day {} ({spread})", told(mean)),
+        Some(mean) => {
+            let date = rfc3339(subject.programme.starts + Span::DAY.scaled(mean.estimate));
+            let date = date.split('T').next().unwrap_or_default();
+            format!("reached on day {} ({date}; {spread})", told(mean))
+        }
         None => format!("reached in {reached} of {all} replications ({spread})"),
     }
 }
