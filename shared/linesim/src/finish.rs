@@ -274,14 +274,18 @@ impl Model {
                 continue;
             }
             let count = self.serials.per_parent(id).unwrap_or(0);
-            let made = self.ops.iter().any(|op| op.output == piece);
             for below in number * count..(number + 1) * count {
-                if made {
-                    self.materials[piece].again.push((below, remade));
-                }
-                self.pieces_again(piece, below, remade);
+                self.piece_again(piece, below, remade);
             }
         }
+    }
+
+    /// A piece of a lost item must be made again, if it is made here, with everything in it.
+    pub(crate) fn piece_again(&mut self, material: usize, number: u64, remade: u32) {
+        if self.ops.iter().any(|op| op.output == material) {
+            self.materials[material].again.push((number, remade));
+        }
+        self.pieces_again(material, number, remade);
     }
 
     pub(crate) fn wake_all(&mut self) {

@@ -320,10 +320,7 @@ impl Taking<'_> {
             model.pieces_again(material, number, round);
         }
         for (piece, below) in put_in {
-            if model.ops.iter().any(|op| op.output == piece) {
-                model.materials[piece].again.push((below, round));
-            }
-            model.pieces_again(piece, below, round);
+            model.piece_again(piece, below, round);
         }
     }
 
